@@ -1,0 +1,32 @@
+import type { TelemetryEvent } from './event.js';
+import type { TelemetryMetric } from './metric.js';
+
+/** Events and metrics together: what listeners, consumers and storages are given. */
+export class TelemetryData {
+  /** Events in the order of arrival. */
+  readonly events: readonly TelemetryEvent[];
+  /** Metrics in the order of arrival. */
+  readonly metrics: readonly TelemetryMetric[];
+
+  /** @param init - both default to empty. */
+  constructor(
+    init: { readonly events?: readonly TelemetryEvent[]; readonly metrics?: readonly TelemetryMetric[] } = {},
+  ) {
+    this.events = init.events ?? [];
+    this.metrics = init.metrics ?? [];
+  }
+
+  /** The number of items of both kinds. */
+  get size(): number {
+    return this.events.length + this.metrics.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
+
+  /** Python's name of {@link isEmpty}, for ported code. */
+  get is_empty(): boolean {
+    return this.isEmpty;
+  }
+}

@@ -1,0 +1,72 @@
+/** Stable codes of the errors that this library throws. */
+export type ErrorCode =
+  | 'RIMP_INVALID_ARGUMENT'
+  | 'RIMP_INVALID_CONFIG'
+  | 'RIMP_MISSING_PACKAGE'
+  | 'RIMP_STORAGE'
+  | 'RIMP_CLOSED'
+  | 'RIMP_TIMEOUT'
+  | 'RIMP_UNSUPPORTED';
+
+/** An error of this library: a message that says who, what was expected and what came, and a stable `code`. */
+export class TelemetryError extends Error {
+  /** Stable, for programs to compare with. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'TelemetryError';
+    this.code = code;
+  }
+}
+
+/** What a sink may tell of a batch that it could not keep. */
+export interface StoreFailure {
+  /** Trying the same batch again can't help. */
+  readonly permanent: boolean;
+  /** Items lost, by reason, where part of the batch was kept; without it the whole batch was lost. */
+  readonly dropped?: Readonly<Record<string, number>>;
+}
+
+/** Thrown by a storage that could not keep a batch, or part of it. */
+export class StorageError extends TelemetryError implements StoreFailure {
+  readonly permanent: boolean;
+  readonly dropped?: Readonly<Record<string, number>>;
+
+  constructor(
+    message: string,
+    options: {
+      readonly permanent?: boolean;
+      readonly dropped?: Readonly<Record<string, number>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super('RIMP_STORAGE', message, { cause: options.cause });
+    this.name = 'StorageError';
+    this.permanent = options.permanent ?? false;
+    if (options.dropped) this.dropped = options.dropped;
+  }
+}
+
+/** A value as an error message shows it: short, with its type, never failing. */
+export function show(value: unknown): string {
+  try {
+    if (value === null || value === undefined) return String(value);
+    if (typeof value === 'string') {
+      return `${JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value)} (string)`;
+    }
+    if (typeof value === 'function') return 'a function';
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    if (value instanceof Date) return `${Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()} (Date)`;
+    if (typeof value === 'object') return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
+    return `${String(value)} (${typeof value})`;
+  } catch {
+    return `a ${typeof value} that can't be shown`;
+  }
+}
+
+/** An Error, whatever was thrown. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(`a value that is no Error was thrown: ${show(thrown)}`);
+}

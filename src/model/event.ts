@@ -1,0 +1,74 @@
+import type { AnyValueMap } from './any-value.js';
+import { show, TelemetryError } from './errors.js';
+import { EventType } from './event-type.js';
+import { newId } from './id.js';
+import type { EventOtel } from './otel-fields.js';
+
+/** The fields of a {@link TelemetryEvent}. */
+export interface TelemetryEventInit {
+  /** Unique id; default: a new UUID of version 7. */
+  readonly eventId?: string | undefined;
+  /** When it happened; default: now. */
+  readonly timestamp?: Date | undefined;
+  /** Default: `EventType.INFO`. */
+  readonly eventType?: EventType | undefined;
+  /** The application or component that tells it. */
+  readonly source: string;
+  /** What happened. */
+  readonly message: string;
+  /** Whatever else is known, as values that OpenTelemetry allows. */
+  readonly metadata?: AnyValueMap | null | undefined;
+  /** What OpenTelemetry knows beyond. */
+  readonly otel?: EventOtel | undefined;
+}
+
+/** Something that happened in an application. */
+export class TelemetryEvent {
+  /** Unique id. */
+  readonly eventId: string;
+  /** When it happened, to the millisecond; `otel.timeUnixNano` has the rest. */
+  readonly timestamp: Date;
+  readonly eventType: EventType;
+  /** The application or component that tells it. */
+  readonly source: string;
+  /** What happened. */
+  readonly message: string;
+  /** Whatever else is known; `undefined` where nothing is. */
+  readonly metadata: AnyValueMap | undefined;
+  /** What OpenTelemetry knows beyond; `undefined` where nothing is. */
+  readonly otel: EventOtel | undefined;
+
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a field has the wrong type. */
+  constructor(init: TelemetryEventInit) {
+    const timestamp = init.timestamp ?? new Date();
+    if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime())) throw wrong('timestamp', 'a valid Date', timestamp);
+    if (typeof init.source !== 'string') throw wrong('source', 'a string', init.source);
+    if (typeof init.message !== 'string') throw wrong('message', 'a string', init.message);
+    if (init.eventId !== undefined && typeof init.eventId !== 'string') throw wrong('eventId', 'a string', init.eventId);
+    const eventType = init.eventType ?? EventType.INFO;
+    if (eventType !== 'info' && eventType !== 'warning' && eventType !== 'error' && eventType !== 'debug') {
+      throw wrong('eventType', "'info', 'warning', 'error' or 'debug'", eventType);
+    }
+    this.eventId = init.eventId ?? newId(Date.now());
+    this.timestamp = timestamp;
+    this.eventType = eventType;
+    this.source = init.source;
+    this.message = init.message;
+    this.metadata = init.metadata ?? undefined;
+    this.otel = init.otel;
+  }
+
+  /** Python's name of {@link eventId}, for ported code. */
+  get event_id(): string {
+    return this.eventId;
+  }
+
+  /** Python's name of {@link eventType}, for ported code. */
+  get event_type(): EventType {
+    return this.eventType;
+  }
+}
+
+function wrong(field: string, expected: string, value: unknown): TelemetryError {
+  return new TelemetryError('RIMP_INVALID_ARGUMENT', `TelemetryEvent: expected "${field}" to be ${expected}, got ${show(value)}`);
+}

@@ -1,0 +1,84 @@
+import type { AnyValue, AnyValueMap } from './any-value.js';
+
+/** What OpenTelemetry knows of an event beyond RIMP's six fields. Every field is absent where it is unknown. */
+export interface EventOtel {
+  /** Trace id of the context that was active at the call: 32 lower-case hex digits. */
+  readonly traceId?: string;
+  /** Span id of that context: 16 lower-case hex digits. */
+  readonly spanId?: string;
+  /** W3C trace flags of that context. */
+  readonly traceFlags?: number;
+  /** Severity number 1 to 24, where it is not the one that the event type stands for. */
+  readonly severityNumber?: number;
+  /** Severity text, where it is not the word of the event type. */
+  readonly severityText?: string;
+  /** The record's event name. */
+  readonly eventName?: string;
+  /** Name of the instrumentation scope, where it is not the event's source. */
+  readonly scopeName?: string;
+  /** Version of the instrumentation scope. */
+  readonly scopeVersion?: string;
+  /** Attributes of the instrumentation scope. */
+  readonly scopeAttributes?: AnyValueMap;
+  /** Attributes of the resource: `service.*` and `process.pid`, or all of them on request. */
+  readonly resource?: AnyValueMap;
+  /** The record's body, where it is no text. */
+  readonly body?: AnyValue;
+  /** Attributes that were dropped by limits, of the SDK or of ours. */
+  readonly droppedAttributesCount?: number;
+  /** Nanoseconds since the Unix epoch, as decimal text, where the time is finer than a Date. */
+  readonly timeUnixNano?: string;
+  /** When the record was observed, in nanoseconds since the Unix epoch, as decimal text. */
+  readonly observedTimeUnixNano?: string;
+}
+
+/** The buckets of an explicit-bucket histogram: `counts` has one entry more than `boundaries`. */
+export interface HistogramBuckets {
+  /** Inclusive upper bounds, ascending. */
+  readonly boundaries: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** One side of an exponential histogram. */
+export interface ExponentialBuckets {
+  readonly offset: number;
+  readonly bucketCounts: readonly number[];
+}
+
+/** The whole of a histogram point. */
+export interface HistogramDetail {
+  readonly count: number;
+  readonly sum?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** Present in an explicit-bucket histogram. */
+  readonly buckets?: HistogramBuckets;
+  /** Present in an exponential histogram, with the four fields below. */
+  readonly scale?: number;
+  readonly zeroCount?: number;
+  readonly positive?: ExponentialBuckets;
+  readonly negative?: ExponentialBuckets;
+}
+
+/** What OpenTelemetry knows of a metric beyond RIMP's six fields. Every field is absent where it is unknown. */
+export interface MetricOtel {
+  /** The kind of point that the metric came from. */
+  readonly kind?: 'gauge' | 'sum' | 'histogram' | 'exponential_histogram';
+  readonly temporality?: 'delta' | 'cumulative';
+  /** Whether a sum only grows. */
+  readonly monotonic?: boolean;
+  /** Start of the interval that the point covers, in nanoseconds since the Unix epoch, as decimal text. */
+  readonly startTimeUnixNano?: string;
+  /** Nanoseconds since the Unix epoch, as decimal text, where the time is finer than a Date. */
+  readonly timeUnixNano?: string;
+  /** The whole histogram, in the metric `name.count` only. */
+  readonly histogram?: HistogramDetail;
+  /** Name of the OpenTelemetry instrument, where the metric's own differs from it (`name.count`, …). */
+  readonly instrument?: string;
+  /** Description of the instrument. */
+  readonly description?: string;
+  readonly scopeName?: string;
+  readonly scopeVersion?: string;
+  /** Attributes of the resource: `service.*` and `process.pid`, or all of them on request. */
+  readonly resource?: AnyValueMap;
+}

@@ -1,0 +1,37 @@
+import { show, TelemetryError } from '../model/errors.js';
+import type { CollectionResultLike, LogRecordLike } from './sdk-types.js';
+
+/** What the processor and the reader ask of a collector. */
+export interface Bridge {
+  /** Takes a log record that a processor was given; never throws. */
+  onLogRecord(record: LogRecordLike): void;
+  /** Takes what a reader collected; never throws. */
+  onCollection(result: CollectionResultLike): void;
+  /** Whether records are of any use. */
+  readonly isOpen: boolean;
+  /** Hands what is buffered to the sinks and waits for them; never rejects. */
+  drain(timeoutMillis?: number): Promise<void>;
+  /** A processor begins or ends its work. */
+  setProcessor(processor: object, alive: boolean): void;
+  /** Notes an error of a part of ours. */
+  report(kind: string, what: string, error?: unknown): void;
+  /** Timers. */
+  after(delayMillis: number, run: () => void): () => void;
+}
+
+/** Under which a collector shows its bridge: registered, as the builds for both module formats may meet. */
+export const BRIDGE: unique symbol = Symbol.for('rimp-telemetry.bridge.v1') as never;
+
+/** Something that has a bridge: a `TelemetryCollector`. */
+export interface Bridged {
+  readonly [BRIDGE]: Bridge;
+}
+
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where the value is no collector. */
+export function bridgeOf(collector: Bridged, who: string): Bridge {
+  const bridge = (collector as Partial<Bridged> | null | undefined)?.[BRIDGE];
+  if (bridge === undefined) {
+    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${who}: expected "collector" to be a TelemetryCollector, got ${show(collector)}`);
+  }
+  return bridge;
+}

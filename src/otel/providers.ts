@@ -1,0 +1,103 @@
+import * as api from '@opentelemetry/api';
+import { logs as separateLogs } from '@opentelemetry/api-logs';
+import { show, TelemetryError } from '../model/errors.js';
+import type { Trouble } from '../pipeline/trouble.js';
+import type { FlushableLike, LoggerProviderLike, MeterProvider } from './sdk-types.js';
+
+/** A provider, or a function that gives it as soon as there is one. */
+export type ProviderOption<T> = T | (() => T | undefined);
+
+/** The providers that a collector emits to; where one is absent, the global one is used. */
+export interface Providers {
+  readonly loggerProvider?: ProviderOption<LoggerProviderLike> | undefined;
+  readonly meterProvider?: ProviderOption<MeterProvider> | undefined;
+}
+
+/** The logs API as both generations have it. */
+interface LogsApiLike {
+  getLoggerProvider(): LoggerProviderLike;
+}
+
+/** Finds the providers, each time anew, as one may be registered at any time. */
+export class ProviderResolver {
+  readonly #trouble: Trouble;
+  #given: Providers;
+
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a given provider is none. */
+  constructor(given: Providers, trouble: Trouble) {
+    this.#given = checked(given);
+    this.#trouble = trouble;
+  }
+
+  use(given: Providers): void {
+    this.#given = { ...this.#given, ...checked(given) };
+  }
+
+  /** The given logger provider, else the global that holds a real one, else `undefined`. */
+  loggerProvider(): LoggerProviderLike | undefined {
+    const given = this.#given.loggerProvider;
+    const provider = given === undefined ? undefined : this.#call(given);
+    if (provider !== undefined) return isNoop(provider) ? undefined : provider;
+    const separate = real(separateLogs);
+    const built = real((api as { readonly logs?: LogsApiLike }).logs);
+    if (separate !== undefined && built !== undefined && separate !== built) {
+      this.#trouble.report(
+        'two_logs_apis',
+        'logger providers are registered with @opentelemetry/api-logs and with @opentelemetry/api as well: ' +
+          'events go to the one of @opentelemetry/api; give the collector the loggerProvider that you mean',
+      );
+    }
+    return built ?? separate;
+  }
+
+  /** The given meter provider, else the global one, which may be one that does nothing. */
+  meterProvider(): MeterProvider {
+    const given = this.#given.meterProvider;
+    return (given === undefined ? undefined : this.#call(given)) ?? api.metrics.getMeterProvider();
+  }
+
+  /** The providers that can be flushed, each once. */
+  flushable(): FlushableLike[] {
+    const found = new Set<FlushableLike>();
+    for (const provider of [this.loggerProvider(), this.meterProvider()]) {
+      if (typeof (provider as FlushableLike | undefined)?.forceFlush === 'function') found.add(provider as FlushableLike);
+    }
+    return [...found];
+  }
+
+  #call<T extends object>(option: ProviderOption<T>): T | undefined {
+    if (typeof option !== 'function') return option;
+    try {
+      return (option as () => T | undefined)();
+    } catch (error) {
+      this.#trouble.report('provider', 'the function that gives a provider failed', error);
+      return undefined;
+    }
+  }
+}
+
+function checked(given: Providers): Providers {
+  check('loggerProvider', given.loggerProvider, 'getLogger');
+  check('meterProvider', given.meterProvider, 'getMeter');
+  return given;
+}
+
+function check(name: string, provider: unknown, method: string): void {
+  if (provider === undefined || typeof provider === 'function') return;
+  if (typeof provider === 'object' && provider !== null && typeof (provider as Record<string, unknown>)[method] === 'function') return;
+  throw new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `TelemetryCollector: expected "${name}" to be a provider with ${method}(), or a function that gives one, got ${show(provider)}`,
+  );
+}
+
+function real(logs: LogsApiLike | undefined): LoggerProviderLike | undefined {
+  const provider = logs?.getLoggerProvider();
+  return provider === undefined || isNoop(provider) ? undefined : provider;
+}
+
+/** Providers of the APIs themselves: the one that does nothing, and the proxy that waits for a real one. */
+function isNoop(provider: LoggerProviderLike): boolean {
+  const name = (provider.constructor as { readonly name?: string } | undefined)?.name;
+  return name === 'NoopLoggerProvider' || name === 'ProxyLoggerProvider';
+}

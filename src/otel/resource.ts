@@ -1,0 +1,31 @@
+import type { AnyValueMap } from '../model/any-value.js';
+import { normaliseMetadata } from '../model/normalise.js';
+import type { ResourceLike } from './sdk-types.js';
+
+/** Which attributes of a resource go along with each item. */
+export type ResourceAttributes = 'service' | 'all';
+
+/** Picks attributes of resources, and remembers what it picked from each. */
+export class ResourcePicker {
+  readonly #all: boolean;
+  readonly #picked = new WeakMap<ResourceLike, { readonly map: AnyValueMap | undefined }>();
+
+  constructor(which: ResourceAttributes) {
+    this.#all = which === 'all';
+  }
+
+  /** `service.*` and `process.pid`, or all; `undefined` where there are none. */
+  pick(resource: ResourceLike | undefined): AnyValueMap | undefined {
+    if (typeof resource !== 'object' || resource === null) return undefined;
+    const known = this.#picked.get(resource);
+    if (known !== undefined) return known.map;
+    const map: Record<string, AnyValueMap[string]> = {};
+    for (const [key, value] of Object.entries(normaliseMetadata(resource.attributes).value ?? {})) {
+      if (this.#all || key.startsWith('service.') || key === 'process.pid') map[key] = value;
+    }
+    const picked = Object.keys(map).length === 0 ? undefined : Object.freeze(map);
+    // detectors may still be at work
+    if (resource.asyncAttributesPending !== true) this.#picked.set(resource, { map: picked });
+    return picked;
+  }
+}

@@ -1,0 +1,240 @@
+import { TelemetryData } from '../model/data.js';
+import type { TelemetryEvent } from '../model/event.js';
+import type { TelemetryMetric } from '../model/metric.js';
+import { Batch } from './batch.js';
+import type { Clock } from './clock.js';
+import { Ledger, type LedgerFigures } from './ledger.js';
+import { Listeners } from './listeners.js';
+import { DEFAULT_MAX_QUEUE_ITEMS, type Sink, SinkQueue } from './sink-queue.js';
+import type { Trouble } from './trouble.js';
+
+/** Settings of a pipeline. */
+export interface PipelineOptions {
+  readonly clock: Clock;
+  readonly trouble: Trouble;
+  /** Items of both kinds that fill the buffer. */
+  readonly bufferSize: number;
+  /** The longest that an item waits in the buffer, in milliseconds. */
+  readonly flushIntervalMillis: number;
+  /** Whether listeners are told. */
+  readonly realtime: boolean;
+  /** Items that the queue of one sink holds. */
+  readonly maxQueueItems?: number | undefined;
+}
+
+/** A sink of a pipeline. */
+export interface SinkHandle {
+  readonly name: string;
+  /** Waits for what the sink's queue holds now, then takes the sink away; what it could not take is counted. */
+  remove(): Promise<void>;
+}
+
+interface Registered {
+  readonly sink: Sink;
+  readonly location: string | undefined;
+  readonly queue: SinkQueue;
+  users: number;
+}
+
+/** The hub: takes items, keeps them in order, tells listeners, and hands each flushed batch to every sink once. */
+export class Pipeline {
+  readonly listeners: Listeners;
+  readonly #ledger: Ledger;
+  readonly #options: PipelineOptions;
+  readonly #sinks = new Map<string, Registered>();
+  readonly #former = new Map<string, LedgerFigures>();
+  readonly #unsettled = new Set<Batch>();
+  #events: TelemetryEvent[] = [];
+  #metrics: TelemetryMetric[] = [];
+  #cancelTimer: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.listeners = new Listeners((error) => options.trouble.report('listener', 'a listener failed', error));
+    this.#ledger = new Ledger(() => {
+      let queued = this.buffered;
+      for (const batch of this.#unsettled) queued += batch.size;
+      return queued;
+    });
+  }
+
+  /** Items in the buffer. */
+  get buffered(): number {
+    return this.#events.length + this.#metrics.length;
+  }
+
+  /** Whether nothing waits, in the buffer or in front of a sink. */
+  get isIdle(): boolean {
+    return this.buffered === 0 && this.#unsettled.size === 0;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** The books of the pipeline as a whole: an item counts as lost where any sink lost it. */
+  get figures(): LedgerFigures {
+    return this.#ledger.figures;
+  }
+
+  /** The books of each sink, those taken away included. */
+  sinkFigures(): Record<string, LedgerFigures> {
+    const figures: Record<string, LedgerFigures> = Object.fromEntries(this.#former);
+    for (const [name, { queue }] of this.#sinks) figures[name] = queue.figures(this.buffered);
+    return figures;
+  }
+
+  acceptEvent(event: TelemetryEvent): void {
+    if (this.#refuse()) return;
+    this.#events.push(event);
+    if (this.#heard) this.listeners.tell(new TelemetryData({ events: [event] }));
+    this.#afterAccept();
+  }
+
+  acceptMetric(metric: TelemetryMetric): void {
+    if (this.#refuse()) return;
+    this.#metrics.push(metric);
+    if (this.#heard) this.listeners.tell(new TelemetryData({ metrics: [metric] }));
+    this.#afterAccept();
+  }
+
+  /** An item that is not delivered, for a reason that isn't ours. */
+  withhold(reason: string): void {
+    this.#ledger.accepted += 1;
+    this.#ledger.dropped.add(reason);
+  }
+
+  /**
+   * Takes everything out of the buffer and hands it to all sinks.
+   *
+   * @returns what was in the buffer.
+   */
+  flush(): TelemetryData {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const data = new TelemetryData({ events: this.#events, metrics: this.#metrics });
+    if (data.isEmpty) return data;
+    this.#events = [];
+    this.#metrics = [];
+    const batch = new Batch(data, (settled) => this.#settle(settled));
+    this.#unsettled.add(batch);
+    for (const { queue } of [...this.#sinks.values()]) queue.push(batch);
+    batch.release();
+    return data;
+  }
+
+  /**
+   * Flushes, and waits until every sink has taken all that it was handed, or keeps failing.
+   *
+   * @returns the errors of the sinks that keep failing.
+   */
+  async drain(): Promise<Error[]> {
+    this.flush();
+    const results = await Promise.all([...this.#sinks.values()].map(({ queue }) => queue.drain()));
+    return results.filter((error) => error !== undefined).map(asError);
+  }
+
+  /** For the end of the process: what can be handed over without waiting is. */
+  flushSync(): void {
+    this.flush();
+    for (const { queue } of this.#sinks.values()) queue.flushSync();
+  }
+
+  /**
+   * Adds a sink. One that is there already, as the same object or at the same location, is not added again: an item
+   * is stored once.
+   *
+   * @param name - its name in the books; a number is added where the name is taken.
+   */
+  addSink(name: string, sink: Sink & { readonly location?: string }): SinkHandle {
+    const location = sink.location;
+    const there = this.#find(sink, location);
+    if (there !== undefined) {
+      there.users += 1;
+      return this.#handle(there);
+    }
+    let free = name;
+    for (let n = 2; this.#sinks.has(free); n += 1) free = `${name}-${n}`;
+    const { clock, trouble } = this.#options;
+    const queue = new SinkQueue(free, sink, this.#options.maxQueueItems ?? DEFAULT_MAX_QUEUE_ITEMS, clock, trouble);
+    const added: Registered = { sink, location, queue, users: 1 };
+    this.#sinks.set(free, added);
+    this.#former.delete(free);
+    return this.#handle(added);
+  }
+
+  /** Takes nothing more; what still waits is lost for the given reason. */
+  close(reason: string): void {
+    if (this.#closed) return;
+    this.flush();
+    this.#closed = true;
+    for (const { queue } of this.#sinks.values()) queue.close(reason);
+  }
+
+  get #heard(): boolean {
+    return this.#options.realtime && this.listeners.count > 0;
+  }
+
+  #refuse(): boolean {
+    if (this.#closed) {
+      this.withhold('after_shutdown');
+      return true;
+    }
+    this.#ledger.accepted += 1;
+    return false;
+  }
+
+  #afterAccept(): void {
+    const buffered = this.buffered;
+    if (buffered >= this.#options.bufferSize) {
+      this.flush();
+    } else if (this.#cancelTimer === undefined && buffered > 0) {
+      this.#cancelTimer = this.#options.clock.after(this.#options.flushIntervalMillis, () => {
+        this.#cancelTimer = undefined;
+        this.flush();
+      });
+    }
+  }
+
+  #settle(batch: Batch): void {
+    this.#unsettled.delete(batch);
+    let lost = 0;
+    for (const [reason, count] of Object.entries(batch.losses)) {
+      this.#ledger.dropped.add(reason, count);
+      lost += count;
+    }
+    this.#ledger.delivered += batch.size - lost;
+  }
+
+  #find(sink: Sink, location: string | undefined): Registered | undefined {
+    for (const registered of this.#sinks.values()) {
+      if (registered.sink === sink || (location !== undefined && registered.location === location)) return registered;
+    }
+    return undefined;
+  }
+
+  #handle(registered: Registered): SinkHandle {
+    const { queue } = registered;
+    let removed = false;
+    return {
+      name: queue.name,
+      remove: async () => {
+        if (removed) return;
+        removed = true;
+        registered.users -= 1;
+        if (registered.users > 0) return;
+        this.flush();
+        // nothing more comes in from here on, so that a drain ends
+        this.#sinks.delete(queue.name);
+        await queue.drain();
+        queue.close('store_failed');
+        this.#former.set(queue.name, queue.figures(0));
+      },
+    };
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,266 @@
+import type { StoreFailure } from '../model/errors.js';
+import type { TelemetryData } from '../model/data.js';
+import type { Batch, Losses } from './batch.js';
+import type { Clock } from './clock.js';
+import { Counts, type LedgerFigures } from './ledger.js';
+import type { Trouble } from './trouble.js';
+
+/** A sink as the pipeline drives it; see `TelemetrySink`. */
+export interface Sink {
+  store(data: TelemetryData): Promise<void>;
+  storeSync?(data: TelemetryData): void;
+}
+
+/** Items that one sink's queue holds, unless told otherwise. */
+export const DEFAULT_MAX_QUEUE_ITEMS = 131_072;
+
+const FIRST_DELAY_MILLIS = 100;
+const LAST_DELAY_MILLIS = 30_000;
+/** Failed attempts after which a drain no longer waits for the sink to recover. */
+const DRAIN_ATTEMPTS = 5;
+
+interface Waiting {
+  attempts: number;
+  readonly resolve: (error: unknown) => void;
+}
+
+/** The bounded queue in front of one sink: order kept, failures tried again with backoff, every loss counted. */
+export class SinkQueue {
+  readonly name: string;
+  delivered = 0;
+  readonly dropped = new Counts();
+  readonly #sink: Sink;
+  readonly #maxItems: number;
+  readonly #clock: Clock;
+  readonly #trouble: Trouble;
+  #batches: Batch[] = [];
+  #items = 0;
+  #taken = 0;
+  /** The batch that the sink holds right now. */
+  #current: Batch | undefined;
+  #running = false;
+  #failures = 0;
+  #wake: (() => void) | undefined;
+  #waiting: Waiting[] = [];
+  #closed = false;
+
+  constructor(name: string, sink: Sink, maxItems: number, clock: Clock, trouble: Trouble) {
+    this.name = name;
+    this.#sink = sink;
+    this.#maxItems = maxItems;
+    this.#clock = clock;
+    this.#trouble = trouble;
+  }
+
+  /** Items that wait here. */
+  get items(): number {
+    return this.#items;
+  }
+
+  /** The books, given the items that wait in front of this queue. */
+  figures(buffered: number): LedgerFigures {
+    return {
+      accepted: this.#taken + buffered,
+      delivered: this.delivered,
+      queued: this.#items + buffered,
+      dropped: this.dropped.toRecord(),
+    };
+  }
+
+  push(batch: Batch): void {
+    batch.hold();
+    this.#taken += batch.size;
+    if (this.#closed) {
+      this.#lose(batch, { shutdown: batch.size });
+      return;
+    }
+    if (!this.#running && this.#sink.storeSync !== undefined && this.#storeSync(batch)) return;
+    if (!this.#admit(batch)) return;
+    this.#batches.push(batch);
+    this.#items += batch.size;
+    if (!this.#running) void this.#run();
+  }
+
+  /**
+   * Resolves when all that waits now has left: with `undefined`, or with the error of a sink that keeps failing.
+   */
+  drain(): Promise<unknown> {
+    if (this.#items === 0) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#waiting.push({ attempts: DRAIN_ATTEMPTS, resolve });
+      this.#failures = 0;
+      this.#wake?.();
+    });
+  }
+
+  /** Hands over at once what was never handed over, where the sink can take it so: for the end of the process. */
+  flushSync(): void {
+    if (this.#sink.storeSync === undefined) return;
+    const waiting = this.#batches.filter((batch) => batch !== this.#current);
+    this.#batches = this.#batches.filter((batch) => batch === this.#current);
+    for (const batch of waiting) {
+      this.#items -= batch.size;
+      if (!this.#storeSync(batch)) this.#lose(batch, { store_failed: batch.size });
+    }
+  }
+
+  /** Takes nothing more, and loses what still waits, for the given reason. */
+  close(reason: string): void {
+    this.#closed = true;
+    const left = this.#batches;
+    this.#batches = [];
+    this.#items = 0;
+    this.#current = undefined;
+    for (const batch of left) this.#lose(batch, { [reason]: batch.size });
+    this.#wake?.();
+    this.#settleWaiting(undefined);
+  }
+
+  #admit(batch: Batch): boolean {
+    while (this.#items > 0 && this.#items + batch.size > this.#maxItems) {
+      const head = this.#batches[0];
+      // where the sink keeps failing, its oldest batch makes room: one bad batch must not hold up all others
+      if (this.#failures > 0 && head !== undefined && head !== this.#current) {
+        this.#batches.shift();
+        this.#items -= head.size;
+        this.#lose(head, { store_failed: head.size });
+      } else {
+        this.#trouble.report(`queue_full:${this.name}`, `the queue of sink "${this.name}" is full, items are lost`);
+        this.#lose(batch, { queue_full: batch.size });
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #storeSync(batch: Batch): boolean {
+    // the item that a listener or storage collects in here has to queue behind
+    this.#running = true;
+    try {
+      this.#sink.storeSync?.(batch.data);
+      this.#deliver(batch, undefined);
+      return true;
+    } catch (error) {
+      return this.#gaveUp(batch, error);
+    } finally {
+      this.#running = false;
+      if (this.#batches.length > 0) void this.#run();
+    }
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    for (;;) {
+      const batch = this.#batches[0];
+      if (batch === undefined) break;
+      this.#current = batch;
+      let failure: { error: unknown } | undefined;
+      try {
+        await this.#sink.store(batch.data);
+      } catch (error) {
+        failure = { error };
+      }
+      // closed meanwhile: the batch is in the books as lost
+      if (this.#current !== batch) continue;
+      this.#current = undefined;
+      if (failure === undefined) {
+        this.#leave(batch);
+        this.#deliver(batch, undefined);
+      } else if (isPermanent(failure.error)) {
+        this.#leave(batch);
+        this.#gaveUp(batch, failure.error);
+      } else {
+        this.#tell(failure.error);
+        this.#failures += 1;
+        this.#tireWaiting(failure.error);
+        await this.#pause();
+      }
+    }
+    this.#running = false;
+    this.#settleWaiting(undefined);
+  }
+
+  #leave(batch: Batch): void {
+    if (this.#batches[0] === batch) this.#batches.shift();
+    this.#items -= batch.size;
+    this.#failures = 0;
+  }
+
+  #deliver(batch: Batch, losses: Losses | undefined): void {
+    let lost = 0;
+    for (const [reason, count] of Object.entries(losses ?? {})) {
+      this.dropped.add(reason, count);
+      lost += count;
+    }
+    this.delivered += batch.size - lost;
+    batch.release(losses);
+  }
+
+  #lose(batch: Batch, losses: Losses): void {
+    for (const [reason, count] of Object.entries(losses)) this.dropped.add(reason, count);
+    batch.release(losses);
+  }
+
+  /** Settles a batch whose error is permanent; false where trying again may help. */
+  #gaveUp(batch: Batch, error: unknown): boolean {
+    this.#tell(error);
+    if (!isPermanent(error)) return false;
+    const losses = lossesOf(error, batch.size);
+    this.#deliver(batch, losses);
+    return true;
+  }
+
+  #tell(error: unknown): void {
+    this.#trouble.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
+  }
+
+  #pause(): Promise<void> {
+    const delay = Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, this.#failures - 1));
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#wake = undefined;
+        cancel();
+        resolve();
+      };
+      const cancel = this.#clock.after(delay, done);
+      this.#wake = done;
+    });
+  }
+
+  #tireWaiting(error: unknown): void {
+    for (const waiting of [...this.#waiting]) {
+      waiting.attempts -= 1;
+      if (waiting.attempts <= 0) {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        waiting.resolve(error);
+      }
+    }
+  }
+
+  #settleWaiting(error: unknown): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const each of waiting) each.resolve(error);
+  }
+}
+
+function isPermanent(error: unknown): error is StoreFailure {
+  try {
+    return (error as StoreFailure | undefined)?.permanent === true;
+  } catch {
+    return false;
+  }
+}
+
+function lossesOf(error: StoreFailure, size: number): Losses {
+  const dropped = error.dropped;
+  if (dropped === undefined) return { store_failed: size };
+  const losses: Record<string, number> = {};
+  let left = size;
+  for (const [reason, count] of Object.entries(dropped)) {
+    const part = Math.max(0, Math.min(left, Math.trunc(Number(count)) || 0));
+    if (part > 0) losses[reason] = part;
+    left -= part;
+  }
+  return losses;
+}
