@@ -226,7 +226,7 @@ export class TelemetryCollector {
     const { own, ...given } = providers;
     this.#bridge.providers.use(given);
     if (own === true) {
-      this.#ownProviders = Object.values(given).filter((provider): provider is FlushableLike => typeof provider === 'object');
+      this.#ownProviders = Object.values(given).filter((provider) => typeof provider === 'object') as FlushableLike[];
     }
   }
 
