@@ -37,7 +37,11 @@ export interface MetricFields {
 }
 
 /** The event of whatever a call site passes: nothing here throws, wrong kinds of arguments are turned into right ones. */
-export function buildEvent(fields: { readonly [K in keyof EventFields]?: unknown }, context: Context, nowMillis: number): TelemetryEvent {
+export function buildEvent(
+  fields: { readonly [K in keyof EventFields]?: unknown },
+  context: Context,
+  nowMillis: number,
+): TelemetryEvent {
   const metadata = normaliseMetadata(fields.metadata);
   const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = {};
   let known = false;
@@ -69,7 +73,10 @@ export function buildEvent(fields: { readonly [K in keyof EventFields]?: unknown
 }
 
 /** The metric of whatever a call site passes, or `undefined` where it has no usable name or no number as its value. */
-export function buildMetric(fields: { readonly [K in keyof MetricFields]?: unknown }, nowMillis: number): TelemetryMetric | undefined {
+export function buildMetric(
+  fields: { readonly [K in keyof MetricFields]?: unknown },
+  nowMillis: number,
+): TelemetryMetric | undefined {
   const name = typeof fields.name === 'string' ? wellFormed(fields.name) : '';
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;
@@ -111,7 +118,7 @@ function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   try {
     if (value instanceof Error) return textOf(value.message) || value.name;
-    if (typeof value !== 'object') return String(value);
+    if (typeof value !== 'object') return String(value as number | boolean | bigint | symbol);
     const copied = normaliseValue(value).value;
     return typeof copied === 'object' ? JSON.stringify(copied) : String(copied);
   } catch {
@@ -123,7 +130,8 @@ function buildTags(tags: unknown): Tags | undefined {
   if (typeof tags !== 'object' || tags === null) return undefined;
   const built: Record<string, TagValue> = {};
   try {
-    const entries: Iterable<readonly [unknown, unknown]> = tags instanceof Map ? tags : Object.keys(tags).map((key) => [key, readTag(tags, key)] as const);
+    const entries: Iterable<readonly [unknown, unknown]> =
+      tags instanceof Map ? tags : Object.keys(tags).map((key) => [key, readTag(tags, key)] as const);
     for (const [key, value] of entries) {
       const tag = safeTag(value);
       if (tag !== undefined) setOwn(built, wellFormed(String(key)), tag);

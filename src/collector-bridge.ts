@@ -1,4 +1,6 @@
 import { context as contexts } from '@opentelemetry/api';
+import type { CollectorOptions } from './collector-options.js';
+import { deadlineOf, within } from './deadline.js';
 import type { TelemetryEvent } from './model/event.js';
 import type { TelemetryMetric } from './model/metric.js';
 import type { Bridge } from './otel/bridge.js';
@@ -16,8 +18,6 @@ import type { Clock } from './pipeline/clock.js';
 import { Counts } from './pipeline/ledger.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import type { Trouble } from './pipeline/trouble.js';
-import type { CollectorOptions } from './collector-options.js';
-import { deadlineOf, within } from './deadline.js';
 
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
 export class CollectorBridge implements Bridge {
@@ -108,13 +108,15 @@ export class CollectorBridge implements Bridge {
   }
 
   onCollection(result: CollectionResultLike): void {
-    for (const error of result.errors) this.#trouble.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
+    for (const error of result.errors)
+      this.#trouble.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
     const resource = this.#resources.pick(result.resourceMetrics.resource);
     for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
       if (scope.name === FACADE_SCOPE) continue;
       for (const data of metrics) {
         try {
-          for (const metric of metricsOfData(data, scope, resource, this.#clock.now())) this.#pipeline.acceptMetric(metric);
+          for (const metric of metricsOfData(data, scope, resource, this.#clock.now()))
+            this.#pipeline.acceptMetric(metric);
         } catch (error) {
           this.#pipeline.withhold('not_readable');
           this.#trouble.report('metric_data', 'a metric of OpenTelemetry could not be read', error);
@@ -156,5 +158,8 @@ function isOwn(record: LogRecordLike, event: TelemetryEvent): boolean {
   if (uid !== undefined) return uid === event.eventId;
   const [seconds, nanos] = record.hrTime;
   // a processor took the id away: the time and the scope tell
-  return record.instrumentationScope.name === event.source && seconds * 1000 + Math.floor(nanos / 1e6) === event.timestamp.getTime();
+  return (
+    record.instrumentationScope.name === event.source &&
+    seconds * 1000 + Math.floor(nanos / 1e6) === event.timestamp.getTime()
+  );
 }

@@ -1,6 +1,6 @@
-import type { TelemetryStorage } from './model/storage.js';
-import { closestName } from './model/spelling.js';
 import { show, TelemetryError } from './model/errors.js';
+import { closestName } from './model/spelling.js';
+import type { TelemetryStorage } from './model/storage.js';
 import type { InstrumentRule } from './otel/instrument-policy.js';
 import type { Providers } from './otel/providers.js';
 import type { ResourceAttributes } from './otel/resource.js';
@@ -60,7 +60,9 @@ export function checkCollectorOptions(options: CollectorOptions): void {
   for (const name of Object.keys(options)) {
     if ((NAMES as readonly string[]).includes(name)) continue;
     const meant = closestName(name, NAMES);
-    fail(`unknown option "${name}": ${meant === undefined ? `expected one of ${NAMES.join(', ')}` : `did you mean "${meant}"?`}`);
+    fail(
+      `unknown option "${name}": ${meant === undefined ? `expected one of ${NAMES.join(', ')}` : `did you mean "${meant}"?`}`,
+    );
   }
   for (const name of POSITIVE) {
     const value = options[name];
@@ -70,7 +72,8 @@ export function checkCollectorOptions(options: CollectorOptions): void {
   }
   for (const name of BOOLEAN) {
     const value = options[name];
-    if (value !== undefined && typeof value !== 'boolean') fail(`expected "${name}" to be a boolean, got ${show(value)}`);
+    if (value !== undefined && typeof value !== 'boolean')
+      fail(`expected "${name}" to be a boolean, got ${show(value)}`);
   }
   const { resourceAttributes, storage } = options;
   if (resourceAttributes !== undefined && resourceAttributes !== 'service' && resourceAttributes !== 'all') {

@@ -11,6 +11,7 @@ import type { TelemetryEvent } from './model/event.js';
 import type { EventType } from './model/event-type.js';
 import type { TelemetryMetric } from './model/metric.js';
 import type { TelemetrySink, TelemetryStorage } from './model/storage.js';
+import { openStorage } from './open-storage.js';
 import { BRIDGE, type Bridge } from './otel/bridge.js';
 import type { Providers } from './otel/providers.js';
 import type { FlushableLike } from './otel/sdk-types.js';
@@ -19,7 +20,6 @@ import { Counts, type LedgerFigures } from './pipeline/ledger.js';
 import type { TelemetryListener } from './pipeline/listeners.js';
 import { Pipeline, type SinkHandle } from './pipeline/pipeline.js';
 import { type LastError, Trouble } from './pipeline/trouble.js';
-import { openStorage } from './open-storage.js';
 import { systemClock } from './system-clock.js';
 
 /** The books of a collector; see {@link TelemetryCollector.health}. */
@@ -151,7 +151,12 @@ export class TelemetryCollector {
    * @returns the metric, or `null` where the collector is disabled or shut down, the name is no text or empty, or the
    * value is no number; the last two are counted as `rejected.invalid_metric`.
    */
-  collectMetric(name: string, value: number, unit?: string | null, tags?: Readonly<Record<string, unknown>> | null): TelemetryMetric | null;
+  collectMetric(
+    name: string,
+    value: number,
+    unit?: string | null,
+    tags?: Readonly<Record<string, unknown>> | null,
+  ): TelemetryMetric | null;
   /** The same with named arguments. */
   collectMetric(fields: MetricFields): TelemetryMetric | null;
   collectMetric(first: unknown, value?: unknown, unit?: unknown, tags?: unknown): TelemetryMetric | null {

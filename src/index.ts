@@ -1,7 +1,13 @@
 export type { EventFields, MetricFields } from './build-item.js';
 export { type CollectorHealth, TelemetryCollector } from './collector.js';
 export type { CollectorOptions } from './collector-options.js';
-export { ConfigError, type ConfigProblem, type StorageBackend, TelemetryConfig, type TelemetryConfigInit } from './config.js';
+export {
+  ConfigError,
+  type ConfigProblem,
+  type StorageBackend,
+  TelemetryConfig,
+  type TelemetryConfigInit,
+} from './config.js';
 export type { FlushResult } from './deadline.js';
 export type { AnyValue, AnyValueMap } from './model/any-value.js';
 export { TelemetryData } from './model/data.js';
@@ -9,7 +15,13 @@ export { type ErrorCode, StorageError, type StoreFailure, TelemetryError } from 
 export { TelemetryEvent, type TelemetryEventInit } from './model/event.js';
 export { EventType } from './model/event-type.js';
 export { type Tags, type TagValue, TelemetryMetric, type TelemetryMetricInit } from './model/metric.js';
-export type { EventOtel, ExponentialBuckets, HistogramBuckets, HistogramDetail, MetricOtel } from './model/otel-fields.js';
+export type {
+  EventOtel,
+  ExponentialBuckets,
+  HistogramBuckets,
+  HistogramDetail,
+  MetricOtel,
+} from './model/otel-fields.js';
 export { estimatePercentile } from './model/percentile.js';
 export type { TelemetryQuery } from './model/query.js';
 export type { TelemetrySink, TelemetryStorage } from './model/storage.js';

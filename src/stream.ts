@@ -34,8 +34,13 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong. */
   constructor(options: TelemetryStreamOptions);
   constructor(collector: TelemetryCollector, storage?: TelemetryStorage | null, interval?: number);
-  constructor(first: TelemetryStreamOptions | TelemetryCollector, storage?: TelemetryStorage | null, interval?: number) {
-    const options: TelemetryStreamOptions = 'collector' in first ? first : { collector: first, storage: storage ?? undefined, interval };
+  constructor(
+    first: TelemetryStreamOptions | TelemetryCollector,
+    storage?: TelemetryStorage | null,
+    interval?: number,
+  ) {
+    const options: TelemetryStreamOptions =
+      'collector' in first ? first : { collector: first, storage: storage ?? undefined, interval };
     const seconds = options.interval ?? 1;
     if (typeof (options.collector as Partial<TelemetryCollector> | null)?.addSink !== 'function') {
       throw wrong('collector', 'a TelemetryCollector', options.collector);
@@ -136,5 +141,8 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
 }
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
-  return new TelemetryError('RIMP_INVALID_ARGUMENT', `TelemetryStream: expected "${field}" to be ${expected}, got ${show(value)}`);
+  return new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `TelemetryStream: expected "${field}" to be ${expected}, got ${show(value)}`,
+  );
 }

@@ -57,9 +57,11 @@ export function show(value: unknown): string {
     }
     if (typeof value === 'function') return 'a function';
     if (Array.isArray(value)) return `an array of ${value.length}`;
-    if (value instanceof Date) return `${Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()} (Date)`;
+    if (value instanceof Date)
+      return `${Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()} (Date)`;
+    if (typeof value === 'symbol' || typeof value === 'bigint') return `${value.toString()} (${typeof value})`;
     if (typeof value === 'object') return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
-    return `${String(value)} (${typeof value})`;
+    return `${String(value as number | boolean)} (${typeof value})`;
   } catch {
     return `a ${typeof value} that can't be shown`;
   }

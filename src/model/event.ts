@@ -41,10 +41,12 @@ export class TelemetryEvent {
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a field has the wrong type. */
   constructor(init: TelemetryEventInit) {
     const timestamp = init.timestamp ?? new Date();
-    if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime())) throw wrong('timestamp', 'a valid Date', timestamp);
+    if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime()))
+      throw wrong('timestamp', 'a valid Date', timestamp);
     if (typeof init.source !== 'string') throw wrong('source', 'a string', init.source);
     if (typeof init.message !== 'string') throw wrong('message', 'a string', init.message);
-    if (init.eventId !== undefined && typeof init.eventId !== 'string') throw wrong('eventId', 'a string', init.eventId);
+    if (init.eventId !== undefined && typeof init.eventId !== 'string')
+      throw wrong('eventId', 'a string', init.eventId);
     const eventType = init.eventType ?? EventType.INFO;
     if (eventType !== 'info' && eventType !== 'warning' && eventType !== 'error' && eventType !== 'debug') {
       throw wrong('eventType', "'info', 'warning', 'error' or 'debug'", eventType);
@@ -70,5 +72,8 @@ export class TelemetryEvent {
 }
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
-  return new TelemetryError('RIMP_INVALID_ARGUMENT', `TelemetryEvent: expected "${field}" to be ${expected}, got ${show(value)}`);
+  return new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `TelemetryEvent: expected "${field}" to be ${expected}, got ${show(value)}`,
+  );
 }

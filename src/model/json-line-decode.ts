@@ -27,7 +27,8 @@ function eventOf(data: AnyValueMap, time: Timestamp, otel: object | undefined): 
   const eventType = eventTypeFromFile(data.event_type);
   if (eventType === undefined) throw wrong('event_type', 'info, warning, error or debug', data.event_type);
   const { metadata } = data;
-  if (metadata !== null && metadata !== undefined && !isMap(metadata)) throw wrong('metadata', 'an object or null', metadata);
+  if (metadata !== null && metadata !== undefined && !isMap(metadata))
+    throw wrong('metadata', 'an object or null', metadata);
   return new TelemetryEvent({
     eventId: textOf(data, 'event_id'),
     timestamp: time.date,
@@ -144,7 +145,8 @@ function withoutInfinity(value: AnyValue, depth: number): AnyValue {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map((item) => withoutInfinity(item, depth + 1));
   const copy: Record<string, AnyValue> = {};
-  for (const key of Object.keys(value)) setOwn(copy, key, withoutInfinity((value as AnyValueMap)[key] as AnyValue, depth + 1));
+  for (const key of Object.keys(value))
+    setOwn(copy, key, withoutInfinity((value as AnyValueMap)[key] as AnyValue, depth + 1));
   return copy;
 }
 
@@ -154,5 +156,8 @@ function isMap(value: unknown): value is AnyValueMap {
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
   const where = field === '' ? 'the line' : `"${field}"`;
-  return new TelemetryError('RIMP_INVALID_ARGUMENT', `RIMP line: expected ${where} to be ${expected}, got ${show(value)}`);
+  return new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `RIMP line: expected ${where} to be ${expected}, got ${show(value)}`,
+  );
 }

@@ -31,7 +31,7 @@ function encodeNumber(value: number): string {
 
 function encodeOtel(otel: object | undefined): string {
   if (otel === undefined) return '';
-  const { timeUnixNano, ...rest } = otel as { timeUnixNano?: string };
+  const { timeUnixNano: _inTheTimestamp, ...rest } = otel as { timeUnixNano?: string };
   const text = stringify(rest);
   return text === '{}' ? '' : `,"otel":${text}`;
 }

@@ -44,11 +44,14 @@ export class TelemetryMetric {
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a field has the wrong type. */
   constructor(init: TelemetryMetricInit) {
     const timestamp = init.timestamp ?? new Date();
-    if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime())) throw wrong('timestamp', 'a valid Date', timestamp);
+    if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime()))
+      throw wrong('timestamp', 'a valid Date', timestamp);
     if (typeof init.name !== 'string') throw wrong('name', 'a string', init.name);
     if (typeof init.value !== 'number') throw wrong('value', 'a number', init.value);
-    if (init.metricId !== undefined && typeof init.metricId !== 'string') throw wrong('metricId', 'a string', init.metricId);
-    if (init.unit !== undefined && init.unit !== null && typeof init.unit !== 'string') throw wrong('unit', 'a string', init.unit);
+    if (init.metricId !== undefined && typeof init.metricId !== 'string')
+      throw wrong('metricId', 'a string', init.metricId);
+    if (init.unit !== undefined && init.unit !== null && typeof init.unit !== 'string')
+      throw wrong('unit', 'a string', init.unit);
     this.metricId = init.metricId ?? newId(Date.now());
     this.timestamp = timestamp;
     this.name = init.name;
@@ -65,5 +68,8 @@ export class TelemetryMetric {
 }
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
-  return new TelemetryError('RIMP_INVALID_ARGUMENT', `TelemetryMetric: expected "${field}" to be ${expected}, got ${show(value)}`);
+  return new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `TelemetryMetric: expected "${field}" to be ${expected}, got ${show(value)}`,
+  );
 }

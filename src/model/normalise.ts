@@ -164,7 +164,7 @@ class Copier {
       case 'set':
         return this.#list([...(value as ReadonlySet<unknown>)], depth);
       case 'text':
-        return this.#text(String(value));
+        return this.#text(String(value as RegExp));
       case 'boxed':
         return this.copy((value as { valueOf(): unknown }).valueOf(), depth + 1);
       case 'json':

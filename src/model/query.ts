@@ -37,19 +37,27 @@ const FIELDS = ['startTime', 'endTime', 'limit', 'order'] as const;
 export function resolveQuery(query: TelemetryQuery | null | undefined, who: string): ResolvedQuery {
   const wrong = (message: string): TelemetryError => new TelemetryError('RIMP_INVALID_ARGUMENT', `${who}: ${message}`);
   const given: unknown = query ?? {};
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw wrong(`expected a query object, got ${show(given)}`);
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw wrong(`expected a query object, got ${show(given)}`);
   for (const name of Object.keys(given)) {
     if ((FIELDS as readonly string[]).includes(name)) continue;
     const meant = closestName(name, FIELDS);
-    throw wrong(`unknown field "${name}": ${meant === undefined ? `expected one of ${FIELDS.join(', ')}` : `did you mean "${meant}"?`}`);
+    throw wrong(
+      `unknown field "${name}": ${meant === undefined ? `expected one of ${FIELDS.join(', ')}` : `did you mean "${meant}"?`}`,
+    );
   }
   const { startTime, endTime, limit, order } = given as TelemetryQuery;
   const millisOf = (field: string, time: Date | null | undefined, otherwise: number): number => {
     if (time === undefined || time === null) return otherwise;
-    if (!(time instanceof Date) || Number.isNaN(time.getTime())) throw wrong(`expected "${field}" to be a valid Date, got ${show(time)}`);
+    if (!(time instanceof Date) || Number.isNaN(time.getTime()))
+      throw wrong(`expected "${field}" to be a valid Date, got ${show(time)}`);
     return time.getTime();
   };
-  const whole = limit === undefined || limit === null || limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 0);
+  const whole =
+    limit === undefined ||
+    limit === null ||
+    limit === Number.POSITIVE_INFINITY ||
+    (Number.isSafeInteger(limit) && limit >= 0);
   if (!whole) throw wrong(`expected "limit" to be a whole number from 0 on, got ${show(limit)}`);
   if (order !== undefined && order !== null && order !== 'asc' && order !== 'desc') {
     throw wrong(`expected "order" to be "asc" or "desc", got ${show(order)}`);

@@ -31,7 +31,10 @@ export interface Bridged {
 export function bridgeOf(collector: Bridged, who: string): Bridge {
   const bridge = (collector as Partial<Bridged> | null | undefined)?.[BRIDGE];
   if (bridge === undefined) {
-    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${who}: expected "collector" to be a TelemetryCollector, got ${show(collector)}`);
+    throw new TelemetryError(
+      'RIMP_INVALID_ARGUMENT',
+      `${who}: expected "collector" to be a TelemetryCollector, got ${show(collector)}`,
+    );
   }
   return bridge;
 }

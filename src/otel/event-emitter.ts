@@ -77,7 +77,10 @@ export class EventEmitter {
 
   /** Whether the SDK's own list of processors, private but the same in both generations, holds one of ours. */
   #sitsIn(provider: LoggerProviderLike): boolean {
-    const processors = (provider as { readonly _sharedState?: { readonly processors?: unknown } })._sharedState?.processors;
-    return Array.isArray(processors) && processors.some((processor: unknown) => this.#processors.has(processor as object));
+    const processors = (provider as { readonly _sharedState?: { readonly processors?: unknown } })._sharedState
+      ?.processors;
+    return (
+      Array.isArray(processors) && processors.some((processor: unknown) => this.#processors.has(processor as object))
+    );
   }
 }

@@ -33,7 +33,11 @@ export function errorKeyOf(metadata: AnyValueMap | undefined): (typeof ERROR_KEY
 function isErrorMap(value: AnyValue | undefined): value is AnyValueMap {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) return false;
   const map = value as AnyValueMap;
-  return typeof map.name === 'string' && typeof map.message === 'string' && (map.stack === undefined || typeof map.stack === 'string');
+  return (
+    typeof map.name === 'string' &&
+    typeof map.message === 'string' &&
+    (map.stack === undefined || typeof map.stack === 'string')
+  );
 }
 
 /** The attributes that an event's metadata become. */
@@ -65,7 +69,11 @@ export function attributesOf(event: TelemetryEvent, sourceInScope: boolean): Rec
 }
 
 /** The log record that an event becomes. */
-export function recordOf(event: TelemetryEvent, attributes: Record<string, unknown>, context: Context): LogRecordToEmit {
+export function recordOf(
+  event: TelemetryEvent,
+  attributes: Record<string, unknown>,
+  context: Context,
+): LogRecordToEmit {
   const record: LogRecordToEmit = {
     timestamp: hrFromTime(event.timestamp, event.otel?.timeUnixNano),
     severityNumber: event.otel?.severityNumber ?? severityNumberOf(event.eventType),

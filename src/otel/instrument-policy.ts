@@ -29,9 +29,13 @@ export type InstrumentPolicy = (name: string) => InstrumentRule | undefined;
 export function instrumentPolicy(rules: readonly InstrumentRule[] = []): InstrumentPolicy {
   if (!Array.isArray(rules)) throw wrong('to be an array of rules', rules);
   const compiled = rules.map((rule: InstrumentRule, i) => {
-    if (typeof rule?.match !== 'string' || rule.match === '') throw wrong(`[${i}].match to be a non-empty string`, rule?.match);
-    if (rule.kind !== undefined && !KINDS.includes(rule.kind)) throw wrong(`[${i}].kind to be one of ${KINDS.join(', ')}`, rule.kind);
-    const ascending = rule.buckets?.every((bound, at, all) => Number.isFinite(bound) && (at === 0 || bound > (all[at - 1] as number)));
+    if (typeof rule?.match !== 'string' || rule.match === '')
+      throw wrong(`[${i}].match to be a non-empty string`, rule?.match);
+    if (rule.kind !== undefined && !KINDS.includes(rule.kind))
+      throw wrong(`[${i}].kind to be one of ${KINDS.join(', ')}`, rule.kind);
+    const ascending = rule.buckets?.every(
+      (bound, at, all) => Number.isFinite(bound) && (at === 0 || bound > (all[at - 1] as number)),
+    );
     if (ascending === false) throw wrong(`[${i}].buckets to be ascending finite numbers`, rule.buckets);
     return { rule, pattern: globPattern(rule.match) };
   });
@@ -39,10 +43,16 @@ export function instrumentPolicy(rules: readonly InstrumentRule[] = []): Instrum
 }
 
 function globPattern(glob: string): RegExp {
-  const source = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*').replace(/\?/g, '.');
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${source}$`, 'is');
 }
 
 function wrong(expected: string, value: unknown): TelemetryError {
-  return new TelemetryError('RIMP_INVALID_ARGUMENT', `TelemetryCollector: expected "instruments" ${expected}, got ${show(value)}`);
+  return new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `TelemetryCollector: expected "instruments" ${expected}, got ${show(value)}`,
+  );
 }

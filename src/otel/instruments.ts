@@ -49,7 +49,10 @@ export class Instruments {
     const instrument = this.#instrument(provider, metric);
     if (metric.value < 0 && (instrument.kind === 'histogram' || instrument.kind === 'counter')) {
       this.#notSent.add(`negative_${instrument.kind}`);
-      this.#trouble.report(`negative:${metric.name}`, `a negative value of "${metric.name}" is not recorded on its ${instrument.kind}`);
+      this.#trouble.report(
+        `negative:${metric.name}`,
+        `a negative value of "${metric.name}" is not recorded on its ${instrument.kind}`,
+      );
       return;
     }
     instrument.record(metric.value, this.#attributes(instrument, metric));
@@ -87,13 +90,17 @@ export class Instruments {
     if (firstUnit === undefined) {
       this.#unitOfName.set(lower, unit ?? '');
     } else if (firstUnit !== (unit ?? '')) {
-      this.#trouble.report(`unit:${lower}`, `metric "${metricName}" comes with unit "${unit ?? ''}" after "${firstUnit}": they are two instruments`);
+      this.#trouble.report(
+        `unit:${lower}`,
+        `metric "${metricName}" comes with unit "${unit ?? ''}" after "${firstUnit}": they are two instruments`,
+      );
     }
     const kind = rule?.kind ?? (isDuration(unit) ? 'histogram' : 'gauge');
     const options: { unit?: string; advice?: { explicitBucketBoundaries: number[] } } = {};
     if (unit !== undefined) options.unit = unit;
     const boundaries = rule?.buckets ?? bucketBoundaries(unit);
-    if (kind === 'histogram' && boundaries !== undefined) options.advice = { explicitBucketBoundaries: [...boundaries] };
+    if (kind === 'histogram' && boundaries !== undefined)
+      options.advice = { explicitBucketBoundaries: [...boundaries] };
     const made: Instrument = {
       kind,
       record: recorder(this.#meter as Meter, kind, name, options),
@@ -131,7 +138,10 @@ export class Instruments {
       return;
     }
     this.#notSent.add('cardinality_overflow');
-    this.#trouble.report(`cardinality:${name}`, `metric "${name}" has more than ${CARDINALITY_LIMIT} series: OpenTelemetry folds further ones into one`);
+    this.#trouble.report(
+      `cardinality:${name}`,
+      `metric "${name}" has more than ${CARDINALITY_LIMIT} series: OpenTelemetry folds further ones into one`,
+    );
   }
 }
 

@@ -17,7 +17,11 @@ type Mutable<T> = { -readonly [K in keyof T]?: T[K] | undefined };
  * @param resource - the attributes of the record's resource that go along.
  * @param nowMillis - the time of a record that has none.
  */
-export function eventOfRecord(record: LogRecordLike, resource: AnyValueMap | undefined, nowMillis: number): TelemetryEvent {
+export function eventOfRecord(
+  record: LogRecordLike,
+  resource: AnyValueMap | undefined,
+  nowMillis: number,
+): TelemetryEvent {
   const attributes = normaliseMetadata(record.attributes);
   const { metadata, uid, source } = splitAttributes(attributes.value);
   const observed = timeFromHr(record.hrTimeObserved);
@@ -99,7 +103,8 @@ function usable<T extends { readonly date: Date }>(time: T | undefined): T | und
 function typeOf(record: LogRecordLike, metadata: AnyValueMap | undefined): EventType {
   const byNumber = eventTypeOf(record.severityNumber);
   if (byNumber !== undefined) return byNumber;
-  if (metadata !== undefined && ('exception.type' in metadata || 'exception.message' in metadata)) return EventType.ERROR;
+  if (metadata !== undefined && ('exception.type' in metadata || 'exception.message' in metadata))
+    return EventType.ERROR;
   return eventTypeFromWord(record.severityText) ?? EventType.INFO;
 }
 

@@ -53,7 +53,10 @@ export class RimpMetricReader {
    */
   setMetricProducer(metricProducer: MetricProducerLike): void {
     if (this.#producer !== undefined) {
-      throw new TelemetryError('RIMP_INVALID_ARGUMENT', 'RimpMetricReader: a reader belongs to one MeterProvider, and this one has its provider already');
+      throw new TelemetryError(
+        'RIMP_INVALID_ARGUMENT',
+        'RimpMetricReader: a reader belongs to one MeterProvider, and this one has its provider already',
+      );
     }
     this.#producer = metricProducer;
     this.#schedule();
@@ -80,7 +83,8 @@ export class RimpMetricReader {
    * @returns what was collected.
    */
   async collect(options?: { timeoutMillis?: number }): Promise<never> {
-    if (this.#producer === undefined) throw new TelemetryError('RIMP_INVALID_ARGUMENT', 'RimpMetricReader: not bound to a MeterProvider yet');
+    if (this.#producer === undefined)
+      throw new TelemetryError('RIMP_INVALID_ARGUMENT', 'RimpMetricReader: not bound to a MeterProvider yet');
     if (this.#shutdown !== undefined) throw new TelemetryError('RIMP_CLOSED', 'RimpMetricReader: shut down');
     // the SDKs' own type, which this library doesn't import
     return (await this.#collectNext(options)) as never;

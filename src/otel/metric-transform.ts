@@ -1,6 +1,6 @@
 import type { AnyValueMap } from '../model/any-value.js';
 import { newId } from '../model/id.js';
-import { TelemetryMetric, type Tags, type TagValue } from '../model/metric.js';
+import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
 import { normaliseValue, setOwn, wellFormed } from '../model/normalise.js';
 import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../model/otel-fields.js';
 import { nanosFromHr, timeFromHr } from './hr-time.js';
@@ -79,7 +79,13 @@ export function tagValue(value: unknown): TagValue | undefined {
   }
 }
 
-function metricOf(common: Common, point: DataPointLike, value: number, part?: string, histogram?: HistogramDetail): TelemetryMetric {
+function metricOf(
+  common: Common,
+  point: DataPointLike,
+  value: number,
+  part?: string,
+  histogram?: HistogramDetail,
+): TelemetryMetric {
   const time = timeFromHr(point.endTime);
   const start = nanosFromHr(point.startTime);
   const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { ...common.otel };

@@ -60,7 +60,8 @@ export class ProviderResolver {
   flushable(): FlushableLike[] {
     const found = new Set<FlushableLike>();
     for (const provider of [this.loggerProvider(), this.meterProvider()]) {
-      if (typeof (provider as FlushableLike | undefined)?.forceFlush === 'function') found.add(provider as FlushableLike);
+      if (typeof (provider as FlushableLike | undefined)?.forceFlush === 'function')
+        found.add(provider as FlushableLike);
     }
     return [...found];
   }
@@ -84,7 +85,12 @@ function checked(given: Providers): Providers {
 
 function check(name: string, provider: unknown, method: string): void {
   if (provider === undefined || typeof provider === 'function') return;
-  if (typeof provider === 'object' && provider !== null && typeof (provider as Record<string, unknown>)[method] === 'function') return;
+  if (
+    typeof provider === 'object' &&
+    provider !== null &&
+    typeof (provider as Record<string, unknown>)[method] === 'function'
+  )
+    return;
   throw new TelemetryError(
     'RIMP_INVALID_ARGUMENT',
     `TelemetryCollector: expected "${name}" to be a provider with ${method}(), or a function that gives one, got ${show(provider)}`,

@@ -5,8 +5,8 @@ import type { EventOtel } from '../model/otel-fields.js';
 import { eventTypeOf, severityNumberOf } from '../model/severity.js';
 import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID, EXCEPTION_FIELDS, errorKeyOf } from './event-transform.js';
 import { messageOf, otelOrNothing } from './log-record-transform.js';
-import type { EventInFlight } from './shared-state.js';
 import type { LogRecordLike } from './sdk-types.js';
+import type { EventInFlight } from './shared-state.js';
 
 /** Limits of the SDK's own, as both generations keep them on the record; they are private, so only a hint. */
 interface Limits {
@@ -123,8 +123,9 @@ function changedAttributes(emitted: Readonly<Record<string, unknown>>, record: L
 }
 
 function limitsOf(record: LogRecordLike, emitted: object): Limits {
-  const hint = (record as { readonly _logRecordLimits?: { attributeCountLimit?: unknown; attributeValueLengthLimit?: unknown } })
-    ._logRecordLimits;
+  const hint = (
+    record as { readonly _logRecordLimits?: { attributeCountLimit?: unknown; attributeValueLengthLimit?: unknown } }
+  )._logRecordLimits;
   const dropped = record.droppedAttributesCount ?? 0;
   if (hint === undefined && dropped === 0) return { count: Number.POSITIVE_INFINITY, length: Number.POSITIVE_INFINITY };
   const count = hint?.attributeCountLimit;
@@ -148,7 +149,9 @@ function equal(before: unknown, after: unknown, length: number): boolean {
     return after.every((octet, i) => octet === before[i]);
   }
   if (Array.isArray(before)) {
-    return Array.isArray(after) && before.length === after.length && before.every((item, i) => equal(item, after[i], length));
+    return (
+      Array.isArray(after) && before.length === after.length && before.every((item, i) => equal(item, after[i], length))
+    );
   }
   if (Array.isArray(after) || after instanceof Uint8Array) return false;
   const keys = Object.keys(before);
@@ -163,7 +166,10 @@ function equal(before: unknown, after: unknown, length: number): boolean {
 }
 
 /** The metadata with the changes that processors made to the attributes. */
-function changedMetadata(metadata: AnyValueMap | undefined, changed: ReadonlyMap<string, unknown>): AnyValueMap | undefined {
+function changedMetadata(
+  metadata: AnyValueMap | undefined,
+  changed: ReadonlyMap<string, unknown>,
+): AnyValueMap | undefined {
   const next: Record<string, AnyValue> = {};
   for (const key of Object.keys(metadata ?? {})) setOwn(next, key, (metadata as AnyValueMap)[key] as AnyValue);
   const errorKey = errorKeyOf(metadata);

@@ -119,7 +119,9 @@ export class Pipeline {
     this.#metrics = [];
     const batch = new Batch(data, (settled) => this.#settle(settled));
     this.#unsettled.add(batch);
-    for (const { queue } of [...this.#sinks.values()]) queue.push(batch);
+    // a copy: a sink that is added while a batch is handed over gets the next one first
+    const sinks = Array.from(this.#sinks.values());
+    for (const { queue } of sinks) queue.push(batch);
     batch.release();
     return data;
   }

@@ -1,5 +1,5 @@
-import type { StoreFailure } from '../model/errors.js';
 import type { TelemetryData } from '../model/data.js';
+import type { StoreFailure } from '../model/errors.js';
 import type { Batch, Losses } from './batch.js';
 import type { Clock } from './clock.js';
 import { Counts, type LedgerFigures } from './ledger.js';
@@ -228,13 +228,11 @@ export class SinkQueue {
   }
 
   #tireWaiting(error: unknown): void {
-    for (const waiting of [...this.#waiting]) {
+    for (const waiting of this.#waiting) {
       waiting.attempts -= 1;
-      if (waiting.attempts <= 0) {
-        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        waiting.resolve(error);
-      }
+      if (waiting.attempts <= 0) waiting.resolve(error);
     }
+    this.#waiting = this.#waiting.filter(({ attempts }) => attempts > 0);
   }
 
   #settleWaiting(error: unknown): void {

@@ -1,5 +1,5 @@
-import { truncateSync } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
+import { truncateSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { diag } from '@opentelemetry/api';
 import type { TelemetryData } from '../model/data.js';
@@ -58,12 +58,19 @@ export class FileStorage implements TelemetryStorage {
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where the path is no non-empty text.
    */
   constructor(options: string | FileStorageOptions) {
-    const { path, maxLineBytes }: FileStorageOptions = typeof options === 'object' && options !== null ? options : { path: options };
+    const { path, maxLineBytes }: FileStorageOptions =
+      typeof options === 'object' && options !== null ? options : { path: options };
     if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-      throw new TelemetryError('RIMP_INVALID_ARGUMENT', `FileStorage: expected "path" to be a non-empty string, got ${show(path)}`);
+      throw new TelemetryError(
+        'RIMP_INVALID_ARGUMENT',
+        `FileStorage: expected "path" to be a non-empty string, got ${show(path)}`,
+      );
     }
     if (maxLineBytes !== undefined && !(Number.isSafeInteger(maxLineBytes) && maxLineBytes > 0)) {
-      throw new TelemetryError('RIMP_INVALID_ARGUMENT', `FileStorage: expected "maxLineBytes" to be a positive integer, got ${show(maxLineBytes)}`);
+      throw new TelemetryError(
+        'RIMP_INVALID_ARGUMENT',
+        `FileStorage: expected "maxLineBytes" to be a positive integer, got ${show(maxLineBytes)}`,
+      );
     }
     this.path = resolve(path);
     this.location = `file:${this.path}`;
@@ -83,7 +90,10 @@ export class FileStorage implements TelemetryStorage {
    * @throws TelemetryError `RIMP_CLOSED` after {@link close}.
    */
   storeSync(data: TelemetryData): void {
-    if (this.#closed) throw Object.assign(new TelemetryError('RIMP_CLOSED', `FileStorage: ${this.path} was closed`), { permanent: true });
+    if (this.#closed)
+      throw Object.assign(new TelemetryError('RIMP_CLOSED', `FileStorage: ${this.path} was closed`), {
+        permanent: true,
+      });
     let { done, bad } = this.#partly.get(data) ?? { done: 0, bad: 0 };
     let badInPiece = 0;
     let index = 0;
@@ -94,7 +104,9 @@ export class FileStorage implements TelemetryStorage {
         this.#writer.append(text);
       } catch (error) {
         this.#partly.set(data, { done, bad });
-        throw new StorageError(`FileStorage: ${this.path} can't be written: ${toError(error).message}`, { cause: error });
+        throw new StorageError(`FileStorage: ${this.path} can't be written: ${toError(error).message}`, {
+          cause: error,
+        });
       }
       text = '';
     };

@@ -102,5 +102,8 @@ function bound(name: string, value: number | undefined): number {
   if (value === undefined) return DEFAULT_MAX_ITEMS;
   if (value === Number.POSITIVE_INFINITY) return Number.MAX_SAFE_INTEGER;
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new TelemetryError('RIMP_INVALID_ARGUMENT', `MemoryStorage: expected "${name}" to be a positive integer, got ${show(value)}`);
+  throw new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `MemoryStorage: expected "${name}" to be a positive integer, got ${show(value)}`,
+  );
 }

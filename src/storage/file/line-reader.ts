@@ -8,7 +8,11 @@ const CARRIAGE_RETURN = 0x0d;
 export type RawLine = Buffer | { readonly tooLong: number };
 
 /** Reads the lines of a file in the order of the file, or in the reverse; a file that isn't there has none. */
-export async function* readLines(path: string, maxLineBytes: number, backwards: boolean): AsyncGenerator<RawLine[], void, undefined> {
+export async function* readLines(
+  path: string,
+  maxLineBytes: number,
+  backwards: boolean,
+): AsyncGenerator<RawLine[], void, undefined> {
   const file = await openIfThere(path);
   if (file === undefined) return;
   try {
@@ -28,7 +32,11 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-async function* linesForwards(file: FileHandle, size: number, maxLineBytes: number): AsyncGenerator<RawLine[], void, undefined> {
+async function* linesForwards(
+  file: FileHandle,
+  size: number,
+  maxLineBytes: number,
+): AsyncGenerator<RawLine[], void, undefined> {
   let pieces: Buffer[] = [];
   let held = 0;
   for (let position = 0; position < size; ) {
@@ -56,7 +64,11 @@ async function* linesForwards(file: FileHandle, size: number, maxLineBytes: numb
   yield last;
 }
 
-async function* linesBackwards(file: FileHandle, size: number, maxLineBytes: number): AsyncGenerator<RawLine[], void, undefined> {
+async function* linesBackwards(
+  file: FileHandle,
+  size: number,
+  maxLineBytes: number,
+): AsyncGenerator<RawLine[], void, undefined> {
   let pieces: Buffer[] = [];
   let held = 0;
   for (let end = size; end > 0; ) {
@@ -66,7 +78,11 @@ async function* linesBackwards(file: FileHandle, size: number, maxLineBytes: num
     if (chunk.length < length) break;
     const lines: RawLine[] = [];
     let stop = chunk.length;
-    for (let at = chunk.lastIndexOf(NEWLINE, stop - 1); at >= 0; at = stop === 0 ? -1 : chunk.lastIndexOf(NEWLINE, stop - 1)) {
+    for (
+      let at = chunk.lastIndexOf(NEWLINE, stop - 1);
+      at >= 0;
+      at = stop === 0 ? -1 : chunk.lastIndexOf(NEWLINE, stop - 1)
+    ) {
       held += stop - at - 1;
       if (held <= maxLineBytes) pieces.unshift(chunk.subarray(at + 1, stop));
       addLine(lines, pieces, held, maxLineBytes);
