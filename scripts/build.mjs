@@ -18,7 +18,9 @@ function newest(folder) {
 
 const sources = Math.max(
   newest(join(root, 'src')),
-  ...['tsconfig.json', 'tsconfig.esm.json', 'tsconfig.cjs.json', 'package.json'].map((name) => statSync(join(root, name)).mtimeMs),
+  ...['tsconfig.json', 'tsconfig.esm.json', 'tsconfig.cjs.json', 'package.json'].map(
+    (name) => statSync(join(root, name)).mtimeMs,
+  ),
 );
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < sources) {
   const require = createRequire(import.meta.url);

@@ -104,3 +104,9 @@ export interface FlushableLike {
   forceFlush?(): Promise<void>;
   shutdown?(): Promise<void>;
 }
+
+/** An `IMetricReader` of either SDK, as far as this library passes one on. */
+export interface MetricReaderLike {
+  forceFlush(options?: { timeoutMillis?: number }): Promise<void>;
+  shutdown(options?: { timeoutMillis?: number }): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { TelemetryError } from '../model/errors.js';
+
+/** Modules of OpenTelemetry, as imported by the application; those that are absent are loaded from it when needed. */
+export interface SdkModules {
+  /** `@opentelemetry/sdk-logs` */
+  readonly sdkLogs?: object | undefined;
+  /** `@opentelemetry/sdk-metrics` */
+  readonly sdkMetrics?: object | undefined;
+  /** `@opentelemetry/resources` */
+  readonly resources?: object | undefined;
+  /** `@opentelemetry/exporter-logs-otlp-proto` or `-http` */
+  readonly logsExporter?: object | undefined;
+  /** `@opentelemetry/exporter-metrics-otlp-proto` or `-http` */
+  readonly metricsExporter?: object | undefined;
+}
+
+/** What `new` makes of a class that is known at run time only. */
+export type Constructor = new (...args: readonly unknown[]) => object;
+
+/** Loads modules from the application, and tells all that are missing at once. */
+export class ModuleLoader {
+  readonly #who: string;
+  readonly #missing: string[] = [];
+
+  /** @param who - whom an error is to name. */
+  constructor(who: string) {
+    this.#who = who;
+  }
+
+  /** The given module, else the application's; an empty one where it is missing, see {@link check}. */
+  load(given: object | undefined, name: string): Readonly<Record<string, unknown>> {
+    const loaded = given ?? requireFromApplication(name);
+    if (loaded === undefined) this.#missing.push(name);
+    return (loaded ?? {}) as Readonly<Record<string, unknown>>;
+  }
+
+  /** @throws TelemetryError `RIMP_MISSING_PACKAGE` that names what is missing, and the line that installs it. */
+  check(): void {
+    if (this.#missing.length === 0) return;
+    throw new TelemetryError(
+      'RIMP_MISSING_PACKAGE',
+      `${this.#who}: this needs ${this.#missing.join(', ')}, not found in the application; install with: npm install ${this.#missing.join(' ')}`,
+    );
+  }
+}
+
+/** A class that a module exports. */
+export function classOf(module: Readonly<Record<string, unknown>>, name: string, who: string): Constructor {
+  const found = module[name] ?? (module.default as Readonly<Record<string, unknown>> | undefined)?.[name];
+  if (typeof found !== 'function') {
+    throw new TelemetryError(
+      'RIMP_UNSUPPORTED',
+      `${who}: expected the given or installed module to export the class ${name}`,
+    );
+  }
+  return found as Constructor;
+}
+
+/** A function that a module exports. */
+export function functionOf(
+  module: Readonly<Record<string, unknown>>,
+  name: string,
+  who: string,
+): (...args: readonly unknown[]) => unknown {
+  return classOf(module, name, who) as unknown as (...args: readonly unknown[]) => unknown;
+}
+
+function requireFromApplication(name: string): object | undefined {
+  const entry = process.argv[1];
+  // the program's own file first: the working directory may be any
+  for (const from of [entry, join(process.cwd(), 'noop.js')]) {
+    if (from === undefined) continue;
+    try {
+      return createRequire(from)(name) as object;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_INVALID_ARG_VALUE')
+        throw error;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,80 @@
+import { Ledger, type LedgerFigures } from '../pipeline/ledger.js';
+import { CountedBatchProcessor } from './counted-batch-processor.js';
+import { type ExporterLike, tellExports } from './counted-export.js';
+import { classOf, type ModuleLoader, type SdkModules } from './load-sdk.js';
+import { type Env, exportInterval, type OtlpOptions, type Signal, signalSettings } from './otlp-settings.js';
+import type { MetricReaderLike, ResourceMetricsLike } from './sdk-types.js';
+
+/** What is told of trouble, and shown in the books. */
+export interface ExportHost {
+  report(kind: string, what: string, error?: unknown): void;
+  addLedger(name: string, figures: () => LedgerFigures): () => void;
+}
+
+/** The OTLP parts of a set-up: absent where nothing asks for them. */
+export interface OtlpParts {
+  readonly processor: CountedBatchProcessor | undefined;
+  readonly reader: MetricReaderLike | undefined;
+}
+
+/** Makes what exports over OTLP, as options and environment say, with books: `otlp-logs` and `otlp-metrics` (points). */
+export function makeOtlpParts(
+  options: OtlpOptions,
+  env: Env,
+  modules: SdkModules,
+  loader: ModuleLoader,
+  host: ExportHost,
+  who: string,
+): OtlpParts {
+  const logs = signalSettings('logs', options, env);
+  const metrics = signalSettings('metrics', options, env);
+  const logsModule = logs && loader.load(modules.logsExporter, packageOf('logs', logs.protocol));
+  const metricsModule = metrics && loader.load(modules.metricsExporter, packageOf('metrics', metrics.protocol));
+  const sdkLogs = logs && loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs');
+  const sdkMetrics = metrics && loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
+  loader.check();
+  let processor: CountedBatchProcessor | undefined;
+  if (logs && logsModule && sdkLogs) {
+    const made = new CountedBatchProcessor({
+      BatchLogRecordProcessor: classOf(sdkLogs, 'BatchLogRecordProcessor', who),
+      exporter: new (classOf(logsModule, 'OTLPLogExporter', who))(logs.exporter),
+      maxQueueSize: options.maxQueueSize,
+      report: (kind, what, error) => host.report(kind, what, error),
+    });
+    host.addLedger('otlp-logs', () => made.figures);
+    processor = made;
+  }
+  let reader: MetricReaderLike | undefined;
+  if (metrics && metricsModule && sdkMetrics) {
+    const exporter = new (classOf(metricsModule, 'OTLPMetricExporter', who))(metrics.exporter);
+    countPoints(exporter as ExporterLike<ResourceMetricsLike>, host);
+    const interval = exportInterval(options, env);
+    reader = new (classOf(sdkMetrics, 'PeriodicExportingMetricReader', who))({
+      exporter,
+      exportIntervalMillis: interval,
+      // the SDK wants it no longer than the interval
+      exportTimeoutMillis: Math.min(interval, 30_000),
+    }) as MetricReaderLike;
+  }
+  return { processor, reader };
+}
+
+function packageOf(signal: Signal, protocol: string): string {
+  return `@opentelemetry/exporter-${signal}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
+}
+
+function countPoints(exporter: ExporterLike<ResourceMetricsLike>, host: ExportHost): void {
+  const ledger = new Ledger(() => 0);
+  tellExports(exporter, (data, error) => {
+    let points = 0;
+    for (const { metrics } of data.scopeMetrics) for (const { dataPoints } of metrics) points += dataPoints.length;
+    ledger.accepted += points;
+    if (error === undefined) {
+      ledger.delivered += points;
+    } else {
+      ledger.dropped.add('export_failed', points);
+      host.report('otlp_metrics', `exporting ${points} metric points over OTLP failed`, error);
+    }
+  });
+  host.addLedger('otlp-metrics', () => ledger.figures);
+}
