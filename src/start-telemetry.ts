@@ -20,6 +20,8 @@ export interface StartTelemetryOptions {
   readonly config?: TelemetryConfig | TelemetryConfigInit | undefined;
   /** What else the collector can be told. */
   readonly collectorOptions?: CollectorOptions | undefined;
+  /** A collector that is there already, such as one of `rimp-telemetry/legacy`, instead of the two options above. */
+  readonly collector?: TelemetryCollector | undefined;
   /** Default: `OTEL_SERVICE_NAME`, else `service.name` of `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly serviceName?: string | undefined;
   /** Attributes of the resource, beside those of `OTEL_RESOURCE_ATTRIBUTES`. */
@@ -58,6 +60,7 @@ const SIGNAL_TIMEOUT_MILLIS = 5_000;
 const NAMES = [
   'config',
   'collectorOptions',
+  'collector',
   'serviceName',
   'resourceAttributes',
   'otlp',
@@ -80,7 +83,7 @@ const NAMES = [
 export function startTelemetry(options: StartTelemetryOptions = {}): StartedTelemetry {
   const { env } = process;
   check(options);
-  const collector = new TelemetryCollector(options.config, options.collectorOptions);
+  const collector = options.collector ?? new TelemetryCollector(options.config, options.collectorOptions);
   if (isSdkDisabled(env)) {
     return withSignals(options, {
       collector,
@@ -137,6 +140,12 @@ function check(options: StartTelemetryOptions): void {
     const meant = closestName(name, NAMES);
     const hint = meant === undefined ? `expected one of ${NAMES.join(', ')}` : `did you mean "${meant}"?`;
     throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${WHO}: unknown option "${name}": ${hint}`);
+  }
+  if (options.collector !== undefined && (options.config !== undefined || options.collectorOptions !== undefined)) {
+    throw new TelemetryError(
+      'RIMP_INVALID_ARGUMENT',
+      `${WHO}: expected either "collector", or "config" and "collectorOptions", got both`,
+    );
   }
   if (options.otlp !== undefined && options.otlp !== false) checkOtlpOptions(options.otlp, WHO);
 }

@@ -1,0 +1,300 @@
+/**
+ * RIMP for Python's names and argument orders over the same classes, so that a ported call site needs a mechanical
+ * translation only: the import, `new`, `const`, `await` on storages, literals; keyword calls become one object.
+ */
+import { TelemetryCollector as Collector } from './collector.js';
+import type { CollectorOptions } from './collector-options.js';
+import { TelemetryConfig as Config, type StorageBackend } from './config.js';
+import { TelemetryData } from './model/data.js';
+import { TelemetryEvent as Event } from './model/event.js';
+import { EventType } from './model/event-type.js';
+import { TelemetryMetric as Metric, type Tags } from './model/metric.js';
+import { normaliseMetadata } from './model/normalise.js';
+import type { TelemetryQuery } from './model/query.js';
+import type { TelemetryStorage as Storage } from './model/storage.js';
+import type { TelemetryListener } from './pipeline/listeners.js';
+import { FileStorage as File } from './storage/file-storage.js';
+import { MemoryStorage as Memory } from './storage/memory-storage.js';
+import { TelemetryStream as Stream, type TelemetryConsumer } from './stream.js';
+
+export type { TelemetryConsumer, TelemetryListener };
+export { EventType, TelemetryData };
+
+/** What Python's optional arguments are given where they are not: nothing, `null` or `undefined`. */
+type Optional<T> = T | null | undefined;
+
+/** The keyword arguments of {@link TelemetryConfig}. */
+export interface TelemetryConfigArguments {
+  readonly enabled?: Optional<boolean>;
+  readonly buffer_size?: Optional<number>;
+  /** Seconds. */
+  readonly flush_interval?: Optional<number>;
+  readonly realtime_mode?: Optional<boolean>;
+  readonly storage_backend?: Optional<StorageBackend>;
+  readonly storage_path?: Optional<string>;
+}
+
+const CONFIG_NAMES = {
+  enabled: 'enabled',
+  buffer_size: 'bufferSize',
+  flush_interval: 'flushInterval',
+  realtime_mode: 'realtimeMode',
+  storage_backend: 'storageBackend',
+  storage_path: 'storagePath',
+} as const;
+
+/** A configuration with Python's names: keyword arguments as one object, or all six in their order. */
+export class TelemetryConfig extends Config {
+  constructor(fields: TelemetryConfigArguments);
+  constructor(
+    enabled?: Optional<boolean>,
+    buffer_size?: Optional<number>,
+    flush_interval?: Optional<number>,
+    realtime_mode?: Optional<boolean>,
+    storage_backend?: Optional<StorageBackend>,
+    storage_path?: Optional<string>,
+  );
+  constructor(first?: Optional<boolean> | TelemetryConfigArguments, ...rest: readonly unknown[]) {
+    super(configFields(first, rest));
+  }
+
+  get buffer_size(): number {
+    return this.bufferSize;
+  }
+  /** Seconds. */
+  get flush_interval(): number {
+    return this.flushInterval;
+  }
+  get realtime_mode(): boolean {
+    return this.realtimeMode;
+  }
+  get storage_backend(): StorageBackend {
+    return this.storageBackend;
+  }
+  get storage_path(): string | null {
+    return this.storagePath ?? null;
+  }
+}
+
+function configFields(first: unknown, rest: readonly unknown[]): Record<string, never> {
+  const given: Record<string, unknown> = {};
+  if (typeof first === 'object' && first !== null) {
+    // names that Python doesn't know stay as they are: validate() tells of them
+    for (const [name, value] of Object.entries(first))
+      given[CONFIG_NAMES[name as keyof typeof CONFIG_NAMES] ?? name] = value;
+  } else {
+    const names = Object.values(CONFIG_NAMES);
+    for (const [i, value] of [first, ...rest].entries()) given[names[i] ?? `argument ${i + 1}`] = value;
+  }
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value ?? undefined])) as Record<
+    string,
+    never
+  >;
+}
+
+/** The keyword arguments of {@link TelemetryEvent}. */
+export interface TelemetryEventArguments {
+  readonly event_id: string;
+  readonly timestamp: Date;
+  readonly event_type: EventType;
+  readonly source: string;
+  readonly message: string;
+  readonly metadata?: Optional<object>;
+}
+
+/** An event made by hand, with keyword arguments as one object. Every event has `event_id` and `event_type`. */
+export class TelemetryEvent extends Event {
+  constructor(fields: TelemetryEventArguments) {
+    const { event_id, event_type, timestamp, source, message, metadata } = fields;
+    super({
+      eventId: event_id,
+      eventType: event_type,
+      timestamp,
+      source,
+      message,
+      metadata: normaliseMetadata(metadata).value,
+    });
+  }
+
+  /** Whatever made it, an event is one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(Event, value);
+  }
+}
+
+/** The keyword arguments of {@link TelemetryMetric}. */
+export interface TelemetryMetricArguments {
+  readonly metric_id: string;
+  readonly timestamp: Date;
+  readonly name: string;
+  readonly value: number;
+  readonly unit?: Optional<string>;
+  readonly tags?: Optional<Tags>;
+}
+
+/** A metric made by hand, with keyword arguments as one object. Every metric has `metric_id`. */
+export class TelemetryMetric extends Metric {
+  constructor(fields: TelemetryMetricArguments) {
+    const { metric_id, timestamp, name, value, unit, tags } = fields;
+    super({ metricId: metric_id, timestamp, name, value, unit, tags });
+  }
+
+  /** Whatever made it, a metric is one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(Metric, value);
+  }
+}
+
+/** The keyword arguments of `collect_event`. */
+export interface CollectEventArguments {
+  readonly source: string;
+  readonly message: string;
+  readonly event_type?: Optional<EventType>;
+  readonly metadata?: Optional<object>;
+}
+
+/** The keyword arguments of `collect_metric`. */
+export interface CollectMetricArguments {
+  readonly name: string;
+  readonly value: number;
+  readonly unit?: Optional<string>;
+  readonly tags?: Optional<Readonly<Record<string, unknown>>>;
+}
+
+/** The collector with Python's names. */
+export class TelemetryCollector extends Collector {
+  constructor(config?: Optional<Config>, options?: CollectorOptions) {
+    super(config ?? new TelemetryConfig(), options);
+  }
+
+  /** As `collectEvent`; the fourth argument is always the metadata. Returns `null` where Python returned None. */
+  collect_event(
+    source: string,
+    message: string,
+    event_type?: Optional<EventType>,
+    metadata?: Optional<object>,
+  ): Event | null;
+  collect_event(fields: CollectEventArguments): Event | null;
+  collect_event(
+    first: string | CollectEventArguments,
+    message?: string,
+    event_type?: Optional<EventType>,
+    metadata?: Optional<object>,
+  ): Event | null {
+    if (typeof first !== 'object' || first === null) {
+      return this.collectEvent(first, message as string, event_type ?? undefined, metadata);
+    }
+    return this.collectEvent(first.source, first.message ?? '', first.event_type ?? undefined, first.metadata);
+  }
+
+  /** As `collectMetric`. Returns `null` where Python returned None. */
+  collect_metric(
+    name: string,
+    value: number,
+    unit?: Optional<string>,
+    tags?: Optional<Readonly<Record<string, unknown>>>,
+  ): Metric | null;
+  collect_metric(fields: CollectMetricArguments): Metric | null;
+  collect_metric(
+    first: string | CollectMetricArguments,
+    value?: number,
+    unit?: Optional<string>,
+    tags?: Optional<Readonly<Record<string, unknown>>>,
+  ): Metric | null {
+    if (typeof first !== 'object' || first === null) return this.collectMetric(first, value as number, unit, tags);
+    return this.collectMetric(first.name, first.value, first.unit, first.tags);
+  }
+
+  /** As `addListener`. */
+  add_listener(listener: TelemetryListener): () => void {
+    return this.addListener(listener);
+  }
+
+  /** As `removeListener`. */
+  remove_listener(listener: TelemetryListener): boolean {
+    return this.removeListener(listener);
+  }
+}
+
+/** The keyword arguments of `retrieve`. */
+export interface RetrieveArguments {
+  readonly start_time?: Optional<Date>;
+  readonly end_time?: Optional<Date>;
+  readonly limit?: Optional<number>;
+}
+
+function legacyQuery(
+  first: Optional<Date> | RetrieveArguments | TelemetryQuery,
+  end_time: Optional<Date>,
+  limit: Optional<number>,
+): TelemetryQuery {
+  if (first === undefined || first === null || first instanceof Date) {
+    return { startTime: first ?? undefined, endTime: end_time ?? undefined, limit: limit ?? undefined };
+  }
+  const { start_time, end_time: until, ...rest } = first as RetrieveArguments;
+  return {
+    ...(rest as TelemetryQuery),
+    ...(start_time == null ? {} : { startTime: start_time }),
+    ...(until == null ? {} : { endTime: until }),
+    limit: first.limit ?? undefined,
+  };
+}
+
+/** A storage in memory; `retrieve` takes Python's arguments as well. */
+export class MemoryStorage extends Memory {
+  override retrieve(
+    start_time?: Optional<Date> | RetrieveArguments | TelemetryQuery,
+    end_time?: Optional<Date>,
+    limit?: Optional<number>,
+  ): Promise<TelemetryData> {
+    return super.retrieve(legacyQuery(start_time, end_time, limit));
+  }
+}
+
+/** A storage in a file; `retrieve` takes Python's arguments as well. */
+export class FileStorage extends File {
+  /** @param path - the file, as Python's first argument. */
+  constructor(path: string) {
+    super(path);
+  }
+
+  override retrieve(
+    start_time?: Optional<Date> | RetrieveArguments | TelemetryQuery,
+    end_time?: Optional<Date>,
+    limit?: Optional<number>,
+  ): Promise<TelemetryData> {
+    return super.retrieve(legacyQuery(start_time, end_time, limit));
+  }
+}
+
+/** The keyword arguments of {@link TelemetryStream}. */
+export interface TelemetryStreamArguments {
+  readonly collector: Collector;
+  readonly storage?: Optional<Storage>;
+  /** Seconds; default 1. */
+  readonly interval?: Optional<number>;
+}
+
+/** The stream with Python's names. */
+export class TelemetryStream extends Stream {
+  constructor(collector: Collector, storage?: Optional<Storage>, interval?: Optional<number>);
+  constructor(fields: TelemetryStreamArguments);
+  constructor(first: Collector | TelemetryStreamArguments, storage?: Optional<Storage>, interval?: Optional<number>) {
+    const fields = first instanceof Collector ? { collector: first, storage, interval } : first;
+    super({
+      collector: fields.collector,
+      storage: fields.storage ?? undefined,
+      interval: fields.interval ?? undefined,
+    });
+  }
+
+  /** As `addConsumer`. */
+  add_consumer(consumer: TelemetryConsumer): () => void {
+    return this.addConsumer(consumer);
+  }
+
+  /** As `removeConsumer`. */
+  remove_consumer(consumer: TelemetryConsumer): boolean {
+    return this.removeConsumer(consumer);
+  }
+}
