@@ -1,0 +1,332 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { context, metrics, TraceFlags, trace } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { RimpLogRecordProcessor, TelemetryCollector } from '../../src/index.js';
+import { expectBalance } from '../helpers/ledger.js';
+import { attached, processor } from '../helpers/sdk.js';
+
+afterEach(() => {
+  logs.disable();
+  metrics.disable();
+  context.disable();
+});
+
+function exporting() {
+  const exporter = new InMemoryLogRecordExporter();
+  return { exporter, simple: new SimpleLogRecordProcessor({ exporter }) };
+}
+
+describe('events through loggers', () => {
+  it('become log records as the mapping says', () => {
+    const { exporter, simple } = exporting();
+    const { collector } = attached({}, { before: [simple] });
+    const event = collector.collectEvent('shop', 'sold', 'warning', {
+      n: 1,
+      error: new TypeError('bad'),
+      'otel.event.name': 'shop.sold',
+    });
+    const [record] = exporter.getFinishedLogRecords();
+    expect(record).toMatchObject({
+      severityNumber: 13,
+      severityText: 'WARNING',
+      body: 'sold',
+      eventName: 'shop.sold',
+      instrumentationScope: { name: 'shop' },
+    });
+    expect(record?.attributes).toMatchObject({
+      'log.record.uid': event?.eventId,
+      n: 1,
+      'exception.type': 'TypeError',
+      'exception.message': 'bad',
+    });
+    expect((record?.hrTime[0] ?? 0) * 1000 + (record?.hrTime[1] ?? 0) / 1e6).toBe(event?.timestamp.getTime());
+  });
+
+  it('are delivered once, as the same object where nobody changed the record', async () => {
+    const { collector } = attached();
+    const event = collector.collectEvent('a', 'b', 'info', { deep: { x: [1, { y: null }] } });
+    expect(collector.flush().events[0]).toBe(event);
+    expect(collector.health().accepted).toBe(1);
+  });
+
+  it('carry what an earlier processor redacted, removed and added', () => {
+    const { collector } = attached(
+      {},
+      {
+        before: [
+          processor((record) => {
+            record.setAttribute('password', '***');
+            record.setAttribute('exception.message', 'hidden');
+            delete (record.attributes as Record<string, unknown>).gone;
+            record.setAttribute('added', 1);
+            record.setBody('redacted');
+          }),
+        ],
+      },
+    );
+    const given = collector.collectEvent('a', 'secret text', 'error', {
+      password: 'x',
+      gone: 1,
+      kept: { a: 1 },
+      err: new Error('secret'),
+    });
+    const [stored] = collector.flush().events;
+    expect(stored).toMatchObject({
+      eventId: given?.eventId,
+      message: 'redacted',
+      metadata: { password: '***', added: 1, kept: { a: 1 }, err: { message: 'hidden' } },
+    });
+    expect(stored?.metadata).not.toHaveProperty('gone');
+    expect(stored?.timestamp).toEqual(given?.timestamp);
+  });
+
+  it("keep what the SDK's limits cut, and count it", () => {
+    const { collector } = attached({}, { limits: { attributeCountLimit: 3, attributeValueLengthLimit: 40 } });
+    const text = 'x'.repeat(100);
+    collector.collectEvent('a', 'b', 'info', { one: text, two: 2, three: 3, four: 4 });
+    const [stored] = collector.flush().events;
+    expect(stored?.metadata).toEqual({ one: text, two: 2, three: 3, four: 4 });
+    expect(stored?.otel?.droppedAttributesCount).toBe(3);
+  });
+
+  it('keep keys that the SDKs do not take', () => {
+    const { exporter, simple } = exporting();
+    const { collector } = attached({}, { before: [simple] });
+    collector.collectEvent(
+      'a',
+      'b',
+      'info',
+      JSON.parse('{"": 1, "__proto__": {"x": 1}, "ok": {"constructor": 2}}') as object,
+    );
+    const [stored] = collector.flush().events;
+    expect(Object.keys(stored?.metadata ?? {})).toEqual(['', '__proto__', 'ok']);
+    expect(exporter.getFinishedLogRecords()[0]?.attributes).toMatchObject({
+      'rimp.metadata': '{"":1,"__proto__":{"x":1}}',
+      ok: '{"constructor":2}',
+    });
+  });
+
+  it('are withheld where a filter of OpenTelemetry withholds them, and counted', () => {
+    const collector = new TelemetryCollector();
+    const loggerProvider = new LoggerProvider({
+      processors: [new RimpLogRecordProcessor(collector)],
+      loggerConfigurator: () => ({ disabled: false, minimumSeverity: 13, traceBased: false }),
+    } as ConstructorParameters<typeof LoggerProvider>[0]);
+    collector.useProviders({ loggerProvider });
+    collector.collectEvent('a', 'quiet', 'debug');
+    collector.collectEvent('a', 'loud', 'error');
+    expect(collector.flush().events.map(({ message }) => message)).toEqual(['loud']);
+    expect(collector.health()).toMatchObject({ accepted: 2, dropped: { filtered_by_otel: 1 } });
+    expectBalance(collector);
+  });
+
+  it('reach RIMP where the provider has no processor of ours, or an earlier one throws', () => {
+    const { simple } = exporting();
+    const without = new TelemetryCollector({}, { loggerProvider: new LoggerProvider({ processors: [simple] }) });
+    without.collectEvent('a', 'b');
+    expect(without.flush().size).toBe(1);
+    const { collector } = attached(
+      {},
+      {
+        before: [
+          processor(() => {
+            throw new Error('theirs');
+          }),
+        ],
+      },
+    );
+    expect(collector.collectEvent('a', 'b')).not.toBeNull();
+    expect(collector.flush().size).toBe(1);
+  });
+
+  it('find a global provider that is registered later', () => {
+    const collector = new TelemetryCollector();
+    collector.collectEvent('a', 'before');
+    const { exporter, simple } = exporting();
+    logs.setGlobalLoggerProvider(new LoggerProvider({ processors: [new RimpLogRecordProcessor(collector), simple] }));
+    collector.collectEvent('a', 'after');
+    expect(exporter.getFinishedLogRecords().map(({ body }) => body)).toEqual(['after']);
+    expect(collector.flush().events.map(({ message }) => message)).toEqual(['before', 'after']);
+  });
+
+  it('carry the trace that is active at the call', () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    const { collector } = attached();
+    const span = {
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: 'b7ad6b7169203331',
+      traceFlags: TraceFlags.SAMPLED,
+    };
+    context.with(trace.setSpanContext(context.active(), span), () => collector.collectEvent('a', 'b'));
+    expect(collector.flush().events[0]?.otel).toMatchObject(span);
+  });
+
+  it('share a scope beyond the cap of distinct sources', () => {
+    const { exporter, simple } = exporting();
+    const { collector } = attached({}, { before: [simple], maxScopes: 2 });
+    for (const source of ['a', 'b', 'c']) collector.collectEvent(source, 'x');
+    const records = exporter.getFinishedLogRecords();
+    expect(records.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual(['a', 'b', 'rimp']);
+    expect(records[2]?.attributes['rimp.source']).toBe('c');
+    expect(collector.flush().events.map(({ source }) => source)).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe("anybody's log records", () => {
+  it('become events', () => {
+    const { collector, loggerProvider } = attached();
+    const logger = loggerProvider.getLogger('lib', '2.0');
+    logger.emit({
+      severityNumber: 21,
+      body: 'fatal',
+      attributes: { a: [1, { b: true }] },
+      timestamp: [1_700_000_000, 123_456_789],
+    });
+    logger.emit({ body: { k: 1 }, severityText: 'warn' });
+    logger.emit({ attributes: { 'exception.message': 'boom', 'exception.type': 'E' } });
+    logger.emit({ eventName: 'user.login', severityNumber: 3 });
+    const { events } = collector.flush();
+    expect(events.map(({ eventType, message, source }) => [eventType, message, source])).toEqual([
+      ['error', 'fatal', 'lib'],
+      ['warning', '{"k":1}', 'lib'],
+      ['error', 'boom', 'lib'],
+      ['debug', 'user.login', 'lib'],
+    ]);
+    expect(events[0]?.otel).toMatchObject({
+      severityNumber: 21,
+      scopeVersion: '2.0',
+      timeUnixNano: '1700000000123456789',
+    });
+    expect(events[0]?.timestamp.getTime()).toBe(1_700_000_000_123);
+    expect(events[0]?.metadata).toEqual({ a: [1, { b: true }] });
+  });
+
+  it('come once where two processors of one collector sit on a provider, and from other collectors', () => {
+    const collector = new TelemetryCollector();
+    const loggerProvider = new LoggerProvider({
+      processors: [new RimpLogRecordProcessor(collector), new RimpLogRecordProcessor(collector)],
+    });
+    collector.useProviders({ loggerProvider });
+    loggerProvider.getLogger('lib').emit({ body: 'foreign' });
+    collector.collectEvent('own', 'own');
+    new TelemetryCollector({}, { loggerProvider }).collectEvent('other', 'other');
+    expect(collector.flush().events.map(({ source }) => source)).toEqual(['lib', 'own', 'other']);
+  });
+
+  it('are told from the event in flight when a processor emits itself', () => {
+    let nested = false;
+    const { collector, loggerProvider } = attached(
+      {},
+      {
+        before: [
+          processor(() => {
+            if (nested) return;
+            nested = true;
+            loggerProvider.getLogger('audit').emit({ body: 'seen' });
+          }),
+        ],
+      },
+    );
+    collector.collectEvent('app', 'first');
+    expect(collector.flush().events.map(({ source, message }) => `${source} ${message}`)).toEqual([
+      'audit seen',
+      'app first',
+    ]);
+  });
+});
+
+describe('metrics through instruments', () => {
+  it('are gauges, histograms for durations, what a policy says; and exact for RIMP', async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const meterProvider = new MeterProvider({
+      readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 })],
+    });
+    const collector = new TelemetryCollector(
+      {},
+      { meterProvider, instruments: [{ match: 'sold*', kind: 'counter', dropTags: ['secret'] }] },
+    );
+    collector.collectMetric('cpu', 45.2, 'percent');
+    collector.collectMetric('rt', 12, 'milliseconds');
+    collector.collectMetric('rt', -1, 'milliseconds');
+    collector.collectMetric('sold_total', 2, 'items', { secret: 1, k: 'v' });
+    collector.collectMetric('1 bad name', 1);
+    collector.collectMetric('cpu', Number.NaN, 'percent');
+    await collector.forceFlush();
+    const found =
+      exporter
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap(({ metrics: all }) => all) ?? [];
+    const summary = Object.fromEntries(
+      found.map(({ descriptor, dataPoints }) => [descriptor.name, [descriptor.unit, dataPoints[0]?.attributes]]),
+    );
+    expect(summary).toMatchObject({ cpu: ['%', {}], rt: ['ms', {}], sold_total: ['{items}', { k: 'v' }] });
+    expect(Object.keys(summary).find((name) => name.startsWith('m_1_bad_name_'))).toBeDefined();
+    expect(collector.health().notSent).toEqual({ negative_histogram: 1, not_finite: 1 });
+    expect((await collector.storage.retrieve()).metrics.length).toBe(6);
+  });
+});
+
+describe('RimpMetricReader', () => {
+  it('turns points into metrics, leaves out the facade, and collects once more at shutdown', async () => {
+    const { collector, meterProvider } = attached();
+    const meter = meterProvider.getMeter('http', '1.0');
+    meter.createCounter('requests', { unit: '{request}' }).add(3, { route: '/' });
+    meter.createUpDownCounter('open').add(2);
+    const duration = meter.createHistogram('duration', { unit: 's' });
+    duration.record(0.25);
+    duration.record(0.5);
+    meter.createObservableGauge('heat').addCallback((result) => result.observe(21));
+    collector.collectMetric('own', 1);
+    await meterProvider.shutdown();
+    const { metrics: all } = await collector.storage.retrieve();
+    expect(Object.fromEntries(all.map(({ name, value }) => [name, value]))).toEqual({
+      own: 1,
+      requests: 3,
+      open: 2,
+      'duration.count': 2,
+      'duration.sum': 0.75,
+      'duration.min': 0.25,
+      'duration.max': 0.5,
+      heat: 21,
+    });
+    expect(all.filter(({ name }) => name === 'own').length).toBe(1);
+    expect(all.find(({ name }) => name === 'requests')).toMatchObject({
+      unit: '{request}',
+      tags: { route: '/' },
+      otel: { kind: 'sum', temporality: 'delta', monotonic: true, scopeName: 'http' },
+    });
+    expect(all.find(({ name }) => name === 'open')?.otel).toMatchObject({ temporality: 'cumulative' });
+    expect(collector.enabled).toBe(true);
+  });
+
+  it('is silent about idle series, and never overlaps itself', async () => {
+    const { collector, meterProvider, reader } = attached();
+    let running = 0;
+    let most = 0;
+    meterProvider
+      .getMeter('m')
+      .createObservableGauge('g')
+      .addCallback(async (result) => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        result.observe(1);
+      });
+    meterProvider.getMeter('m').createCounter('c').add(1);
+    await Promise.all([reader.forceFlush(), reader.collect(), reader.forceFlush()]);
+    expect(most).toBe(1);
+    const names = (await collector.storage.retrieve()).metrics.map(({ name }) => name);
+    expect(names.filter((name) => name === 'c').length).toBe(1);
+    expect(names.filter((name) => name === 'g').length).toBe(3);
+  });
+});
