@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+const root = resolve(__dirname, '..');
+const folder = join(root, 'build', `readme-${process.pid}`);
+const snippets = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+  ([, code]) => code ?? '',
+);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the README', () => {
+  it('has snippets that compile against the built package', () => {
+    mkdirSync(folder, { recursive: true });
+    snippets.forEach((code, i) => writeFileSync(join(folder, `snippet-${i}.ts`), code));
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ extends: '../../tsconfig.json', compilerOptions: { paths: {} }, include: ['*.ts'] }),
+    );
+    expect(snippets.length).toBe(5);
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    expect(() => execFileSync(process.execPath, [tsc, '-p', folder], { stdio: 'pipe' })).not.toThrow();
+  });
+
+  it('has a first snippet that prints what it says', () => {
+    const file = join(folder, 'first.mjs');
+    writeFileSync(file, snippets[0] ?? '');
+    expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe(
+      'heard: User logged in\nstored: 1 event, 1 metric\n',
+    );
+  });
+
+  it('has a snippet of a stream that works as it stands', () => {
+    const file = join(folder, 'stream.mjs');
+    writeFileSync(file, snippets[4] ?? '');
+    const cwd = mkdtempSync(join(tmpdir(), 'rimp-'));
+    expect(execFileSync(process.execPath, [file], { cwd, encoding: 'utf8' })).toBe('1 events, 0 metrics\n');
+    expect(readFileSync(join(cwd, 'telemetry.jsonl'), 'utf8').split('\n').length).toBe(2);
+    rmSync(cwd, { recursive: true });
+  });
+});
