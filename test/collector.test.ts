@@ -5,7 +5,7 @@ import {
   StorageError,
   TelemetryCollector,
   TelemetryConfig,
-  TelemetryData,
+  type TelemetryData,
 } from '../src/index.js';
 import { ManualClock } from './helpers/clock.js';
 import { expectBalance } from './helpers/ledger.js';

@@ -69,6 +69,7 @@ export function show(value: unknown): string {
 
 /** An Error, whatever was thrown. */
 export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
+  // an error of another realm is one too
+  if (thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]') return thrown as Error;
   return new Error(`a value that is no Error was thrown: ${show(thrown)}`);
 }

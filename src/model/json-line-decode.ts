@@ -122,7 +122,7 @@ function beyondJson(line: string): string {
   return line.replace(TOKENS, (token) => {
     if (token.startsWith('"')) return token;
     if (token.endsWith('y') || token === 'NaN') return `"${token}"`;
-    return /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token;
+    return /^-?\d{16,}$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token;
   });
 }
 

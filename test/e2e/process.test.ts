@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+const root = resolve(__dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'rimp-exit-'));
+let runs = 0;
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a program that collects into a file, and gives the lines of the file. */
+function run(
+  body: string,
+  env: Record<string, string> = {},
+): { lines: string[]; status: number | null; signal: string | null; stderr: string } {
+  const path = join(folder, `${runs++}.jsonl`);
+  const script = `${path}.cjs`;
+  writeFileSync(
+    script,
+    `const rimp = require(${JSON.stringify(join(root, 'dist/cjs/index.js'))});
+     const path = ${JSON.stringify(path)};
+     const collector = new rimp.TelemetryCollector({ storageBackend: 'file', storagePath: path }, globalThis.options ?? {});
+     ${body}`,
+  );
+  const { status, signal, stderr } = spawnSync(process.execPath, [script], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    env: { ...process.env, ...env },
+  });
+  let lines: string[] = [];
+  try {
+    lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  } catch {
+    // nothing was stored
+  }
+  return { lines, status, signal, stderr };
+}
+
+describe('at the end of the process', () => {
+  it('what was collected is in the file, where it just ends', () => {
+    const { lines, status } = run('for (let i = 0; i < 250; i += 1) collector.collectEvent("a", String(i));');
+    expect(lines.length).toBe(250);
+    expect(new Set(lines).size).toBe(250);
+    expect(status).toBe(0);
+  });
+
+  it('and where process.exit() is called, or an error is thrown', () => {
+    expect(
+      run('for (let i = 0; i < 1050; i += 1) collector.collectEvent("a", String(i)); process.exit(3);'),
+    ).toMatchObject({ status: 3, lines: { length: 1050 } });
+    expect(run('collector.collectEvent("a", "b"); throw new Error("crash");')).toMatchObject({
+      status: 1,
+      lines: { length: 1 },
+    });
+  });
+
+  it('and where it is killed, what was flushed', () => {
+    const { lines, signal } = run(
+      'for (let i = 0; i < 250; i += 1) collector.collectEvent("a", String(i)); process.kill(process.pid, "SIGKILL"); for (;;);',
+    );
+    expect(signal).toBe('SIGKILL');
+    expect(lines.length).toBe(200);
+  });
+
+  it('unless that is turned off', () => {
+    expect(
+      run(
+        'const other = new rimp.TelemetryCollector({ storageBackend: "file", storagePath: path }, { flushOnExit: false }); other.collectEvent("a", "b");',
+      ).lines,
+    ).toEqual([]);
+  });
+
+  it('timers keep no process alive, nor does a running stream', () => {
+    const started = Date.now();
+    const { lines, status } = run(
+      'new rimp.TelemetryStream(collector, null, 3600).start(); collector.collectEvent("a", "b");',
+    );
+    expect(status).toBe(0);
+    expect(lines.length).toBe(1);
+    expect(Date.now() - started).toBeLessThan(15_000);
+  });
+
+  it('a storage that keeps failing does not keep the process', () => {
+    const { status } = run(
+      'const bad = new rimp.TelemetryCollector({}, { storage: { store: async () => { throw new Error("no"); } } }); bad.collectEvent("a", "b");',
+    );
+    expect(status).toBe(0);
+  });
+
+  it('timestamps do not depend on the time zone', () => {
+    const { lines } = run('collector.collectEvent({ source: "a", message: "b", timestamp: new Date(0) });', {
+      TZ: 'Asia/Kolkata',
+    });
+    expect(lines[0]).toContain('"timestamp":"1970-01-01T00:00:00.000Z"');
+  });
+
+  it('both module formats in one process agree: nothing twice, nothing lost', () => {
+    const { lines, stderr } = run(`
+      import(${JSON.stringify(join(root, 'dist/esm/index.js'))}).then((esm) => {
+        const { LoggerProvider } = require(${JSON.stringify(join(root, 'node_modules/@opentelemetry/sdk-logs'))});
+        const loggerProvider = new LoggerProvider({ processors: [new esm.RimpLogRecordProcessor(collector)] });
+        collector.useProviders({ loggerProvider });
+        collector.collectEvent('cjs', 'one');
+        loggerProvider.getLogger('lib').emit({ body: 'two' });
+      });`);
+    expect(stderr).toBe('');
+    expect(lines.length).toBe(2);
+  });
+});

@@ -1,0 +1,53 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+
+/** One request that an OTLP exporter sent. */
+export interface OtlpRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** An HTTP server on loopback that takes what OTLP exporters send. */
+export async function otlpSink(status: () => number = () => 200) {
+  const requests: OtlpRequest[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const raw = Buffer.concat(chunks);
+      const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
+      const code = status();
+      if (code === 200) requests.push({ path: request.url ?? '', headers: request.headers, body });
+      response.writeHead(code, { 'content-type': request.headers['content-type'] ?? 'text/plain' });
+      response.end(request.headers['content-type'] === 'application/json' ? '{}' : '');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface JsonLogs {
+  resourceLogs: {
+    resource: { attributes: { key: string; value: unknown }[] };
+    scopeLogs: { scope: { name: string }; logRecords: Record<string, unknown>[] }[];
+  }[];
+}
+
+/** The log records of requests in JSON. */
+export function jsonRecords(requests: readonly OtlpRequest[]): { scope: string; record: Record<string, unknown> }[] {
+  return requests
+    .filter(({ path }) => path === '/v1/logs')
+    .flatMap(({ body }) => (JSON.parse(body.toString()) as JsonLogs).resourceLogs)
+    .flatMap(({ scopeLogs }) => scopeLogs)
+    .flatMap(({ scope, logRecords }) => logRecords.map((record) => ({ scope: scope.name, record })));
+}
