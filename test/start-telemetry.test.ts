@@ -4,10 +4,11 @@ import { logs } from '@opentelemetry/api-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { nodeSdkOptions, startTelemetry, TelemetryCollector } from '../src/index.js';
 import { expectBalance } from './helpers/ledger.js';
-import { jsonRecords, otlpSink } from './helpers/otlp-sink.js';
+import { closeSinks, jsonRecords, otlpSink } from './helpers/otlp-sink.js';
 
 const environment = { ...process.env };
-afterEach(() => {
+afterEach(async () => {
+  await closeSinks();
   process.env = { ...environment };
   logs.disable();
   metrics.disable();
@@ -48,7 +49,6 @@ describe('startTelemetry', () => {
     } else {
       expect(sink.requests.some(({ body }) => body.includes('sold'))).toBe(true);
     }
-    await sink.close();
   });
 
   it('takes from the environment what the options leave open', async () => {
@@ -73,7 +73,6 @@ describe('startTelemetry', () => {
       'service.name': 'named',
       'process.pid': process.pid,
     });
-    await sink.close();
   });
 
   it('exports nowhere without an endpoint, and works by itself where the SDK is disabled', async () => {
@@ -114,7 +113,6 @@ describe('startTelemetry', () => {
     });
     expect(telemetry.collector.health().sinks.storage?.delivered).toBe(100_000);
     await telemetry.shutdown();
-    await sink.close();
   }, 60_000);
 
   it('counts what finds no room, and what the receiver refuses', async () => {
@@ -132,17 +130,13 @@ describe('startTelemetry', () => {
       dropped: { queue_full: 15, export_failed: 10 },
     });
     expect(telemetry.collector.health().sinks.storage?.delivered).toBe(25);
-    await sink.close();
   });
 
   it('ends within its time where the receiver never answers', async () => {
-    const { createServer } = await import('node:net');
-    const server = createServer(() => undefined);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
+    const sink = await otlpSink(() => undefined);
     const telemetry = startTelemetry({
       register: false,
-      otlp: { endpoint: `http://127.0.0.1:${port}`, timeoutMillis: 3_000 },
+      otlp: { endpoint: sink.url, timeoutMillis: 600 },
     });
     telemetry.collector.collectEvent('a', 'b');
     const result = await telemetry.shutdown({ timeoutMillis: 200 });
@@ -152,7 +146,6 @@ describe('startTelemetry', () => {
       dropped: { shutdown_timeout: 1 },
     });
     expect(telemetry.collector.health().sinks.storage?.delivered).toBe(1);
-    server.close();
   });
 });
 
@@ -178,6 +171,5 @@ describe('nodeSdkOptions', () => {
         .map(({ scope }) => scope)
         .sort(),
     ).toEqual(['lib', 'own']);
-    await sink.close();
   });
 });

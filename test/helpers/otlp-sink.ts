@@ -9,8 +9,15 @@ export interface OtlpRequest {
   readonly body: Buffer;
 }
 
-/** An HTTP server on loopback that takes what OTLP exporters send. */
-export async function otlpSink(status: () => number = () => 200) {
+const closers: (() => Promise<void>)[] = [];
+
+/** Closes all servers of {@link otlpSink}, also after a test that failed. */
+export async function closeSinks(): Promise<void> {
+  await Promise.all(closers.splice(0).map((close) => close()));
+}
+
+/** An HTTP server on loopback that takes what OTLP exporters send; with `undefined` as the status it never answers. */
+export async function otlpSink(status: () => number | undefined = () => 200) {
   const requests: OtlpRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -19,21 +26,21 @@ export async function otlpSink(status: () => number = () => 200) {
       const raw = Buffer.concat(chunks);
       const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
       const code = status();
+      if (code === undefined) return;
       if (code === 200) requests.push({ path: request.url ?? '', headers: request.headers, body });
       response.writeHead(code, { 'content-type': request.headers['content-type'] ?? 'text/plain' });
       response.end(request.headers['content-type'] === 'application/json' ? '{}' : '');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    close: () =>
+  closers.push(
+    () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
+  );
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
 interface JsonLogs {
