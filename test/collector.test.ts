@@ -6,7 +6,7 @@ import {
   TelemetryCollector,
   TelemetryConfig,
   type TelemetryData,
-} from '../src/index.js';
+} from 'rimp-telemetry';
 import { ManualClock } from './helpers/clock.js';
 import { expectBalance } from './helpers/ledger.js';
 

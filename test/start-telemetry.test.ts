@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { metrics } from '@opentelemetry/api';
-import { logs } from '@opentelemetry/api-logs';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { nodeSdkOptions, startTelemetry, TelemetryCollector } from '../src/index.js';
+import { nodeSdkOptions, startTelemetry, TelemetryCollector } from 'rimp-telemetry';
 import { expectBalance } from './helpers/ledger.js';
+import { logs } from './helpers/logs-api.js';
 import { closeSinks, jsonRecords, otlpSink } from './helpers/otlp-sink.js';
 
 const environment = { ...process.env };

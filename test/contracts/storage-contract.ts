@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TelemetryData, TelemetryEvent, TelemetryMetric, type TelemetryStorage } from '../../src/index.js';
+import { TelemetryData, TelemetryEvent, TelemetryMetric, type TelemetryStorage } from 'rimp-telemetry';
 
 const event = (message: string, millis = 0) =>
   new TelemetryEvent({

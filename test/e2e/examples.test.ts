@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
-const root = resolve(__dirname, '../..');
+const root = process.cwd();
 
 function run(name: string, ...args: string[]): string {
   return execFileSync(process.execPath, [join(root, 'build', 'examples', name), ...args], { encoding: 'utf8' });

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 
-const root = resolve(__dirname, '../..');
-const folder = mkdtempSync(join(tmpdir(), 'rimp-exit-'));
+// below the package, so that the programs find it by its name
+mkdirSync('build', { recursive: true });
+const folder = mkdtempSync(join(process.cwd(), 'build', 'exit-'));
 let runs = 0;
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -18,7 +18,7 @@ function run(
   const script = `${path}.cjs`;
   writeFileSync(
     script,
-    `const rimp = require(${JSON.stringify(join(root, 'dist/cjs/index.js'))});
+    `const rimp = require('rimp-telemetry');
      const path = ${JSON.stringify(path)};
      const collector = new rimp.TelemetryCollector({ storageBackend: 'file', storagePath: path }, globalThis.options ?? {});
      ${body}`,
@@ -97,8 +97,8 @@ describe('at the end of the process', () => {
 
   it('both module formats in one process agree: nothing twice, nothing lost', () => {
     const { lines, stderr } = run(`
-      import(${JSON.stringify(join(root, 'dist/esm/index.js'))}).then((esm) => {
-        const { LoggerProvider } = require(${JSON.stringify(join(root, 'node_modules/@opentelemetry/sdk-logs'))});
+      import('rimp-telemetry').then((esm) => {
+        const { LoggerProvider } = require('@opentelemetry/sdk-logs');
         const loggerProvider = new LoggerProvider({ processors: [new esm.RimpLogRecordProcessor(collector)] });
         collector.useProviders({ loggerProvider });
         collector.collectEvent('cjs', 'one');

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/index.js';
+import type { Clock } from 'rimp-telemetry';
 
 /** A clock that goes only when told. */
 export class ManualClock implements Clock {

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { LedgerFigures, TelemetryCollector } from '../../src/index.js';
+import type { LedgerFigures, TelemetryCollector } from 'rimp-telemetry';
 
 /** Asserts that all books of a collector balance. */
 export function expectBalance(collector: TelemetryCollector): void {

@@ -6,7 +6,7 @@ import {
   RimpMetricReader,
   TelemetryCollector,
   type TelemetryConfigInit,
-} from '../../src/index.js';
+} from 'rimp-telemetry';
 
 /** A collector attached to providers of the real SDK. */
 export function attached(
@@ -29,6 +29,10 @@ export function attached(
 }
 
 /** A processor of somebody else's. */
-export function processor(onEmit: LogRecordProcessor['onEmit']): LogRecordProcessor {
-  return { onEmit, forceFlush: async () => undefined, shutdown: async () => undefined };
+export function processor(onEmit: (...args: Parameters<LogRecordProcessor['onEmit']>) => unknown): LogRecordProcessor {
+  return {
+    onEmit: (...args) => void onEmit(...args),
+    forceFlush: async () => undefined,
+    shutdown: async () => undefined,
+  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { TelemetryEvent, TelemetryMetric } from '../../src/index.js';
+import { TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
 import { createIdGenerator } from '../../src/model/id.js';
 import { decodeLine } from '../../src/model/json-line-decode.js';
 import { encodeEvent, encodeMetric } from '../../src/model/json-line-encode.js';

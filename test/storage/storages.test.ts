@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { FileStorage, MemoryStorage, TelemetryCollector, TelemetryData, TelemetryEvent } from '../../src/index.js';
+import { FileStorage, MemoryStorage, TelemetryCollector, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
 import { storageContract } from '../contracts/storage-contract.js';
 import { expectBalance } from '../helpers/ledger.js';
 
@@ -108,7 +108,7 @@ describe('FileStorage', () => {
 describe('a collector and a stream on one file', () => {
   it('store an item once', async () => {
     const path = newFile();
-    const { TelemetryStream } = await import('../../src/index.js');
+    const { TelemetryStream } = await import('rimp-telemetry');
     const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: path });
     const stream = new TelemetryStream({ collector, storage: new FileStorage(path) });
     stream.start();

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { startTelemetry } from 'rimp-telemetry';
+import { expectBalance } from '../helpers/ledger.js';
+import { otelcolProgram, startOtelcol } from '../helpers/otelcol.js';
+import { closeSinks, jsonRecords, otlpSink } from '../helpers/otlp-sink.js';
+
+const here = otelcolProgram() !== undefined;
+if (!here) process.stderr.write('SKIPPED: there is no OpenTelemetry Collector here (set OTELCOL to its program)\n');
+
+afterEach(closeSinks);
+
+interface JsonMetrics {
+  resourceMetrics: { scopeMetrics: { scope: { name: string }; metrics: { name: string; unit?: string }[] }[] }[];
+}
+
+(here ? describe : describe.skip)('a real OpenTelemetry Collector', () => {
+  it.each(['http/protobuf', 'http/json'] as const)(
+    'takes all that is collected over %s, and hands on what it understood',
+    async (protocol) => {
+      const sink = await otlpSink();
+      const collector = await startOtelcol(sink.url);
+      const telemetry = startTelemetry({
+        serviceName: 'shop',
+        register: false,
+        otlp: { endpoint: collector.url, protocol, compression: 'gzip' },
+      });
+      const ids = new Set<string>();
+      for (let i = 0; i < 5_000; i += 1) {
+        const event = telemetry.collector.collectEvent(`source-${i % 7}`, `event ${i}`, 'warning', {
+          i,
+          text: 'é\u{1F600}',
+          list: [1, 'a', null],
+          deep: { x: { y: true } },
+          '': 'odd key',
+        });
+        if (event) ids.add(event.eventId);
+      }
+      telemetry.collector.collectMetric('checkout.time', 45.2, 'milliseconds', { route: '/' });
+      const { complete, errors } = await telemetry.shutdown();
+      expect({ complete, errors }).toEqual({ complete: true, errors: [] });
+      expectBalance(telemetry.collector);
+      await collector.stop();
+      const records = jsonRecords(sink.requests);
+      expect(records.length).toBe(5_000);
+      for (const { record } of records) {
+        const attributes = record.attributes as { key: string; value: { stringValue?: string } }[];
+        ids.delete(attributes.find(({ key }) => key === 'log.record.uid')?.value.stringValue ?? '');
+        expect(record).toMatchObject({ severityNumber: 13, severityText: 'WARNING' });
+      }
+      expect(ids.size).toBe(0);
+      expect(new Set(records.map(({ scope }) => scope)).size).toBe(7);
+      const first = records.find(({ record }) => (record.body as { stringValue: string }).stringValue === 'event 1');
+      expect(first?.record.attributes).toEqual(
+        expect.arrayContaining([
+          { key: 'i', value: { intValue: '1' } },
+          { key: 'text', value: { stringValue: 'é\u{1F600}' } },
+          { key: 'list', value: { arrayValue: { values: [{ intValue: '1' }, { stringValue: 'a' }, {}] } } },
+        ]),
+      );
+      const metrics = sink.requests
+        .filter(({ path }) => path === '/v1/metrics')
+        .flatMap(({ body }) => (JSON.parse(body.toString()) as JsonMetrics).resourceMetrics)
+        .flatMap(({ scopeMetrics }) => scopeMetrics)
+        .flatMap(({ scope, metrics: of }) => of.map(({ name, unit }) => ({ scope: scope.name, name, unit })));
+      expect(metrics).toEqual([{ scope: 'rimp', name: 'checkout.time', unit: 'ms' }]);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/** The OpenTelemetry Collector: named by OTELCOL, below the user's cache, or on the PATH; `undefined`: there is none. */
+export function otelcolProgram(): string | undefined {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  return [
+    process.env.OTELCOL ?? '',
+    join(cache, 'rimp-tools', 'otelcol', 'otelcol'),
+    ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'otelcol')),
+  ].find((path) => path !== '' && existsSync(path));
+}
+
+/** A port of loopback that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+/** A running Collector. */
+export interface Otelcol {
+  readonly url: string;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Starts a Collector that receives OTLP over HTTP, and sends on what it got to another OTLP endpoint. */
+export async function startOtelcol(
+  to: string,
+  options: { readonly encoding?: 'json' | 'proto'; readonly port?: number } = {},
+): Promise<Otelcol> {
+  const program = otelcolProgram();
+  if (program === undefined) throw new Error('no OpenTelemetry Collector here');
+  const folder = mkdtempSync(join(tmpdir(), 'rimp-otelcol-'));
+  const port = options.port ?? (await freePort());
+  writeFileSync(
+    join(folder, 'config.yaml'),
+    `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
+processors: { batch: { timeout: 50ms } }
+exporters: { otlp_http: { endpoint: "${to}", encoding: ${options.encoding ?? 'json'}, compression: none } }
+service:
+  telemetry: { metrics: { level: none }, logs: { level: info } }
+  pipelines:
+    logs: { receivers: [otlp], processors: [batch], exporters: [otlp_http] }
+    metrics: { receivers: [otlp], processors: [batch], exporters: [otlp_http] }
+`,
+  );
+  const child = spawn(program, ['--config', join(folder, 'config.yaml')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await ready(child);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async (signal = 'SIGTERM') => {
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('Everything is ready')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the Collector ended with ${code}: ${text.slice(-2000)}`)));
+  });
+}
