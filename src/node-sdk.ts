@@ -23,6 +23,8 @@ export interface NodeSdkHelperOptions<P = never, R = never> {
 export interface NodeSdkParts<P = never, R = never> {
   logRecordProcessors: (P | RimpLogRecordProcessor)[];
   metricReaders: (R | RimpMetricReader)[];
+  /** RIMP's alone, for versions of `NodeSDK` that take but one; the others look at `metricReaders` only. */
+  metricReader: RimpMetricReader;
 }
 
 const WHO = 'nodeSdkOptions';
@@ -55,5 +57,5 @@ export function nodeSdkOptions<P = never, R = never>(
   );
   const metricReaders: NodeSdkParts<P, R>['metricReaders'] = [...(options.readers ?? []), reader];
   if (otlp?.reader !== undefined) metricReaders.push(otlp.reader as unknown as RimpMetricReader);
-  return { logRecordProcessors, metricReaders };
+  return { logRecordProcessors, metricReaders, metricReader: reader };
 }

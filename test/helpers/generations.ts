@@ -21,6 +21,9 @@ export const LOWEST_2: Generation = {
   experimental: '0.202.0',
 };
 
+/** Whether the tests run with the lowest versions, which can less. */
+export const lowest = process.env.RIMP_OTEL === LOWEST_2.name;
+
 /** The newest of the 2.x line. */
 export const LATEST_2: Generation = {
   name: '2.x latest',

@@ -1,0 +1,87 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freshApp, nodeProgram, run } from '../helpers/fresh-app.js';
+import { type Generation, packagesOf } from '../helpers/generations.js';
+
+/** What one cell of the matrix found. */
+export interface Cell {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** What failed, for people. */
+  readonly report: string;
+}
+
+/** How a test's own modules are loaded, and by that the package's. */
+export type ModuleFormat = 'esm' | 'cjs';
+
+// these look into the repository or the sources, or make applications themselves
+const NOT_PUBLIC = ['matrix', 'package', 'model', 'readme.test.ts', 'e2e/examples.test.ts'];
+const TOOLS = ['@jest/globals', '@swc/core', '@swc/jest', '@types/node', 'fast-check', 'jest', 'typescript'];
+
+/** An application with one generation, the packed package, and all tests that go through the public API. */
+export async function matrixApp(generation: Generation): Promise<string> {
+  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  const folder = await freshApp({
+    ...packagesOf(generation),
+    '@opentelemetry/context-async-hooks': generation.stable,
+    '@opentelemetry/sdk-node': generation.experimental,
+    ...Object.fromEntries(TOOLS.map((name) => [name, devDependencies[name] ?? ''])),
+  });
+  cpSync('test', join(folder, 'test'), { recursive: true });
+  for (const path of NOT_PUBLIC) rmSync(join(folder, 'test', path), { recursive: true });
+  for (const format of ['esm', 'cjs'] as const) {
+    writeFileSync(join(folder, `jest.${format}.json`), JSON.stringify(jestConfig(format)));
+  }
+  return folder;
+}
+
+function jestConfig(format: ModuleFormat): object {
+  const module = { type: format === 'esm' ? 'es6' : 'commonjs' };
+  const typescript = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module };
+  return {
+    testEnvironment: 'node',
+    testMatch: ['<rootDir>/test/**/*.test.ts'],
+    transform: {
+      '^.+\\.ts$': ['@swc/jest', typescript],
+    },
+    ...(format === 'esm' && { extensionsToTreatAsEsm: ['.ts'] }),
+    moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+    testTimeout: 60_000,
+  };
+}
+
+/** Runs the tests of an application of a generation with one Node, in one module format. */
+export async function runCell(name: string, folder: string, major: number, format: ModuleFormat): Promise<Cell> {
+  const output = join(folder, 'result.json');
+  rmSync(output, { force: true });
+  const { stderr } = await run(
+    await nodeProgram(major),
+    [
+      // for tests in modules, and for what the exporters import when they first send
+      '--experimental-vm-modules',
+      join('node_modules', 'jest', 'bin', 'jest.js'),
+      ...['--config', `jest.${format}.json`, '--json', '--outputFile', output, '--forceExit'],
+    ],
+    { cwd: folder, timeoutMillis: 300_000, env: { RIMP_OTEL: name, NODE_NO_WARNINGS: '1' } },
+  );
+  try {
+    const result = JSON.parse(readFileSync(output, 'utf8')) as {
+      numPassedTests: number;
+      numFailedTests: number;
+      numPendingTests: number;
+      numRuntimeErrorTestSuites: number;
+    };
+    const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+    return {
+      passed: result.numPassedTests,
+      failed,
+      skipped: result.numPendingTests,
+      report: failed === 0 ? '' : stderr.slice(0, 20_000),
+    };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0, report: stderr.slice(-20_000) };
+  }
+}
