@@ -1,12 +1,13 @@
 import { diag } from '@opentelemetry/api';
 import { buildEvent, buildMetric, type EventFields, type MetricFields, readFields } from './build-item.js';
 import { CollectorBridge } from './collector-bridge.js';
+import type { CollectorHealth } from './collector-health.js';
+import { CollectorLifecycle } from './collector-lifecycle.js';
 import { type CollectorOptions, checkCollectorOptions } from './collector-options.js';
 import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
-import { deadlineOf, type FlushResult, within } from './deadline.js';
-import { onExit } from './exit-hook.js';
+import { deadlineOf, type FlushResult } from './deadline.js';
 import type { TelemetryData } from './model/data.js';
-import { show, TelemetryError, toError } from './model/errors.js';
+import { show, TelemetryError } from './model/errors.js';
 import type { TelemetryEvent } from './model/event.js';
 import type { EventType } from './model/event-type.js';
 import type { TelemetryMetric } from './model/metric.js';
@@ -19,28 +20,8 @@ import { SelfMetrics } from './otel/self-metrics.js';
 import { Counts, type LedgerFigures } from './pipeline/ledger.js';
 import type { TelemetryListener } from './pipeline/listeners.js';
 import { Pipeline, type SinkHandle } from './pipeline/pipeline.js';
-import { type LastError, Trouble } from './pipeline/trouble.js';
+import { Trouble } from './pipeline/trouble.js';
 import { systemClock } from './system-clock.js';
-
-/** The books of a collector; see {@link TelemetryCollector.health}. */
-export interface CollectorHealth extends LedgerFigures {
-  /** The books of each sink, and of each exporter that was made by `startTelemetry`. */
-  readonly sinks: Readonly<Record<string, LedgerFigures>>;
-  /** Calls that gave no item, by reason: `invalid_metric`, `after_shutdown`. */
-  readonly rejected: Readonly<Record<string, number>>;
-  /** Measurements that RIMP keeps but no OpenTelemetry instrument recorded, by reason. */
-  readonly notSent: Readonly<Record<string, number>>;
-  /** Items that left the storage because of its own bound. */
-  readonly evicted: number;
-  /** Listeners that threw or rejected. */
-  readonly listenerErrors: number;
-  /** Items that no listener heard, as listeners that collect were nested too deep. */
-  readonly listenersUnheard: number;
-  /** Consumers of streams that threw or rejected. */
-  readonly consumerErrors: number;
-  /** The last thing that went wrong. */
-  readonly lastError: LastError | undefined;
-}
 
 const EVENT_FIELDS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
 const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
@@ -60,16 +41,12 @@ export class TelemetryCollector {
   readonly #bridge: CollectorBridge;
   readonly #pipeline: Pipeline;
   readonly #trouble: Trouble;
-  readonly #options: CollectorOptions;
+  readonly #lifecycle: CollectorLifecycle;
   readonly #rejected = new Counts();
   readonly #ledgers = new Map<string, () => LedgerFigures>();
   readonly #now: () => number;
   readonly #selfMetrics: SelfMetrics | undefined;
-  #ownProviders: readonly FlushableLike[] = [];
   #consumerErrors = 0;
-  #leaveExit: (() => void) | undefined;
-  /** Something was collected since the providers were last flushed. */
-  #unflushed = false;
   #shutdown: Promise<FlushResult> | undefined;
 
   /**
@@ -81,7 +58,6 @@ export class TelemetryCollector {
     this.config = config instanceof TelemetryConfig ? config : new TelemetryConfig(config);
     this.config.validate();
     checkCollectorOptions(options);
-    this.#options = options;
     const clock = options.clock ?? systemClock;
     this.#now = () => clock.now();
     this.#trouble = new Trouble(clock, (message) => diag.warn(message));
@@ -96,6 +72,13 @@ export class TelemetryCollector {
     this.#bridge = new CollectorBridge(this.#pipeline, this.#trouble, clock, options);
     this.storage = options.storage ?? openStorage(this.config, options);
     this.#pipeline.addSink('storage', this.storage);
+    this.#lifecycle = new CollectorLifecycle(
+      this.#pipeline,
+      this.#bridge.providers,
+      this.#trouble,
+      options.storage === undefined ? this.storage : undefined,
+      options.flushOnExit !== false,
+    );
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }
 
@@ -131,7 +114,7 @@ export class TelemetryCollector {
           : { source: first, message, eventType, metadata };
       const { context } = this.#bridge;
       const event = buildEvent(fields, context, this.#now());
-      this.#use();
+      this.#used();
       this.#bridge.emitEvent(event, context);
       return event;
     } catch (error) {
@@ -176,7 +159,7 @@ export class TelemetryCollector {
         );
         return null;
       }
-      this.#use();
+      this.#used();
       this.#bridge.recordMetric(metric);
       return metric;
     } catch (error) {
@@ -231,7 +214,7 @@ export class TelemetryCollector {
     const { own, ...given } = providers;
     this.#bridge.providers.use(given);
     if (own === true) {
-      this.#ownProviders = Object.values(given).filter((provider) => typeof provider === 'object') as FlushableLike[];
+      this.#lifecycle.own(Object.values(given).filter((provider) => typeof provider === 'object') as FlushableLike[]);
     }
   }
 
@@ -273,11 +256,7 @@ export class TelemetryCollector {
    * @param options - `timeoutMillis`: how long it may take; default 30,000.
    */
   async forceFlush(options?: { readonly timeoutMillis?: number | undefined }): Promise<FlushResult> {
-    const deadline = deadlineOf(options);
-    this.#unflushed = false;
-    const errors = await this.#flushAll(deadline, (provider) => provider.forceFlush?.());
-    for (const error of errors) this.#trouble.report('flush', 'flushing failed', error);
-    return { complete: errors.length === 0, errors };
+    return this.#lifecycle.forceFlush(deadlineOf(options));
   }
 
   /**
@@ -287,7 +266,7 @@ export class TelemetryCollector {
    * @param options - `timeoutMillis`: how long it may take; default 30,000.
    */
   shutdown(options?: { readonly timeoutMillis?: number | undefined }): Promise<FlushResult> {
-    this.#shutdown ??= this.#end(deadlineOf(options));
+    this.#shutdown ??= this.#lifecycle.end(deadlineOf(options));
     return this.#shutdown;
   }
 
@@ -296,92 +275,14 @@ export class TelemetryCollector {
     await this.shutdown();
   }
 
+  #used(): void {
+    this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
+    this.#lifecycle.used();
+  }
+
   #isOver(): boolean {
     if (this.#shutdown === undefined) return false;
     this.#rejected.add('after_shutdown');
     return true;
-  }
-
-  #use(): void {
-    this.#unflushed = true;
-    this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
-    if (this.#leaveExit !== undefined || this.#options.flushOnExit === false) return;
-    const isPending = (): boolean => !this.#pipeline.isIdle || this.#unflushed;
-    this.#leaveExit = onExit({
-      get isPending() {
-        return isPending();
-      },
-      beforeExit: () => {
-        // whatever can't be handed on now is not tried for ever: the process wants to end
-        this.#leaveExit?.();
-        this.#leaveExit = undefined;
-        return this.forceFlush().finally(() => this.#stayForExit());
-      },
-      exit: () => this.#pipeline.flushSync(),
-    });
-  }
-
-  /** After the flush before the exit, what is left gets its last chance at the exit itself. */
-  #stayForExit(): void {
-    if (this.#leaveExit !== undefined || this.#shutdown !== undefined) return;
-    let pending = false;
-    const leave = onExit({
-      get isPending() {
-        return pending;
-      },
-      beforeExit: async () => {
-        pending = false;
-        await this.forceFlush();
-      },
-      exit: () => this.#pipeline.flushSync(),
-    });
-    this.#leaveExit = leave;
-    pending = this.#unflushed;
-  }
-
-  async #flushAll(deadline: number, each: (provider: FlushableLike) => Promise<unknown> | undefined): Promise<Error[]> {
-    const errors: Error[] = [];
-    const attempt = async (what: string, work: Promise<unknown> | undefined): Promise<void> => {
-      try {
-        const failed = await within(Promise.resolve(work), deadline, what);
-        if (Array.isArray(failed)) errors.push(...(failed as Error[]));
-      } catch (error) {
-        errors.push(toError(error));
-      }
-    };
-    const drain = attempt('flushing to the sinks', this.#pipeline.drain());
-    const flushable = new Set([...this.#ownProviders, ...this.#bridge.providers.flushable()]);
-    const providers = [...flushable].map((provider) => {
-      const name = provider.constructor.name;
-      try {
-        return attempt(`flushing ${name}`, each(provider));
-      } catch (error) {
-        errors.push(toError(error));
-        return undefined;
-      }
-    });
-    await Promise.all([drain, ...providers]);
-    // a metric reader of ours has collected meanwhile
-    if (this.#pipeline.buffered > 0) await attempt('flushing to the sinks', this.#pipeline.drain());
-    return errors;
-  }
-
-  async #end(deadline: number): Promise<FlushResult> {
-    this.#leaveExit?.();
-    const own = new Set(this.#ownProviders);
-    const errors = await this.#flushAll(deadline, (provider) =>
-      own.has(provider) ? provider.shutdown?.() : provider.forceFlush?.(),
-    );
-    const late = errors.some((error) => error instanceof TelemetryError && error.code === 'RIMP_TIMEOUT');
-    this.#pipeline.close(late ? 'shutdown_timeout' : 'store_failed');
-    if (this.#options.storage === undefined) {
-      try {
-        await within(this.storage.close(), Math.max(deadline, Date.now() + 1_000), 'closing the storage');
-      } catch (error) {
-        errors.push(toError(error));
-      }
-    }
-    for (const error of errors) this.#trouble.report('shutdown', 'shutting down failed', error);
-    return { complete: errors.length === 0, errors };
   }
 }

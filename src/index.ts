@@ -1,5 +1,6 @@
 export type { EventFields, MetricFields } from './build-item.js';
-export { type CollectorHealth, TelemetryCollector } from './collector.js';
+export { TelemetryCollector } from './collector.js';
+export type { CollectorHealth } from './collector-health.js';
 export type { CollectorOptions } from './collector-options.js';
 export {
   ConfigError,
