@@ -19,14 +19,23 @@ import { Counts } from './pipeline/ledger.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import type { Trouble } from './pipeline/trouble.js';
 
+/** What a bridge is told beside the collector's options. */
+interface BridgeOptions extends CollectorOptions {
+  readonly enabled: boolean;
+  /** Is told when a part of ours begins to work for OpenTelemetry. */
+  readonly onUse: () => void;
+}
+
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
 export class CollectorBridge implements Bridge {
   readonly providers: ProviderResolver;
+  readonly use: () => void;
   /** Measurements that no OpenTelemetry instrument recorded, by reason. */
   readonly notSent = new Counts();
   readonly #pipeline: Pipeline;
   readonly #trouble: Trouble;
   readonly #clock: Clock;
+  readonly #enabled: boolean;
   readonly #keepFiltered: boolean;
   readonly #emitter: EventEmitter;
   readonly #instruments: Instruments;
@@ -36,7 +45,9 @@ export class CollectorBridge implements Bridge {
   readonly #seen = new WeakSet<LogRecordLike>();
   #processors = 0;
 
-  constructor(pipeline: Pipeline, trouble: Trouble, clock: Clock, options: CollectorOptions) {
+  constructor(pipeline: Pipeline, trouble: Trouble, clock: Clock, options: BridgeOptions) {
+    this.#enabled = options.enabled;
+    this.use = options.onUse;
     this.#pipeline = pipeline;
     this.#trouble = trouble;
     this.#clock = clock;
@@ -48,7 +59,7 @@ export class CollectorBridge implements Bridge {
   }
 
   get isOpen(): boolean {
-    return !this.#pipeline.isClosed;
+    return this.#enabled && !this.#pipeline.isClosed;
   }
 
   /** Emits an event of the facade's, and sees to it that the pipeline gets it once. */
@@ -108,6 +119,7 @@ export class CollectorBridge implements Bridge {
   }
 
   onCollection(result: CollectionResultLike): void {
+    if (!this.#enabled) return;
     for (const error of result.errors)
       this.#trouble.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
     const resource = this.#resources.pick(result.resourceMetrics.resource);

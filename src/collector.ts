@@ -68,8 +68,13 @@ export class TelemetryCollector {
       flushIntervalMillis: this.config.flushInterval * 1000,
       realtime: this.config.realtimeMode,
       maxQueueItems: options.maxQueueItems,
+      onFirst: () => this.#lifecycle.used(),
     });
-    this.#bridge = new CollectorBridge(this.#pipeline, this.#trouble, clock, options);
+    this.#bridge = new CollectorBridge(this.#pipeline, this.#trouble, clock, {
+      ...options,
+      enabled: this.config.enabled,
+      onUse: () => this.#lifecycle.used(),
+    });
     this.storage = options.storage ?? openStorage(this.config, options);
     this.#pipeline.addSink('storage', this.storage);
     this.#lifecycle = new CollectorLifecycle(
@@ -114,7 +119,7 @@ export class TelemetryCollector {
           : { source: first, message, eventType, metadata };
       const { context } = this.#bridge;
       const event = buildEvent(fields, context, this.#now());
-      this.#used();
+      this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
       this.#bridge.emitEvent(event, context);
       return event;
     } catch (error) {
@@ -159,7 +164,7 @@ export class TelemetryCollector {
         );
         return null;
       }
-      this.#used();
+      this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
       this.#bridge.recordMetric(metric);
       return metric;
     } catch (error) {
@@ -273,11 +278,6 @@ export class TelemetryCollector {
   /** As {@link shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
-  }
-
-  #used(): void {
-    this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
-    this.#lifecycle.used();
   }
 
   #isOver(): boolean {

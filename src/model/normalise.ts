@@ -1,5 +1,6 @@
 import type { AnyValue, AnyValueMap } from './any-value.js';
 import { base64ToBytes } from './base64.js';
+import { kindOf } from './object-kind.js';
 
 /** Levels of maps and arrays that are kept. */
 export const MAX_DEPTH = 16;
@@ -277,42 +278,4 @@ function number(value: number): number | string {
 function bigint(value: bigint): number | string {
   const exact = Number(value);
   return Number.isSafeInteger(exact) ? exact : value.toString();
-}
-
-type Kind = 'array' | 'date' | 'error' | 'bytes' | 'map' | 'set' | 'text' | 'boxed' | 'json' | 'plain';
-
-function kindOf(value: object): Kind {
-  try {
-    if (Array.isArray(value)) return 'array';
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return hasToJson(value) ? 'json' : 'plain';
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return 'bytes';
-    switch (Object.prototype.toString.call(value)) {
-      case '[object Date]':
-        return 'date';
-      case '[object Error]':
-        return 'error';
-      case '[object Map]':
-        return 'map';
-      case '[object Set]':
-        return 'set';
-      case '[object RegExp]':
-      case '[object URLSearchParams]':
-        return 'text';
-      case '[object Number]':
-      case '[object String]':
-      case '[object Boolean]':
-      case '[object BigInt]':
-        return 'boxed';
-      default:
-        if (value instanceof Error) return 'error';
-        return hasToJson(value) ? 'json' : 'plain';
-    }
-  } catch {
-    return 'plain';
-  }
-}
-
-function hasToJson(value: object): boolean {
-  return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }

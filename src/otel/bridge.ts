@@ -13,6 +13,8 @@ export interface Bridge {
   drain(timeoutMillis?: number): Promise<void>;
   /** A processor begins or ends its work. */
   setProcessor(processor: object, alive: boolean): void;
+  /** A part begins to work: what it measures is to be collected at the end of the process. */
+  use(): void;
   /** Notes an error of a part of ours. */
   report(kind: string, what: string, error?: unknown): void;
   /** Timers. */

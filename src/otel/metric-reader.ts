@@ -59,6 +59,8 @@ export class RimpMetricReader {
       );
     }
     this.#producer = metricProducer;
+    if (!this.#bridge.isOpen) return;
+    this.#bridge.use();
     this.#schedule();
   }
 

@@ -20,6 +20,8 @@ export interface PipelineOptions {
   readonly realtime: boolean;
   /** Items that the queue of one sink holds. */
   readonly maxQueueItems?: number | undefined;
+  /** Is told when something comes into an empty buffer. */
+  readonly onFirst?: (() => void) | undefined;
 }
 
 /** A sink of a pipeline. */
@@ -184,6 +186,7 @@ export class Pipeline {
       return true;
     }
     this.#ledger.accepted += 1;
+    if (this.buffered === 0) this.#options.onFirst?.();
     return false;
   }
 

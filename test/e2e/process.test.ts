@@ -63,6 +63,23 @@ describe('at the end of the process', () => {
     expect(lines.length).toBe(200);
   });
 
+  it("and what others collected through OpenTelemetry's providers", () => {
+    const { lines, stderr } = run(
+      `
+      const { LoggerProvider } = require('@opentelemetry/sdk-logs');
+      const { MeterProvider } = require('@opentelemetry/sdk-metrics');
+      const { metrics } = require('@opentelemetry/api');
+      const meterProvider = new MeterProvider({ readers: [new rimp.RimpMetricReader(collector)] });
+      metrics.setGlobalMeterProvider(meterProvider);
+      meterProvider.getMeter('lib').createCounter('c').add(1);
+      if (process.env.LOGS) new LoggerProvider({ processors: [new rimp.RimpLogRecordProcessor(collector)] })
+        .getLogger('lib').emit({ body: 'foreign' });`,
+      { LOGS: '1' },
+    );
+    expect(stderr).toBe('');
+    expect(lines.map((line) => /foreign|"name":"c"/.exec(line)?.[0])).toEqual(['foreign', '"name":"c"']);
+  });
+
   it('unless that is turned off', () => {
     expect(
       run(

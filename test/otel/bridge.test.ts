@@ -9,6 +9,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { RimpLogRecordProcessor, TelemetryCollector } from 'rimp-telemetry';
+import { ManualClock } from '../helpers/clock.js';
 import { lowest } from '../helpers/generations.js';
 import { expectBalance } from '../helpers/ledger.js';
 import { logs } from '../helpers/logs-api.js';
@@ -206,6 +207,16 @@ describe("anybody's log records", () => {
     });
     expect(events[0]?.timestamp.getTime()).toBe(1_700_000_000_123);
     expect(events[0]?.metadata).toEqual({ a: { b: [true] }, ...(!lowest && { mixed: [1, { b: true }] }) });
+  });
+
+  it('are not taken by a collector that is disabled', async () => {
+    const clock = new ManualClock();
+    const { collector, loggerProvider, meterProvider } = attached({ enabled: false }, { clock });
+    loggerProvider.getLogger('lib').emit({ body: 'x' });
+    meterProvider.getMeter('lib').createCounter('c').add(1);
+    await meterProvider.forceFlush();
+    expect(clock.pending).toBe(0);
+    expect(collector.health().accepted).toBe(0);
   });
 
   it('come once where two processors of one collector sit on a provider, and from other collectors', () => {
