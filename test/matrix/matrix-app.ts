@@ -63,7 +63,12 @@ export async function runCell(name: string, folder: string, major: number, forma
       // for tests in modules, and for what the exporters import when they first send
       '--experimental-vm-modules',
       join('node_modules', 'jest', 'bin', 'jest.js'),
-      ...['--config', `jest.${format}.json`, '--json', '--outputFile', output, '--forceExit'],
+      '--config',
+      `jest.${format}.json`,
+      '--json',
+      '--outputFile',
+      output,
+      '--forceExit',
     ],
     { cwd: folder, timeoutMillis: 300_000, env: { RIMP_OTEL: name, NODE_NO_WARNINGS: '1' } },
   );

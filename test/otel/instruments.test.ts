@@ -104,12 +104,13 @@ describe('the metrics about the library itself', () => {
 
 describe('providers', () => {
   it('may be functions, and come later', async () => {
-    let meterProvider: MeterProvider | undefined;
-    const collector = new TelemetryCollector({}, { meterProvider: () => meterProvider });
+    const providers: MeterProvider[] = [];
+    const collector = new TelemetryCollector({}, { meterProvider: () => providers[0] });
     collector.collectMetric('early', 1);
     const reading = new TelemetryCollector();
     const reader = new RimpMetricReader(reading);
-    meterProvider = new MeterProvider({ readers: [reader] });
+    const meterProvider = new MeterProvider({ readers: [reader] });
+    providers.push(meterProvider);
     collector.collectMetric('late', 2);
     meterProvider.getMeter('lib').createCounter('c').add(1);
     await reader.forceFlush();
