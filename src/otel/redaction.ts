@@ -104,7 +104,7 @@ function changedAttributes(emitted: Readonly<Record<string, unknown>>, record: L
       }
       changed ??= new Map();
       changed.set(key, after);
-    } else if (index > limits.count) {
+    } else if (index > limits.count || isRefused(record, before)) {
       cut += 1;
     } else if (key !== ATTR_UID) {
       changed ??= new Map();
@@ -120,6 +120,25 @@ function changedAttributes(emitted: Readonly<Record<string, unknown>>, record: L
     }
   }
   return { changed: changed ?? NOTHING, cut };
+}
+
+/** Classes of records, and whether they refuse arrays of several types: SDKs of before 0.211 do, without a count. */
+const refusesMixedArrays = new WeakMap<object, boolean>();
+const PROBE = 'rimp.probe';
+
+/** Whether a value that is missing was refused by the SDK, and not taken away by a processor. */
+function isRefused(record: LogRecordLike, value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const types = new Set(value.filter((item) => item !== null).map((item) => typeof item));
+  if (types.size < 2 && !types.has('object')) return false;
+  const known = refusesMixedArrays.get(record.constructor);
+  if (known !== undefined) return known;
+  record.setAttribute?.(PROBE, [1, 'a']);
+  const attributes = record.attributes as Record<string, unknown>;
+  const refuses = !Object.hasOwn(attributes, PROBE);
+  delete attributes[PROBE];
+  refusesMixedArrays.set(record.constructor, refuses);
+  return refuses;
 }
 
 function limitsOf(record: LogRecordLike, emitted: object): Limits {

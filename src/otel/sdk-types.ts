@@ -55,6 +55,7 @@ export interface LogRecordLike {
   readonly instrumentationScope: ScopeLike;
   readonly attributes: object;
   readonly droppedAttributesCount?: number | undefined;
+  setAttribute?(key: string, value: unknown): unknown;
 }
 
 /** A `LogRecordProcessor` of either SDK, as far as this library calls one. */

@@ -97,6 +97,23 @@ describe('events through loggers', () => {
     expect(stored?.otel?.droppedAttributesCount).toBe(3);
   });
 
+  it('keep lists of several types, which old SDKs drop, and lose those that a processor takes away', () => {
+    const list = [1, 'a', { deep: true }];
+    const { collector, loggerProvider } = attached(
+      {},
+      { before: [processor((record) => delete (record.attributes as Record<string, unknown>).secret)] },
+    );
+    for (let i = 0; i < 2; i += 1) {
+      collector.collectEvent('a', 'b', 'info', { list, secret: 'x', other: 1 });
+      const [event] = collector.flush().events;
+      expect(event?.metadata).toEqual({ list, other: 1 });
+    }
+    if (!lowest) {
+      loggerProvider.getLogger('lib').emit({ body: 'x', attributes: { list } });
+      expect(collector.flush().events[0]?.metadata).toEqual({ list });
+    }
+  });
+
   it('keep keys that the SDKs do not take', () => {
     const { records, keep } = recording();
     const { collector } = attached({}, { before: [keep] });
