@@ -22,6 +22,7 @@ import type { TelemetryListener } from './pipeline/listeners.js';
 import { Pipeline, type SinkHandle } from './pipeline/pipeline.js';
 import { Trouble } from './pipeline/trouble.js';
 import { systemClock } from './system-clock.js';
+import { tellVersions } from './version.js';
 
 const EVENT_FIELDS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
 const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
@@ -84,6 +85,7 @@ export class TelemetryCollector {
       options.storage === undefined ? this.storage : undefined,
       options.flushOnExit !== false,
     );
+    tellVersions(this.#trouble);
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }
 

@@ -18,6 +18,15 @@ interface LogsApiLike {
   getLoggerProvider(): LoggerProviderLike;
 }
 
+/** Where all copies of `@opentelemetry/api` 1.x keep what is registered. */
+const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
+
+interface ApiGlobal {
+  readonly version: string;
+  readonly logs?: unknown;
+  readonly metrics?: unknown;
+}
+
 /** Finds the providers, each time anew, as one may be registered at any time. */
 export class ProviderResolver {
   readonly #trouble: Trouble;
@@ -47,13 +56,19 @@ export class ProviderResolver {
           'events go to the one of @opentelemetry/api; give the collector the loggerProvider that you mean',
       );
     }
-    return built ?? separate;
+    const found = built ?? separate;
+    if (found === undefined) this.#tellUnreachable('logs', 'logger provider');
+    return found;
   }
 
   /** The given meter provider, else the global one, which may be one that does nothing. */
   meterProvider(): MeterProvider {
     const given = this.#given.meterProvider;
-    return (given === undefined ? undefined : this.#call(given)) ?? api.metrics.getMeterProvider();
+    const own = given === undefined ? undefined : this.#call(given);
+    if (own !== undefined) return own;
+    const global = api.metrics.getMeterProvider();
+    if (global.constructor.name === 'NoopMeterProvider') this.#tellUnreachable('metrics', 'meter provider');
+    return global;
   }
 
   /** The providers that can be flushed, each once. */
@@ -64,6 +79,17 @@ export class ProviderResolver {
         found.add(provider as FlushableLike);
     }
     return [...found];
+  }
+
+  /** Another copy of the API may hold a provider that the copy which this library loads can't use. */
+  #tellUnreachable(signal: 'logs' | 'metrics', what: string): void {
+    const registered = (globalThis as unknown as Record<symbol, ApiGlobal | undefined>)[API_GLOBAL];
+    if (registered?.[signal] === undefined) return;
+    this.#trouble.report(
+      'two_apis',
+      `a ${what} is registered with another copy of @opentelemetry/api (${registered.version}) that the copy which ` +
+        'rimp-telemetry loads can not use: make them one with "npm dedupe", or give the collector the provider',
+    );
   }
 
   #call<T extends object>(option: ProviderOption<T>): T | undefined {

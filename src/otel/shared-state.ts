@@ -19,6 +19,10 @@ export interface SharedState {
   readonly exits: Set<ExitTarget>;
   /** Whether somebody listens to the end of the process. */
   hooked: boolean;
+  /** What `rimp-telemetry/register` started. */
+  registered?: object;
+  /** The versions of this library that made a collector. */
+  versions?: Set<string>;
 }
 
 /** Something that has to hand on what it holds when the process ends. */

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { VERSION } from '../../src/version.js';
 import { freshApp, nodeProgram, packedTarball, removeFolders, run } from '../helpers/fresh-app.js';
 import { LATEST_2, LATEST_3, packagesOf } from '../helpers/generations.js';
 import { closeSinks, otlpSink } from '../helpers/otlp-sink.js';
@@ -87,6 +88,10 @@ describe('the packed package', () => {
     }
   }, 300_000);
 
+  it('knows its version', () => {
+    expect(VERSION).toBe((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version);
+  });
+
   it('is small, and holds nothing but the library', async () => {
     const { stdout } = await run('tar', ['-tzvf', await packedTarball()], { cwd: process.cwd() });
     const entries = stdout
@@ -97,7 +102,6 @@ describe('the packed package', () => {
     expect(names.every((name) => /^package\/(dist\/|package\.json|README\.md|CHANGELOG\.md|LICENSE)/.test(name))).toBe(
       true,
     );
-    const { size } = await import('node:fs').then(async ({ statSync }) => statSync(await packedTarball()));
-    expect(size).toBeLessThan(400_000);
+    expect(statSync(await packedTarball()).size).toBeLessThan(400_000);
   });
 });
