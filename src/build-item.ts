@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
+import type { AnyValueMap } from './model/any-value.js';
 import { TelemetryEvent } from './model/event.js';
 import { EventType, eventTypeFromWord } from './model/event-type.js';
 import { newId } from './model/id.js';
@@ -41,6 +42,7 @@ export function buildEvent(
   fields: { readonly [K in keyof EventFields]?: unknown },
   context: Context,
   nowMillis: number,
+  identity: AnyValueMap | undefined,
 ): TelemetryEvent {
   const metadata = normaliseMetadata(fields.metadata);
   const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = {};
@@ -55,6 +57,10 @@ export function buildEvent(
   const eventName = metadata.value?.[EVENT_NAME_KEY];
   if (typeof eventName === 'string' && eventName !== '') {
     otel.eventName = eventName;
+    known = true;
+  }
+  if (identity !== undefined) {
+    otel.resource = identity;
     known = true;
   }
   if (metadata.lost > 0) {
@@ -76,6 +82,7 @@ export function buildEvent(
 export function buildMetric(
   fields: { readonly [K in keyof MetricFields]?: unknown },
   nowMillis: number,
+  identity: AnyValueMap | undefined,
 ): TelemetryMetric | undefined {
   const name = typeof fields.name === 'string' ? wellFormed(fields.name) : '';
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
@@ -88,6 +95,7 @@ export function buildMetric(
     value,
     unit: unit === '' ? undefined : unit,
     tags: buildTags(fields.tags),
+    otel: identity && { resource: identity },
   });
 }
 

@@ -18,6 +18,7 @@ import type { Clock } from './pipeline/clock.js';
 import { Counts } from './pipeline/ledger.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import type { Trouble } from './pipeline/trouble.js';
+import { processIdentity } from './process-identity.js';
 
 /** What a bridge is told beside the collector's options. */
 interface BridgeOptions extends CollectorOptions {
@@ -30,6 +31,8 @@ interface BridgeOptions extends CollectorOptions {
 export class CollectorBridge implements Bridge {
   readonly providers: ProviderResolver;
   readonly use: () => void;
+  /** What goes along with every item, in `otel.resource`. */
+  readonly identity = processIdentity();
   /** Measurements that no OpenTelemetry instrument recorded, by reason. */
   readonly notSent = new Counts();
   readonly #pipeline: Pipeline;
@@ -55,7 +58,7 @@ export class CollectorBridge implements Bridge {
     this.providers = new ProviderResolver(options, trouble);
     this.#emitter = new EventEmitter(this, trouble, options.maxScopes ?? DEFAULT_MAX_SCOPES);
     this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notSent, trouble);
-    this.#resources = new ResourcePicker(options.resourceAttributes ?? 'service');
+    this.#resources = new ResourcePicker(options.resourceAttributes ?? 'service', this.identity);
   }
 
   get isOpen(): boolean {

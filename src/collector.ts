@@ -120,7 +120,7 @@ export class TelemetryCollector {
           ? readFields(first, EVENT_FIELDS)
           : { source: first, message, eventType, metadata };
       const { context } = this.#bridge;
-      const event = buildEvent(fields, context, this.#now());
+      const event = buildEvent(fields, context, this.#now(), this.#bridge.identity);
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
       this.#bridge.emitEvent(event, context);
       return event;
@@ -157,7 +157,7 @@ export class TelemetryCollector {
         typeof first === 'object' && first !== null && value === undefined
           ? readFields(first, METRIC_FIELDS)
           : { name: first, value, unit, tags };
-      const metric = buildMetric(fields, this.#now());
+      const metric = buildMetric(fields, this.#now(), this.#bridge.identity);
       if (metric === undefined) {
         this.#rejected.add('invalid_metric');
         this.#trouble.report(

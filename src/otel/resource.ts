@@ -8,18 +8,21 @@ export type ResourceAttributes = 'service' | 'all';
 /** Picks attributes of resources, and remembers what it picked from each. */
 export class ResourcePicker {
   readonly #all: boolean;
+  readonly #identity: AnyValueMap | undefined;
   readonly #picked = new WeakMap<ResourceLike, { readonly map: AnyValueMap | undefined }>();
 
-  constructor(which: ResourceAttributes) {
+  /** @param identity - what goes along with every item, whatever its resource. */
+  constructor(which: ResourceAttributes, identity: AnyValueMap | undefined) {
     this.#all = which === 'all';
+    this.#identity = identity;
   }
 
-  /** `service.*` and `process.pid`, or all; `undefined` where there are none. */
+  /** `service.*` and `process.pid`, or all, and the identity; `undefined` where there is nothing of it. */
   pick(resource: ResourceLike | undefined): AnyValueMap | undefined {
-    if (typeof resource !== 'object' || resource === null) return undefined;
+    if (typeof resource !== 'object' || resource === null) return this.#identity;
     const known = this.#picked.get(resource);
     if (known !== undefined) return known.map;
-    const map: Record<string, AnyValueMap[string]> = {};
+    const map: Record<string, AnyValueMap[string]> = { ...this.#identity };
     for (const [key, value] of Object.entries(normaliseMetadata(resource.attributes).value ?? {})) {
       if (this.#all || key.startsWith('service.') || key === 'process.pid') map[key] = value;
     }

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
@@ -12,6 +13,8 @@ import {
 import { dirname } from 'node:path';
 
 const NEWLINE = 0x0a;
+/** How often a line without an end is looked at while the file keeps growing. */
+const LOOKS = 100;
 
 /** Appends whole lines to a file that others may append to, move away or delete meanwhile. */
 export class LineWriter {
@@ -74,12 +77,17 @@ export class LineWriter {
 
   /** Ends a line that a crash left torn, so that it spoils no other. */
   #seal(descriptor: number, size: number): void {
-    this.#size = size;
-    if (size === 0) return;
     const last = Buffer.alloc(1);
-    if (readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE) {
-      this.#size += writeSync(descriptor, '\n');
+    const isWhole = (): boolean =>
+      this.#size === 0 || readSync(descriptor, last, 0, 1, this.#size - 1) !== 1 || last[0] === NEWLINE;
+    this.#size = size;
+    for (let look = 0; look < LOOKS; look += 1) {
+      if (isWhole()) return;
+      const before = this.#size;
+      this.#size = sizeBetweenWrites(descriptor);
+      if (this.#size === before) break;
     }
+    if (!isWhole()) this.#size += writeSync(descriptor, '\n');
   }
 
   #undo(descriptor: number, written: number): void {
@@ -91,4 +99,18 @@ export class LineWriter {
       // the torn line is sealed by whoever writes next
     }
   }
+}
+
+/**
+ * The size of a file at a moment at which nobody is in the middle of writing to it: the size shows how far a write has
+ * come, while a change of the mode, even to what it was, waits for the write that is under way.
+ */
+function sizeBetweenWrites(descriptor: number): number {
+  const { mode } = fstatSync(descriptor);
+  try {
+    fchmodSync(descriptor, mode & 0o7777);
+  } catch {
+    // somebody else's file: a write of theirs that is looked at right now costs an empty line at worst
+  }
+  return fstatSync(descriptor).size;
 }
