@@ -1,5 +1,6 @@
 import { show, TelemetryError } from '../model/errors.js';
 import { type Bridge, type Bridged, bridgeOf } from './bridge.js';
+import { markPart } from './part-mark.js';
 import type { CollectionResultLike } from './sdk-types.js';
 
 /** What a MeterProvider gives a reader to collect from. */
@@ -44,6 +45,7 @@ export class RimpMetricReader {
       );
     }
     this.#intervalMillis = interval;
+    markPart(this, 'reader');
   }
 
   /**

@@ -1,4 +1,5 @@
 import { type Bridge, type Bridged, bridgeOf } from './bridge.js';
+import { markPart } from './part-mark.js';
 import type { LogRecordLike } from './sdk-types.js';
 
 /**
@@ -16,6 +17,7 @@ export class RimpLogRecordProcessor {
   constructor(collector: Bridged) {
     this.#bridge = bridgeOf(collector, 'RimpLogRecordProcessor');
     this.#bridge.setProcessor(this, true);
+    markPart(this, 'processor');
   }
 
   /** Takes a record while it is emitted. */

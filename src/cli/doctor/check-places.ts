@@ -1,0 +1,139 @@
+import { accessSync, closeSync, constants, openSync, statSync, unlinkSync } from 'node:fs';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { dirname, join, resolve } from 'node:path';
+import { toError } from '../../model/errors.js';
+import type { Env, Signal } from '../../otel/otlp-settings.js';
+import { signalSettings } from '../../otel/otlp-settings.js';
+import { type Finding, ok } from './finding.js';
+
+const TIMEOUT_MILLIS = 5_000;
+
+/** Whether the OTLP endpoints that the environment names take an empty request. */
+export async function checkEndpoints(env: Env): Promise<Finding[]> {
+  if ((env.OTEL_EXPORTER_OTLP_PROTOCOL ?? '').trim() === 'grpc') {
+    return [
+      {
+        id: 'endpoint',
+        level: 'error',
+        what: 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"',
+        why: 'rimp-telemetry exports over HTTP only, and falls back to http/protobuf',
+        fix: 'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, and the port of OTLP over HTTP, usually 4318',
+      },
+    ];
+  }
+  const checks = (['logs', 'metrics'] as const).map((signal) => checkEndpoint(signal, env));
+  const findings = (await Promise.all(checks)).filter((finding) => finding !== undefined);
+  return findings.length > 0 ? findings : [ok('endpoint', 'no OTLP endpoint in the environment, nothing is exported')];
+}
+
+async function checkEndpoint(signal: Signal, env: Env): Promise<Finding | undefined> {
+  const settings = signalSettings(signal, {}, env);
+  if (settings === undefined) return undefined;
+  const id = `endpoint-${signal}`;
+  const upper = signal.toUpperCase();
+  const base = (env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim() || 'http://localhost:4318').replace(/\/+$/, '');
+  const url = env[`OTEL_EXPORTER_OTLP_${upper}_ENDPOINT`]?.trim() || `${base}/v1/${signal}`;
+  const json = settings.protocol === 'http/json';
+  const headers = {
+    ...headersOf(env, upper),
+    'content-type': json ? 'application/json' : 'application/x-protobuf',
+  };
+  try {
+    // an empty request is a valid one in both encodings
+    const status = await post(url, headers, json ? '{}' : '');
+    if (status >= 200 && status < 300) return ok(id, `${url} takes OTLP over ${settings.protocol}`);
+    return {
+      id,
+      level: 'error',
+      what: `${url} answers ${status} to an empty request`,
+      why: `${signal} that are sent there are refused and lost`,
+      fix: fixOf(status, upper),
+    };
+  } catch (error) {
+    const { code, message } = toError(error) as NodeJS.ErrnoException;
+    return {
+      id,
+      level: 'error',
+      what: `${url} can't be reached: ${message || (code ?? 'unknown error')}`,
+      why: `${signal} can't be exported, and are lost when the queue in front of the exporter is full`,
+      fix: 'start a collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT to where one listens',
+    };
+  }
+}
+
+function post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
+  return new Promise((resolveStatus, reject) => {
+    const send = new URL(url).protocol === 'https:' ? https.request : http.request;
+    const request = send(url, { method: 'POST', headers, timeout: TIMEOUT_MILLIS }, (response) => {
+      response.resume();
+      resolveStatus(response.statusCode ?? 0);
+      request.destroy();
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MILLIS} ms`)));
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+function fixOf(status: number, upper: string): string {
+  if (status === 401 || status === 403) return `OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20<token>"`;
+  if (status === 404) return `OTEL_EXPORTER_OTLP_${upper}_ENDPOINT=<the whole URL of the receiver>`;
+  if (status === 415) return 'OTEL_EXPORTER_OTLP_PROTOCOL=http/json, or http/protobuf';
+  return 'look into the log of the receiver';
+}
+
+function headersOf(env: Env, upper: string): Record<string, string> {
+  const text = env[`OTEL_EXPORTER_OTLP_${upper}_HEADERS`] ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
+  const pairs = text.split(',').map((pair) => pair.split('='));
+  return Object.fromEntries(
+    pairs
+      .filter(([name]) => name?.trim())
+      .map(([name = '', ...value]) => [name.trim(), decode(value.join('=').trim())]),
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whether a storage can write where it is told to. */
+export function checkStorage(path: string | undefined, project: string): Finding {
+  const id = 'storage';
+  if (path === undefined || path.includes('://')) return ok(id, 'no storage path is given');
+  const file = resolve(project, path);
+  try {
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true) throw new Error('it is a directory');
+    if (there !== undefined) accessSync(file, constants.W_OK | constants.R_OK);
+    else tryFolder(nearestFolder(file));
+    return ok(id, `${file} can be written`);
+  } catch (error) {
+    return {
+      id,
+      level: 'error',
+      what: `${file} can't be written: ${toError(error).message}`,
+      why: 'what is collected waits in memory, and is lost when the queue is full or the process ends',
+      fix: `RIMP_STORAGE_PATH=<a file in a folder that this user may write to>`,
+    };
+  }
+}
+
+function nearestFolder(file: string): string {
+  let folder = dirname(file);
+  while (statSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder)
+    folder = dirname(folder);
+  if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a directory`);
+  return folder;
+}
+
+/** Permissions alone don't tell of file systems that can't be written. */
+function tryFolder(folder: string): void {
+  const file = join(folder, `.rimp-doctor-${process.pid}`);
+  closeSync(openSync(file, 'wx'));
+  unlinkSync(file);
+}

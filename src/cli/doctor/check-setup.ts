@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Finding, ok } from './finding.js';
+
+/** What a project's set-up has registered. */
+interface Probe {
+  /** For each API that a provider is registered with: which parts of ours are in it. */
+  readonly logs: readonly { readonly api: string; readonly processor: boolean }[];
+  readonly metrics: { readonly reader: boolean } | null;
+}
+
+const TIMEOUT_MILLIS = 20_000;
+const PREFIX = 'RIMP-DOCTOR ';
+
+/** Runs in the project, after its set-up: looks for marked parts in whatever is registered, whichever generation. */
+const PROBE = `
+const MARK = Symbol.for('rimp-telemetry.part');
+function find(root, kind) {
+  const seen = new Set();
+  let level = [root];
+  for (let depth = 0; depth < 10 && level.length > 0; depth += 1) {
+    const next = [];
+    for (const value of level) {
+      if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) continue;
+      seen.add(value);
+      if (seen.size > 20000) return false;
+      try {
+        if (value[MARK] === kind) return true;
+        if (value instanceof Map) next.push(...value.keys(), ...value.values());
+        else if (value instanceof Set) next.push(...value);
+        for (const { value: of } of Object.values(Object.getOwnPropertyDescriptors(value))) next.push(of);
+      } catch {}
+    }
+    level = next;
+  }
+  return false;
+}
+setTimeout(() => {
+  const api = globalThis[Symbol.for('opentelemetry.js.api.1')] ?? {};
+  const separate = globalThis[Symbol.for('io.opentelemetry.js.api.logs')];
+  const real = (provider) => provider && !/^Noop/.test(provider.constructor?.name ?? '') ? provider : undefined;
+  const logs = [];
+  const old = real(typeof separate === 'function' ? separate(1) : undefined);
+  if (old) logs.push({ api: '@opentelemetry/api-logs', processor: find(old, 'processor') });
+  if (real(api.logs) && api.logs !== old) logs.push({ api: '@opentelemetry/api', processor: find(api.logs, 'processor') });
+  const metrics = real(api.metrics) ? { reader: find(api.metrics, 'reader') } : null;
+  process.stdout.write('\\n${PREFIX}' + JSON.stringify({ logs, metrics }) + '\\n', () => process.exit(0));
+}, 200);
+`;
+
+/** The set-up that a project's start script loads before the program. */
+export function setupOfProject(project: string): string | undefined {
+  try {
+    const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+      scripts?: Readonly<Record<string, string>>;
+    };
+    return /(?:--import|--require|-r)[= ]+("?)([^\s"]+)\1/.exec(scripts?.start ?? '')?.[2];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs a set-up by itself, and looks whether our parts are in what it registers. */
+export async function checkSetup(setup: string, project: string): Promise<Finding[]> {
+  // a path as Node takes it for --import, or a package
+  const module = /^(\.|\/|[A-Za-z]:)/.test(setup) ? pathToFileURL(resolve(project, setup)).href : setup;
+  const { output, errors } = await runProbe(module, project);
+  const line = output.split('\n').findLast((text) => text.startsWith(PREFIX));
+  if (line === undefined) {
+    return [
+      {
+        id: 'setup',
+        level: 'error',
+        what: `${setup} fails: ${errorOf(errors)}`,
+        why: 'without it nothing is collected, and the program may not start',
+        fix: `node --import ${setup} -e 0`,
+      },
+    ];
+  }
+  return findingsOf(setup, JSON.parse(line.slice(PREFIX.length)) as Probe);
+}
+
+/** The line of what Node printed that says what was wrong. */
+function errorOf(printed: string): string {
+  const lines = printed.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? 'it ended before it could be looked at';
+}
+
+function findingsOf(setup: string, { logs, metrics }: Probe): Finding[] {
+  const findings: Finding[] = [];
+  if (logs.length > 1) {
+    findings.push({
+      id: 'logs-globals',
+      level: 'error',
+      what: `${setup} registers different logger providers with ${logs.map(({ api }) => api).join(' and ')}`,
+      why: 'a record emitted through one API never reaches the provider of the other',
+      fix: 'register one provider with both, as startTelemetry does, or remove one set-up',
+    });
+  }
+  if (logs.length === 0) findings.push(missing('processor', `${setup} registers no logger provider`));
+  for (const { api, processor } of logs) {
+    findings.push(
+      processor
+        ? ok('processor', `the logger provider of ${api} has a RimpLogRecordProcessor`)
+        : missing('processor', `the logger provider of ${api} has no RimpLogRecordProcessor`),
+    );
+  }
+  if (metrics === null) findings.push(missing('reader', `${setup} registers no meter provider`));
+  else if (metrics.reader) findings.push(ok('reader', 'the meter provider has a RimpMetricReader'));
+  else findings.push(missing('reader', 'the meter provider has no RimpMetricReader'));
+  return findings;
+}
+
+function missing(part: 'processor' | 'reader', what: string): Finding {
+  const fixes = {
+    processor: 'new LoggerProvider({ processors: [new RimpLogRecordProcessor(collector)] })',
+    reader: 'new MeterProvider({ readers: [new RimpMetricReader(collector)] })',
+  };
+  return {
+    id: part,
+    level: 'error',
+    what,
+    why:
+      part === 'processor'
+        ? 'log records of libraries do not reach RIMP, and its own events pass by what redacts'
+        : 'metrics of libraries do not reach RIMP',
+    fix: fixes[part],
+  };
+}
+
+function runProbe(module: string, cwd: string): Promise<{ readonly output: string; readonly errors: string }> {
+  return new Promise((resolveRun) => {
+    execFile(
+      process.execPath,
+      ['--import', module, '--eval', PROBE],
+      { cwd, timeout: TIMEOUT_MILLIS, maxBuffer: 16 * 1024 * 1024 },
+      (_error, output, errors) => resolveRun({ output, errors }),
+    );
+  });
+}

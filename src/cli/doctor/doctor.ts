@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, parse } from '../command.js';
+import { checkExporters, checkNode, checkPackages } from './check-packages.js';
+import { checkEndpoints, checkStorage } from './check-places.js';
+import { checkSetup, setupOfProject } from './check-setup.js';
+import { type Finding, ok, render } from './finding.js';
+import { installedPackages } from './installed.js';
+
+const HELP = `rimp doctor: finds and explains what is wrong with telemetry in a project
+
+Usage: rimp doctor [OPTION…]
+
+  --project DIR    the project; default: the current folder
+  --setup FILE     the module that sets OpenTelemetry up; it is run by itself, in a process of its own, to see whether
+                   the processor and the reader are in the providers that it registers; default: what the project's
+                   start script loads with --import or --require
+  --storage PATH   where telemetry is to be stored; default: RIMP_STORAGE_PATH
+  --json           print the findings as JSON
+  -h, --help       print this
+
+It looks at the versions of Node and of OpenTelemetry's packages and whether they go together, copies that should be
+one, both logs APIs, the OTLP endpoint that OTEL_EXPORTER_OTLP_* name, the exporters that it needs, and the storage's
+path. It changes nothing: an empty request is sent to the endpoint, and an empty file is made where the storage is to
+be, and removed.
+
+Exit status: 0 nothing is broken (warnings may be there), 1 something is, 2 wrong usage.
+`;
+
+/** `rimp doctor`. */
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'finds and explains what is wrong with telemetry in a project',
+  async run(args) {
+    const parsed = parse('doctor', HELP, args, {
+      options: {
+        project: { type: 'string' },
+        setup: { type: 'string' },
+        storage: { type: 'string' },
+        json: { type: 'boolean' },
+      },
+    });
+    if (typeof parsed === 'number') return parsed;
+    const { values } = parsed;
+    const project = resolve(values.project ?? '.');
+    if (statSync(project, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      process.stderr.write(`rimp doctor: expected --project to be a folder, got ${project}\n`);
+      return 2;
+    }
+    const findings = await examine(project, values.setup ?? setupOfProject(project), values.storage);
+    const isBroken = findings.some(({ level }) => level === 'error');
+    if (values.json === true) {
+      const report = { project, node: process.versions.node, ok: !isBroken, findings };
+      process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    } else {
+      process.stdout.write(render(findings, process.stdout.isTTY === true && process.env.NO_COLOR === undefined));
+    }
+    return isBroken ? 1 : 0;
+  },
+};
+
+async function examine(project: string, setup: string | undefined, storage: string | undefined): Promise<Finding[]> {
+  const { env } = process;
+  const packages = installedPackages(project);
+  return [
+    checkNode(process.versions.node, packages),
+    ...checkPackages(packages),
+    ...checkExporters(packages, env),
+    ...(await checkEndpoints(env)),
+    checkStorage(storage ?? env.RIMP_STORAGE_PATH, project),
+    ...(setup === undefined
+      ? [ok('setup', 'no set-up was looked at: name one with --setup FILE')]
+      : await checkSetup(setup, project)),
+  ];
+}

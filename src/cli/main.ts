@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { closestName } from '../model/spelling.js';
+import { VERSION } from '../version.js';
+import type { Command } from './command.js';
+import { doctor } from './doctor/doctor.js';
+
+const COMMANDS: readonly Command[] = [doctor];
+
+const HELP = `rimp ${VERSION}: telemetry on OpenTelemetry
+
+Usage: rimp COMMAND [OPTION…]
+
+Commands:
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
+
+rimp COMMAND --help tells more of one of them. rimp --version prints the version.
+`;
+
+/** Runs the program; resolves to its exit status: 0 all is well, 1 it found or met trouble, 2 wrong usage. */
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const command = COMMANDS.find((known) => known.name === name);
+  if (command !== undefined) return command.run(rest);
+  if (name === undefined) {
+    process.stderr.write(HELP);
+  } else {
+    const names = COMMANDS.map((known) => known.name);
+    const meant = closestName(name, names);
+    const hint = meant === undefined ? `expected one of ${names.join(', ')}` : `did you mean "${meant}"?`;
+    process.stderr.write(`rimp: unknown command "${name}": ${hint}\n`);
+  }
+  return 2;
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    process.stderr.write(`rimp: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,217 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { rimpProgram } from '../helpers/cli.js';
+import { run } from '../helpers/fresh-app.js';
+import { closeSinks, otlpSink } from '../helpers/otlp-sink.js';
+
+mkdirSync('build', { recursive: true });
+const root = mkdtempSync(join(process.cwd(), 'build', 'doctor-'));
+// what has stubs of packages is outside, where no others are found
+const stubs = mkdtempSync(join(tmpdir(), 'rimp-doctor-'));
+afterAll(() => {
+  for (const folder of [root, stubs]) rmSync(folder, { recursive: true, force: true });
+});
+afterEach(closeSinks);
+
+interface Report {
+  readonly ok: boolean;
+  readonly findings: readonly { id: string; level: string; what: string; why?: string; fix?: string }[];
+}
+
+let projects = 0;
+
+/** A project with these packages, each `name@version`, nested ones below `outer>`. */
+function project(...packages: readonly string[]): string {
+  const folder = join(stubs, String(projects++));
+  mkdirSync(folder);
+  for (const text of packages) {
+    const path = text.split('>');
+    const [, name = '', version = ''] = /^(.+)@(.+)$/.exec(path.at(-1) ?? '') ?? [];
+    const place = join(folder, ...path.slice(0, -1).flatMap((outer) => ['node_modules', outer]), 'node_modules', name);
+    mkdirSync(place, { recursive: true });
+    const peerDependencies = name.includes('sdk-')
+      ? { '@opentelemetry/api': version.startsWith('3') ? '^1.10.0' : '>=1.3.0 <1.10.0' }
+      : {};
+    writeFileSync(join(place, 'package.json'), JSON.stringify({ name, version, peerDependencies }));
+  }
+  return folder;
+}
+
+async function examine(
+  folder: string,
+  options: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<Report & { status: number }> {
+  const { stdout, status } = await run(process.execPath, [rimpProgram, 'doctor', '--json', ...(options.args ?? [])], {
+    cwd: folder,
+    env: options.env ?? {},
+  });
+  return { ...(JSON.parse(stdout) as Report), status };
+}
+
+const bad = ({ findings }: Report) => findings.filter(({ level }) => level !== 'ok');
+
+describe('rimp doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    const report = await examine(
+      project('@opentelemetry/api@1.9.1', '@opentelemetry/sdk-logs@0.223.0', '@opentelemetry/sdk-metrics@2.12.0'),
+    );
+    expect(bad(report)).toEqual([]);
+    expect(report).toMatchObject({ ok: true, status: 0 });
+    expect(report.findings.length).toBeGreaterThan(6);
+  });
+
+  it('finds versions that do not go together', async () => {
+    const mixed = await examine(
+      project(
+        '@opentelemetry/api@1.9.1',
+        '@opentelemetry/sdk-logs@3.1.0',
+        '@opentelemetry/sdk-metrics@2.12.0',
+        '@opentelemetry/resources@2.12.0',
+      ),
+    );
+    const [generations, version] = bad(mixed).filter(({ id }) => id !== 'node');
+    expect(mixed.status).toBe(1);
+    expect(generations).toMatchObject({
+      id: 'generations',
+      fix: 'npm install @opentelemetry/sdk-logs@">=0.202.0 <0.300.0"',
+    });
+    expect(version).toMatchObject({
+      id: 'api-version',
+      level: 'error',
+      fix: 'npm install @opentelemetry/api@"^1.10.0"',
+    });
+    const old = await examine(project('@opentelemetry/api@1.9.1', '@opentelemetry/sdk-logs@0.57.2'));
+    expect(bad(old)).toEqual([expect.objectContaining({ id: 'too-old', level: 'error' })]);
+    expect(bad(await examine(project()))).toEqual([
+      expect.objectContaining({ id: 'api', fix: 'npm install @opentelemetry/api' }),
+    ]);
+  });
+
+  it('finds copies, and both logs APIs', async () => {
+    const copies = await examine(
+      project(
+        '@opentelemetry/api@1.9.1',
+        'lib@1.0.0',
+        'lib>@opentelemetry/api@1.4.0',
+        'rimp-telemetry@0.1.0',
+        'lib>rimp-telemetry@0.0.9',
+      ),
+    );
+    expect(bad(copies)).toEqual([
+      expect.objectContaining({ id: 'api-copies', level: 'warning', fix: 'npm dedupe' }),
+      expect.objectContaining({ id: 'rimp-copies', level: 'warning', fix: 'npm dedupe' }),
+    ]);
+    expect(copies.status).toBe(0);
+    const logs = await examine(project('@opentelemetry/api@1.10.0', '@opentelemetry/sdk-logs@0.223.0'));
+    expect(bad(logs).map(({ id }) => id)).toEqual(['api-version', 'logs-apis']);
+  });
+
+  it('finds what the environment asks for in vain', async () => {
+    const sink = await otlpSink();
+    const folder = project(
+      '@opentelemetry/api@1.9.1',
+      '@opentelemetry/exporter-logs-otlp-proto@0.223.0',
+      '@opentelemetry/exporter-metrics-otlp-proto@0.223.0',
+    );
+    const fine = await examine(folder, {
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b' },
+    });
+    expect(bad(fine)).toEqual([]);
+    expect(sink.requests.map(({ path }) => path).sort()).toEqual(['/v1/logs', '/v1/metrics']);
+    expect(sink.requests[0]?.headers['x-key']).toBe('a b');
+    const refusing = await otlpSink(() => 401);
+    const refused = await examine(folder, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: refusing.url } });
+    expect(bad(refused)[0]).toMatchObject({
+      id: 'endpoint-logs',
+      level: 'error',
+      fix: expect.stringContaining('OTEL_EXPORTER_OTLP_HEADERS'),
+    });
+    const nobody = await examine(folder, {
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+    });
+    expect(bad(nobody).map(({ id }) => id)).toEqual([
+      'exporter-logs',
+      'exporter-metrics',
+      'endpoint-logs',
+      'endpoint-metrics',
+    ]);
+    expect(bad(nobody)[2]?.what).toContain('ECONNREFUSED');
+    expect(nobody.status).toBe(1);
+  });
+
+  it('finds a storage that can not be written', async () => {
+    const folder = project('@opentelemetry/api@1.9.1');
+    writeFileSync(join(folder, 'file'), '');
+    expect(bad(await examine(folder, { env: { RIMP_STORAGE_PATH: 'new/folder/x.jsonl' } }))).toEqual([]);
+    for (const path of ['.', 'file/x.jsonl', '/proc/x.jsonl']) {
+      const report = await examine(folder, { args: ['--storage', path] });
+      expect([path, report.status, bad(report).map(({ id }) => id)]).toEqual([path, 1, ['storage']]);
+    }
+  });
+
+  it('finds a processor or reader that is missing from what a set-up registers', async () => {
+    const folder = join(root, 'setup');
+    mkdirSync(folder);
+    const setup = async (name: string, code: string) => {
+      writeFileSync(
+        join(folder, name),
+        `import * as api from '@opentelemetry/api';
+         import * as separate from '@opentelemetry/api-logs';
+         import { LoggerProvider } from '@opentelemetry/sdk-logs';
+         import { MeterProvider } from '@opentelemetry/sdk-metrics';
+         import * as rimp from 'rimp-telemetry';
+         const logs = api.logs ?? separate.logs;
+         const collector = new rimp.TelemetryCollector();
+         ${code}`,
+      );
+      const report = await examine(folder, { args: ['--setup', `./${name}`] });
+      return report.findings
+        .filter(({ id }) => ['processor', 'reader', 'setup', 'logs-globals'].includes(id))
+        .map(({ id, level }) => `${id} ${level}`);
+    };
+    expect(
+      await setup(
+        'complete.mjs',
+        `logs.setGlobalLoggerProvider(new LoggerProvider({ processors: [new rimp.RimpLogRecordProcessor(collector)] }));
+         api.metrics.setGlobalMeterProvider(new MeterProvider({ readers: [new rimp.RimpMetricReader(collector)] }));`,
+      ),
+    ).toEqual(['processor ok', 'reader ok']);
+    expect(
+      await setup(
+        'without.mjs',
+        `logs.setGlobalLoggerProvider(new LoggerProvider());
+         api.metrics.setGlobalMeterProvider(new MeterProvider());`,
+      ),
+    ).toEqual(['processor error', 'reader error']);
+    expect(await setup('nothing.mjs', '')).toEqual(['processor error', 'reader error']);
+    expect(await setup('broken.mjs', 'throw new Error("no good");')).toEqual(['setup error']);
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ scripts: { start: 'node --import ./broken.mjs app.js' } }),
+    );
+    const found = await examine(folder);
+    expect(found.findings.find(({ id }) => id === 'setup')).toMatchObject({
+      level: 'error',
+      what: './broken.mjs fails: Error: no good',
+    });
+  }, 60_000);
+
+  it('prints lines for people, explains itself, and refuses what it does not know', async () => {
+    const folder = project('@opentelemetry/api@1.9.1', '@opentelemetry/sdk-logs@0.57.2');
+    const rimp = (...args: string[]) => run(process.execPath, [rimpProgram, ...args], { cwd: folder });
+    expect((await rimp('doctor')).stdout).toMatch(
+      /error {4}too-old: .*\n +why: .*\n +fix: npm install @opentelemetry\/sdk-logs@latest\n/,
+    );
+    expect(await rimp('doctor', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Exit status') });
+    expect(await rimp('doctor', '--jsn')).toMatchObject({ status: 2, stderr: expect.stringContaining('--jsn') });
+    expect(await rimp('docter')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('did you mean "doctor"?'),
+    });
+    expect((await rimp()).status).toBe(2);
+    expect(await rimp('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('doctor') });
+    expect((await rimp('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
