@@ -187,14 +187,15 @@ describe('rimp doctor', () => {
     ).toEqual(['processor error', 'reader error']);
     expect(await setup('nothing.mjs', '')).toEqual(['processor error', 'reader error']);
     expect(await setup('broken.mjs', 'throw new Error("no good");')).toEqual(['setup error']);
+    writeFileSync(join(folder, 'thrown.mjs'), 'throw new Error("no good");');
     writeFileSync(
       join(folder, 'package.json'),
-      JSON.stringify({ scripts: { start: 'node --import ./broken.mjs app.js' } }),
+      JSON.stringify({ scripts: { start: 'node --import ./thrown.mjs app.js' } }),
     );
     const found = await examine(folder);
     expect(found.findings.find(({ id }) => id === 'setup')).toMatchObject({
       level: 'error',
-      what: './broken.mjs fails: Error: no good',
+      what: './thrown.mjs fails: Error: no good',
     });
   }, 60_000);
 
