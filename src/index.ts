@@ -29,6 +29,7 @@ export type { TelemetrySink, TelemetryStorage } from './model/storage.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './node-sdk.js';
 export type { InstrumentKind, InstrumentRule } from './otel/instrument-policy.js';
 export type { SdkModules } from './otel/load-sdk.js';
+export { bridgeLogsApis } from './otel/logs-apis.js';
 export { RimpMetricReader, type RimpMetricReaderOptions } from './otel/metric-reader.js';
 export type { OtlpOptions, OtlpProtocol } from './otel/otlp-settings.js';
 export { RimpLogRecordProcessor } from './otel/processor.js';

@@ -1,5 +1,6 @@
 import type { TelemetryCollector } from './collector.js';
 import { ModuleLoader, type SdkModules } from './otel/load-sdk.js';
+import { bridgeLogsApisSoon } from './otel/logs-apis.js';
 import { RimpMetricReader } from './otel/metric-reader.js';
 import { makeOtlpParts } from './otel/otlp-export.js';
 import { checkOtlpOptions, type OtlpOptions } from './otel/otlp-settings.js';
@@ -31,7 +32,8 @@ const WHO = 'nodeSdkOptions';
 
 /**
  * RIMP's processor and reader for `NodeSDK` of either generation, together with the OTLP ones that options or the
- * environment ask for: `NodeSDK` leaves out its own OTLP exporters where it is given processors or readers.
+ * environment ask for: `NodeSDK` leaves out its own OTLP exporters where it is given processors or readers. With 3.x, what
+ * is emitted through `@opentelemetry/api-logs` reaches its provider too.
  *
  * @throws TelemetryError `RIMP_MISSING_PACKAGE` that says what to install, `RIMP_INVALID_ARGUMENT` where an option is
  * wrong or misspelt.
@@ -57,5 +59,6 @@ export function nodeSdkOptions<P = never, R = never>(
   );
   const metricReaders: NodeSdkParts<P, R>['metricReaders'] = [...(options.readers ?? []), reader];
   if (otlp?.reader !== undefined) metricReaders.push(otlp.reader as unknown as RimpMetricReader);
+  bridgeLogsApisSoon();
   return { logRecordProcessors, metricReaders, metricReader: reader };
 }

@@ -2,6 +2,7 @@ import * as api from '@opentelemetry/api';
 import { logs as separateLogs } from '@opentelemetry/api-logs';
 import { show, TelemetryError } from '../model/errors.js';
 import type { Trouble } from '../pipeline/trouble.js';
+import { isReal } from './logs-apis.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from './sdk-types.js';
 
 /** A provider, or a function that gives it as soon as there is one. */
@@ -46,7 +47,7 @@ export class ProviderResolver {
   loggerProvider(): LoggerProviderLike | undefined {
     const given = this.#given.loggerProvider;
     const provider = given === undefined ? undefined : this.#call(given);
-    if (provider !== undefined) return isNoop(provider) ? undefined : provider;
+    if (provider !== undefined) return isReal(provider) ? provider : undefined;
     const separate = real(separateLogs);
     const built = real((api as { readonly logs?: LogsApiLike }).logs);
     if (separate !== undefined && built !== undefined && separate !== built) {
@@ -125,11 +126,5 @@ function check(name: string, provider: unknown, method: string): void {
 
 function real(logs: LogsApiLike | undefined): LoggerProviderLike | undefined {
   const provider = logs?.getLoggerProvider();
-  return provider === undefined || isNoop(provider) ? undefined : provider;
-}
-
-/** Providers of the APIs themselves: the one that does nothing, and the proxy that waits for a real one. */
-function isNoop(provider: LoggerProviderLike): boolean {
-  const name = (provider.constructor as { readonly name?: string } | undefined)?.name;
-  return name === 'NoopLoggerProvider' || name === 'ProxyLoggerProvider';
+  return provider === undefined || isReal(provider) ? provider : undefined;
 }

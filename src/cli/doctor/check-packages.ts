@@ -170,8 +170,8 @@ function checkLogsApis(own: readonly Installed[], api: Installed): Finding {
       id,
       level: 'warning',
       what: `${SDK_LOGS} ${sdk?.version} registers with ${API}, and ${API_LOGS} ${separate.version} is installed as well`,
-      why: `records emitted through ${API_LOGS} reach the provider only where startTelemetry or register set it up`,
-      fix: `import { logs } from '${API}' instead of '${API_LOGS}', and use instrumentations of the 0.300 line`,
+      why: `records emitted through ${API_LOGS} reach the provider only by way of startTelemetry, register or nodeSdkOptions`,
+      fix: `import { bridgeLogsApis } from 'rimp-telemetry'; bridgeLogsApis();`,
     };
   }
   return ok(id, 'one logs API is in use');
