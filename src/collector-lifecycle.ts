@@ -24,6 +24,7 @@ export class CollectorLifecycle {
   #unflushed = false;
   /** The flush at the end of the process was tried, and nothing was collected since. */
   #triedAtExit = false;
+  #exiting = false;
 
   /** @param ownStorage - closed at the end; absent where the storage is somebody else's. */
   constructor(
@@ -47,6 +48,8 @@ export class CollectorLifecycle {
 
   /** Something is collected: from now on the end of the process matters. */
   used(): void {
+    // what a reader of ours brings while the process ends must not put the end off for ever
+    if (this.#exiting) return;
     this.#unflushed = true;
     this.#triedAtExit = false;
     if (this.#leaveExit !== undefined || !this.#flushOnExit || this.#ended) return;
@@ -58,7 +61,9 @@ export class CollectorLifecycle {
       beforeExit: async () => {
         // whatever can't be handed on now is not tried for ever: the process wants to end
         this.#triedAtExit = true;
+        this.#exiting = true;
         await this.forceFlush(Date.now() + EXIT_TIMEOUT_MILLIS);
+        this.#exiting = false;
       },
       exit: () => this.#pipeline.flushSync(),
     });
@@ -80,6 +85,9 @@ export class CollectorLifecycle {
     const errors = await this.#flushAll(deadline, (provider) =>
       own.has(provider) ? provider.shutdown?.() : provider.forceFlush?.(),
     );
+    // what OpenTelemetry brought meanwhile is taken along, what it brings from here on is refused
+    this.#pipeline.seal();
+    await this.#attempt(errors, deadline, 'flushing to the sinks', this.#pipeline.drain());
     const late = errors.some((error) => error instanceof TelemetryError && error.code === 'RIMP_TIMEOUT');
     this.#pipeline.close(late ? 'shutdown_timeout' : 'store_failed');
     if (this.#ownStorage !== undefined) {
@@ -95,14 +103,9 @@ export class CollectorLifecycle {
 
   async #flushAll(deadline: number, each: (provider: FlushableLike) => Promise<unknown> | undefined): Promise<Error[]> {
     const errors: Error[] = [];
-    const attempt = async (what: string, work: Promise<unknown> | undefined): Promise<void> => {
-      try {
-        const failed = await within(Promise.resolve(work), deadline, what);
-        if (Array.isArray(failed)) errors.push(...(failed as Error[]));
-      } catch (error) {
-        errors.push(toError(error));
-      }
-    };
+    const lostBefore = this.#lost();
+    const attempt = (what: string, work: Promise<unknown> | undefined): Promise<void> =>
+      this.#attempt(errors, deadline, what, work);
     const drain = attempt('flushing to the sinks', this.#pipeline.drain());
     const flushable = new Set([...this.#ownProviders, ...this.#providers.flushable()]);
     const providers = [...flushable].map((provider) => {
@@ -117,6 +120,25 @@ export class CollectorLifecycle {
     await Promise.all([drain, ...providers]);
     // a metric reader of ours has collected meanwhile
     if (this.#pipeline.buffered > 0) await attempt('flushing to the sinks', this.#pipeline.drain());
+    const lost = this.#lost() - lostBefore;
+    if (lost > 0 && errors.length === 0) errors.push(new Error(`${lost} items were lost on their way to a sink`));
     return errors;
+  }
+
+  async #attempt(errors: Error[], deadline: number, what: string, work: Promise<unknown> | undefined): Promise<void> {
+    try {
+      const failed = await within(Promise.resolve(work), deadline, what);
+      if (Array.isArray(failed)) errors.push(...(failed as Error[]));
+    } catch (error) {
+      errors.push(toError(error));
+    }
+  }
+
+  /** What all sinks have lost so far. */
+  #lost(): number {
+    let lost = 0;
+    for (const { dropped } of Object.values(this.#pipeline.sinkFigures()))
+      for (const count of Object.values(dropped)) lost += count;
+    return lost;
   }
 }

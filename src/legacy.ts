@@ -2,6 +2,7 @@
  * RIMP for Python's names and argument orders over the same classes, so that a ported call site needs a mechanical
  * translation only: the import, `new`, `const`, `await` on storages, literals; keyword calls become one object.
  */
+import { readFields } from './build-item.js';
 import { TelemetryCollector as Collector } from './collector.js';
 import type { CollectorOptions } from './collector-options.js';
 import { TelemetryConfig as Config, type StorageBackend } from './config.js';
@@ -184,7 +185,13 @@ export class TelemetryCollector extends Collector {
     if (typeof first !== 'object' || first === null) {
       return this.collectEvent(first, message as string, event_type ?? undefined, metadata);
     }
-    return this.collectEvent(first.source, first.message ?? '', first.event_type ?? undefined, first.metadata);
+    const fields = readFields(first, ['source', 'message', 'event_type', 'metadata']) as Partial<CollectEventArguments>;
+    return this.collectEvent(
+      fields.source as string,
+      fields.message ?? '',
+      fields.event_type ?? undefined,
+      fields.metadata,
+    );
   }
 
   /** As `collectMetric`. Returns `null` where Python returned None. */
@@ -202,7 +209,8 @@ export class TelemetryCollector extends Collector {
     tags?: Optional<Readonly<Record<string, unknown>>>,
   ): Metric | null {
     if (typeof first !== 'object' || first === null) return this.collectMetric(first, value as number, unit, tags);
-    return this.collectMetric(first.name, first.value, first.unit, first.tags);
+    const fields = readFields(first, ['name', 'value', 'unit', 'tags']) as Partial<CollectMetricArguments>;
+    return this.collectMetric(fields.name as string, fields.value as number, fields.unit, fields.tags);
   }
 
   /** As `addListener`. */

@@ -103,19 +103,23 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
   [Symbol.asyncIterator](): AsyncIterator<TelemetryData, undefined> {
     const iterator = new StreamIterator(() => this.#iterators.delete(iterator));
     this.#iterators.add(iterator);
-    if (this.#stopping !== undefined && this.#handles === undefined) iterator.end();
+    if (this.#stopping !== undefined) iterator.end();
     return iterator;
   }
 
   async #drain(): Promise<void> {
     this.#cancelTimer?.();
-    for (const iterator of this.#iterators) iterator.letGo();
+    // of this round alone: the stream may be started again before this one has ended
     const handles = this.#handles ?? [];
+    const iterators = [...this.#iterators];
+    this.#handles = undefined;
+    for (const iterator of iterators) iterator.letGo();
     this.#collector.flush();
     await Promise.all(handles.map((handle) => handle.remove()));
-    this.#handles = undefined;
-    for (const iterator of this.#iterators) iterator.end();
-    this.#iterators.clear();
+    for (const iterator of iterators) {
+      iterator.end();
+      this.#iterators.delete(iterator);
+    }
   }
 
   #schedule(): void {

@@ -155,6 +155,24 @@ describe('collecting', () => {
     expectBalance(collector);
   });
 
+  it('bounds what it copies, whatever the sizes say', () => {
+    const collector = new TelemetryCollector();
+    const endless = new Proxy([], {
+      get: (target, key) => (key === 'length' ? Number.POSITIVE_INFINITY : Reflect.get(target, key)),
+    });
+    for (const hostile of [
+      { x: Object.assign([], { length: 4_294_967_295 }) },
+      { x: endless },
+      { x: new Set(Array.from({ length: 100_000 }, (_, i) => i)) },
+      { x: new Map(Array.from({ length: 100_000 }, (_, i) => [i, null])) },
+      Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, null])),
+    ]) {
+      const event = collector.collectEvent('a', 'b', 'info', hostile);
+      expect(JSON.stringify(event?.metadata).length).toBeLessThan(20_000);
+      expect(event?.otel?.droppedAttributesCount).toBeGreaterThan(0);
+    }
+  });
+
   it('copies metadata at the call, in a form that all storages agree on', () => {
     const collector = new TelemetryCollector();
     const metadata = {
@@ -269,6 +287,39 @@ describe('sinks that fail', () => {
     await collector.forceFlush();
     expect(collector.health()).toMatchObject({ delivered: 1, dropped: { not_serializable: 1 } });
     expectBalance(collector);
+  });
+
+  it('may say nonsense about what they lost: all of it is, and the next batch comes', async () => {
+    for (const dropped of [null, 5, { a: Number.NaN, b: 99 }]) {
+      const storage = failing(1, () => Object.assign(new Error('bad'), { permanent: true, dropped }));
+      const collector = new TelemetryCollector({}, { storage });
+      collector.collectEvent('a', 'lost');
+      expect((await collector.forceFlush()).complete).toBe(false);
+      collector.collectEvent('a', 'kept');
+      expect((await collector.forceFlush()).complete).toBe(true);
+      expectBalance(collector);
+    }
+  });
+
+  it('are not waited for by a flush for what comes after it', async () => {
+    let release = (): void => undefined;
+    const storage = Object.assign(
+      failing(0, () => new Error()),
+      {
+        store: () =>
+          new Promise<void>((resolve) => {
+            release = resolve;
+          }),
+      },
+    );
+    const collector = new TelemetryCollector({ bufferSize: 1 }, { storage });
+    collector.collectEvent('a', '1');
+    const flushed = collector.forceFlush();
+    collector.collectEvent('a', '2');
+    collector.collectEvent('a', '3');
+    release();
+    expect((await flushed).complete).toBe(true);
+    expect(collector.health().sinks.storage).toMatchObject({ delivered: 1, queued: 2 });
   });
 
   it('are given up at shutdown within its time, with the loss counted', async () => {

@@ -100,6 +100,62 @@ describe('TelemetryStream', () => {
     }
   });
 
+  it('can be started again while it stops, and brings each item once', async () => {
+    const collector = new TelemetryCollector();
+    const stream = new TelemetryStream(collector);
+    const heard: TelemetryData[] = [];
+    stream.addConsumer((data) => heard.push(data));
+    stream.start();
+    collector.collectEvent('a', 'one');
+    const stopping = stream.stop();
+    stream.start();
+    await stopping;
+    expect(stream.isRunning).toBe(true);
+    collector.collectEvent('a', 'two');
+    await stream.stop();
+    collector.collectEvent('a', 'unheard');
+    collector.flush();
+    expect(messages(heard)).toEqual(['one', 'two']);
+    expect(Object.keys(collector.health().sinks)).toContain('stream');
+    for (const { accepted, delivered } of Object.values(collector.health().sinks)) expect(delivered).toBe(accepted);
+  });
+
+  it('is in the books, and waited for, while it stops; a consumer that hangs holds up nobody for ever', async () => {
+    const collector = new TelemetryCollector();
+    const stream = new TelemetryStream(collector);
+    stream.addConsumer(() => new Promise(() => undefined));
+    stream.start();
+    collector.collectEvent('a', 'b');
+    const stopping = stream.stop();
+    expect(collector.health().sinks.stream).toMatchObject({ accepted: 1, queued: 1 });
+    const { complete } = await collector.shutdown({ timeoutMillis: 100 });
+    await stopping;
+    expect(complete).toBe(false);
+    expect(collector.health().sinks.stream).toMatchObject({ accepted: 1, queued: 0, dropped: { shutdown_timeout: 1 } });
+  });
+
+  it('has its storage up to date when it has stopped, also one that it shares', async () => {
+    const storage = new MemoryStorage();
+    const slow = {
+      stored: 0,
+      store: async (data: TelemetryData) => {
+        await new Promise(setImmediate);
+        await storage.store(data);
+        slow.stored += data.size;
+      },
+      retrieve: storage.retrieve.bind(storage),
+      scan: storage.scan.bind(storage),
+      clear: storage.clear.bind(storage),
+      close: storage.close.bind(storage),
+    };
+    const collector = new TelemetryCollector({}, { storage: slow });
+    const stream = new TelemetryStream({ collector, storage: slow });
+    stream.start();
+    collector.collectEvent('a', 'b');
+    await stream.stop();
+    expect(slow.stored).toBe(1);
+  });
+
   it('says what is wrong with its options', () => {
     const collector = new TelemetryCollector();
     expect(() => new TelemetryStream({} as never)).toThrow(/"collector" to be a TelemetryCollector/);

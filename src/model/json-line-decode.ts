@@ -91,7 +91,7 @@ function tagsOf(tags: AnyValueMap): Tags {
 }
 
 /** Tokens outside which nothing of interest occurs: strings whole, so that their contents are left alone. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 function parse(line: string): unknown {
   let parsed: unknown;

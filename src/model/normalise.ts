@@ -9,6 +9,9 @@ export const MAX_NODES = 1_000;
 /** Characters of text that one event's metadata may hold. */
 export const MAX_CHARACTERS = 4 * 1024 * 1024;
 
+/** Where counting what an array has beyond the limits ends: its length may be made up. */
+const MAX_LOST = 2 ** 32;
+
 /** What stands in for a value that refers to one of those around it. */
 export const CIRCULAR = '[Circular]';
 /** What stands in for a value that throws when it is read. */
@@ -100,10 +103,13 @@ class Copier {
       case 'bigint':
         return this.#count() ? bigint(value) : TRUNCATED;
       case 'undefined':
+        this.#count();
         return undefined;
       case 'object':
-        return value === null ? null : this.#object(value, depth);
+        if (value === null) return this.#count() ? null : TRUNCATED;
+        return this.#object(value, depth);
       default:
+        this.#count();
         this.lost += 1;
         return undefined;
     }
@@ -161,9 +167,9 @@ class Copier {
       case 'bytes':
         return this.#bytes(value as ArrayBuffer | ArrayBufferView);
       case 'map':
-        return this.#asMap(this.#entries([...(value as ReadonlyMap<unknown, unknown>)], depth));
+        return this.#asMap(this.#entries(this.#first(value as ReadonlyMap<unknown, unknown>), depth));
       case 'set':
-        return this.#list([...(value as ReadonlySet<unknown>)], depth);
+        return this.#list(this.#first(value as ReadonlySet<unknown>), depth);
       case 'text':
         return this.#text(String(value as RegExp));
       case 'boxed':
@@ -177,9 +183,10 @@ class Copier {
 
   #list(items: readonly unknown[], depth: number): AnyValue {
     const list: AnyValue[] = [];
-    for (let i = 0; i < items.length; i += 1) {
+    const { length } = items;
+    for (let i = 0; i < length; i += 1) {
       if (this.#nodes >= MAX_NODES) {
-        this.lost += items.length - i;
+        this.lost += Math.min(length, MAX_LOST) - i;
         list.push(TRUNCATED);
         break;
       }
@@ -188,11 +195,22 @@ class Copier {
     return list;
   }
 
+  /** As many items as there is room for, and one more, of something that may have no end. */
+  #first<T>(items: Iterable<T>): T[] {
+    const first: T[] = [];
+    for (const item of items) {
+      first.push(item);
+      if (this.#nodes + first.length > MAX_NODES) break;
+    }
+    return first;
+  }
+
   #read(from: object, key: string | number, depth: number): Copied {
     let value: unknown;
     try {
       value = (from as Record<string | number, unknown>)[key];
     } catch {
+      this.#count();
       this.lost += 1;
       return UNREADABLE;
     }

@@ -35,8 +35,13 @@ interface Registered {
   readonly sink: Sink;
   readonly location: string | undefined;
   readonly queue: SinkQueue;
+  /** The books of sinks that had the name before. */
+  readonly before: LedgerFigures | undefined;
   users: number;
 }
+
+/** How long a sink that is taken away is waited for, in milliseconds. */
+const REMOVE_TIMEOUT_MILLIS = 30_000;
 
 /** The hub: takes items, keeps them in order, tells listeners, and hands each flushed batch to every sink once. */
 export class Pipeline {
@@ -45,6 +50,8 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #sinks = new Map<string, Registered>();
   readonly #former = new Map<string, LedgerFigures>();
+  /** Sinks that are being taken away: nothing new comes to them, and they are waited for. */
+  readonly #leaving = new Set<Registered>();
   readonly #unsettled = new Set<Batch>();
   #events: TelemetryEvent[] = [];
   #metrics: TelemetryMetric[] = [];
@@ -83,7 +90,8 @@ export class Pipeline {
   /** The books of each sink, those taken away included. */
   sinkFigures(): Record<string, LedgerFigures> {
     const figures: Record<string, LedgerFigures> = Object.fromEntries(this.#former);
-    for (const [name, { queue }] of this.#sinks) figures[name] = queue.figures(this.buffered);
+    for (const registered of this.#leaving) figures[registered.queue.name] = figuresOf(registered, 0);
+    for (const [name, registered] of this.#sinks) figures[name] = figuresOf(registered, this.buffered);
     return figures;
   }
 
@@ -135,14 +143,14 @@ export class Pipeline {
    */
   async drain(): Promise<Error[]> {
     this.flush();
-    const results = await Promise.all([...this.#sinks.values()].map(({ queue }) => queue.drain()));
+    const results = await Promise.all(this.#queues().map((queue) => queue.drain()));
     return results.filter((error) => error !== undefined).map(asError);
   }
 
   /** For the end of the process: what can be handed over without waiting is. */
   flushSync(): void {
     this.flush();
-    for (const { queue } of this.#sinks.values()) queue.flushSync();
+    for (const queue of this.#queues()) queue.flushSync();
   }
 
   /**
@@ -159,21 +167,30 @@ export class Pipeline {
       return this.#handle(there);
     }
     let free = name;
-    for (let n = 2; this.#sinks.has(free); n += 1) free = `${name}-${n}`;
+    for (let n = 2; this.#isTaken(free); n += 1) free = `${name}-${n}`;
     const { clock, trouble } = this.#options;
     const queue = new SinkQueue(free, sink, this.#options.maxQueueItems ?? DEFAULT_MAX_QUEUE_ITEMS, clock, trouble);
-    const added: Registered = { sink, location, queue, users: 1 };
+    const added: Registered = { sink, location, queue, before: this.#former.get(free), users: 1 };
     this.#sinks.set(free, added);
     this.#former.delete(free);
     return this.#handle(added);
   }
 
-  /** Takes nothing more; what still waits is lost for the given reason. */
-  close(reason: string): void {
+  /** Takes nothing more; what is in the buffer is handed to the sinks. */
+  seal(): void {
     if (this.#closed) return;
     this.flush();
     this.#closed = true;
-    for (const { queue } of this.#sinks.values()) queue.close(reason);
+  }
+
+  /** Takes nothing more; what still waits is lost for the given reason. */
+  close(reason: string): void {
+    this.seal();
+    for (const queue of this.#queues()) queue.close(reason);
+  }
+
+  #queues(): SinkQueue[] {
+    return [...this.#sinks.values(), ...this.#leaving].map(({ queue }) => queue);
   }
 
   get #heard(): boolean {
@@ -219,6 +236,21 @@ export class Pipeline {
     return undefined;
   }
 
+  #isTaken(name: string): boolean {
+    return this.#sinks.has(name) || [...this.#leaving].some(({ queue }) => queue.name === name);
+  }
+
+  /** Waits for a queue to end, for some time; gives the reason for which the rest is lost. */
+  async #leave(queue: SinkQueue): Promise<string> {
+    let cancel: (() => void) | undefined;
+    const late = new Promise<string>((resolve) => {
+      cancel = this.#options.clock.after(REMOVE_TIMEOUT_MILLIS, () => resolve('shutdown_timeout'));
+    });
+    const reason = await Promise.race([queue.drain().then(() => 'store_failed'), late]);
+    cancel?.();
+    return reason;
+  }
+
   #handle(registered: Registered): SinkHandle {
     const { queue } = registered;
     let removed = false;
@@ -228,13 +260,18 @@ export class Pipeline {
         if (removed) return;
         removed = true;
         registered.users -= 1;
-        if (registered.users > 0) return;
         this.flush();
+        if (registered.users > 0) {
+          await queue.drain();
+          return;
+        }
         // nothing more comes in from here on, so that a drain ends
         this.#sinks.delete(queue.name);
-        await queue.drain();
-        queue.close('store_failed');
-        this.#former.set(queue.name, queue.figures(0));
+        this.#leaving.add(registered);
+        const reason = await this.#leave(queue);
+        queue.close(reason);
+        this.#leaving.delete(registered);
+        this.#former.set(queue.name, figuresOf(registered, 0));
       },
     };
   }
@@ -242,4 +279,18 @@ export class Pipeline {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** The books of a sink, with those of the sinks that had its name before. */
+function figuresOf({ queue, before }: Registered, buffered: number): LedgerFigures {
+  const now = queue.figures(buffered);
+  if (before === undefined) return now;
+  const dropped: Record<string, number> = { ...before.dropped };
+  for (const [reason, count] of Object.entries(now.dropped)) dropped[reason] = (dropped[reason] ?? 0) + count;
+  return {
+    accepted: before.accepted + now.accepted,
+    delivered: before.delivered + now.delivered,
+    queued: now.queued,
+    dropped,
+  };
 }

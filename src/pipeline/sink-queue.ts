@@ -21,6 +21,8 @@ const DRAIN_ATTEMPTS = 5;
 
 interface Waiting {
   attempts: number;
+  /** How many batches have to be settled. */
+  readonly target: number;
   readonly resolve: (error: unknown) => void;
 }
 
@@ -36,6 +38,9 @@ export class SinkQueue {
   #batches: Batch[] = [];
   #items = 0;
   #taken = 0;
+  /** Batches that were pushed, and those of them that are delivered or lost. */
+  #pushed = 0;
+  #settled = 0;
   /** The batch that the sink holds right now. */
   #current: Batch | undefined;
   #running = false;
@@ -69,25 +74,32 @@ export class SinkQueue {
 
   push(batch: Batch): void {
     batch.hold();
+    this.#pushed += 1;
     this.#taken += batch.size;
+    this.#items += batch.size;
     if (this.#closed) {
-      this.#lose(batch, { shutdown: batch.size });
+      this.#book(batch, { shutdown: batch.size });
       return;
     }
-    if (!this.#running && this.#sink.storeSync !== undefined && this.#storeSync(batch)) return;
+    const isFirst = !this.#running && this.#batches.length === 0;
+    if (isFirst && this.#sink.storeSync !== undefined && this.#storeSync(batch)) {
+      this.#start();
+      return;
+    }
     if (!this.#admit(batch)) return;
-    this.#batches.push(batch);
-    this.#items += batch.size;
-    if (!this.#running) void this.#run();
+    // what was collected while the sink had this one is behind it
+    if (isFirst) this.#batches.unshift(batch);
+    else this.#batches.push(batch);
+    this.#start();
   }
 
   /**
    * Resolves when all that waits now has left: with `undefined`, or with the error of a sink that keeps failing.
    */
   drain(): Promise<unknown> {
-    if (this.#items === 0) return Promise.resolve(undefined);
+    if (this.#settled === this.#pushed) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      this.#waiting.push({ attempts: DRAIN_ATTEMPTS, resolve });
+      this.#waiting.push({ attempts: DRAIN_ATTEMPTS, target: this.#pushed, resolve });
       this.#failures = 0;
       this.#wake?.();
     });
@@ -98,10 +110,7 @@ export class SinkQueue {
     if (this.#sink.storeSync === undefined) return;
     const waiting = this.#batches.filter((batch) => batch !== this.#current);
     this.#batches = this.#batches.filter((batch) => batch === this.#current);
-    for (const batch of waiting) {
-      this.#items -= batch.size;
-      if (!this.#storeSync(batch)) this.#lose(batch, { store_failed: batch.size });
-    }
+    for (const batch of waiting) if (!this.#storeSync(batch)) this.#book(batch, { store_failed: batch.size });
   }
 
   /** Takes nothing more, and loses what still waits, for the given reason. */
@@ -109,43 +118,44 @@ export class SinkQueue {
     this.#closed = true;
     const left = this.#batches;
     this.#batches = [];
-    this.#items = 0;
     this.#current = undefined;
-    for (const batch of left) this.#lose(batch, { [reason]: batch.size });
+    for (const batch of left) this.#book(batch, { [reason]: batch.size });
     this.#wake?.();
-    this.#settleWaiting(undefined);
   }
 
   #admit(batch: Batch): boolean {
-    while (this.#items > 0 && this.#items + batch.size > this.#maxItems) {
+    while (this.#items > batch.size && this.#items > this.#maxItems) {
       const head = this.#batches[0];
       // where the sink keeps failing, its oldest batch makes room: one bad batch must not hold up all others
       if (this.#failures > 0 && head !== undefined && head !== this.#current) {
         this.#batches.shift();
-        this.#items -= head.size;
-        this.#lose(head, { store_failed: head.size });
+        this.#book(head, { store_failed: head.size });
       } else {
+        this.#book(batch, { queue_full: batch.size });
         this.#trouble.report(`queue_full:${this.name}`, `the queue of sink "${this.name}" is full, items are lost`);
-        this.#lose(batch, { queue_full: batch.size });
         return false;
       }
     }
     return true;
   }
 
+  /** Hands a batch over; false where trying again may help: then it is in the books as waiting. */
   #storeSync(batch: Batch): boolean {
-    // the item that a listener or storage collects in here has to queue behind
+    const was = this.#running;
+    // what a listener or the storage collects in here has to queue behind
     this.#running = true;
+    let failure: { readonly error: unknown } | undefined;
     try {
       this.#sink.storeSync?.(batch.data);
-      this.#deliver(batch, undefined);
-      return true;
     } catch (error) {
-      return this.#gaveUp(batch, error);
-    } finally {
-      this.#running = false;
-      if (this.#batches.length > 0) void this.#run();
+      failure = { error };
     }
+    this.#running = was;
+    return this.#settle(batch, failure);
+  }
+
+  #start(): void {
+    if (!this.#running && this.#batches.length > 0) void this.#run();
   }
 
   async #run(): Promise<void> {
@@ -154,7 +164,7 @@ export class SinkQueue {
       const batch = this.#batches[0];
       if (batch === undefined) break;
       this.#current = batch;
-      let failure: { error: unknown } | undefined;
+      let failure: { readonly error: unknown } | undefined;
       try {
         await this.#sink.store(batch.data);
       } catch (error) {
@@ -163,12 +173,10 @@ export class SinkQueue {
       // closed meanwhile: the batch is in the books as lost
       if (this.#current !== batch) continue;
       this.#current = undefined;
-      if (failure === undefined) {
-        this.#leave(batch);
-        this.#deliver(batch, undefined);
-      } else if (isPermanent(failure.error)) {
-        this.#leave(batch);
-        this.#gaveUp(batch, failure.error);
+      if (failure === undefined || isPermanent(failure.error)) {
+        if (this.#batches[0] === batch) this.#batches.shift();
+        this.#failures = 0;
+        this.#settle(batch, failure);
       } else {
         this.#tell(failure.error);
         this.#failures += 1;
@@ -177,37 +185,34 @@ export class SinkQueue {
       }
     }
     this.#running = false;
-    this.#settleWaiting(undefined);
   }
 
-  #leave(batch: Batch): void {
-    if (this.#batches[0] === batch) this.#batches.shift();
-    this.#items -= batch.size;
-    this.#failures = 0;
+  /** Books what became of a batch; false where its error may pass: then nothing is booked. */
+  #settle(batch: Batch, failure: { readonly error: unknown } | undefined): boolean {
+    if (failure === undefined) {
+      this.#book(batch, undefined);
+      return true;
+    }
+    const isLost = isPermanent(failure.error);
+    if (isLost) this.#book(batch, lossesOf(failure.error as StoreFailure, batch.size));
+    this.#tell(failure.error);
+    return isLost;
   }
 
-  #deliver(batch: Batch, losses: Losses | undefined): void {
+  #book(batch: Batch, losses: Losses | undefined): void {
     let lost = 0;
     for (const [reason, count] of Object.entries(losses ?? {})) {
       this.dropped.add(reason, count);
       lost += count;
     }
+    this.#items -= batch.size;
     this.delivered += batch.size - lost;
+    this.#settled += 1;
     batch.release(losses);
-  }
-
-  #lose(batch: Batch, losses: Losses): void {
-    for (const [reason, count] of Object.entries(losses)) this.dropped.add(reason, count);
-    batch.release(losses);
-  }
-
-  /** Settles a batch whose error is permanent; false where trying again may help. */
-  #gaveUp(batch: Batch, error: unknown): boolean {
-    this.#tell(error);
-    if (!isPermanent(error)) return false;
-    const losses = lossesOf(error, batch.size);
-    this.#deliver(batch, losses);
-    return true;
+    const done = this.#waiting.filter(({ target }) => target <= this.#settled);
+    if (done.length === 0) return;
+    this.#waiting = this.#waiting.filter(({ target }) => target > this.#settled);
+    for (const { resolve } of done) resolve(undefined);
   }
 
   #tell(error: unknown): void {
@@ -234,12 +239,6 @@ export class SinkQueue {
     }
     this.#waiting = this.#waiting.filter(({ attempts }) => attempts > 0);
   }
-
-  #settleWaiting(error: unknown): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const each of waiting) each.resolve(error);
-  }
 }
 
 function isPermanent(error: unknown): error is StoreFailure {
@@ -250,15 +249,20 @@ function isPermanent(error: unknown): error is StoreFailure {
   }
 }
 
+/** Whatever a storage says that it lost: never more than there was, and all of it where it says nothing that is usable. */
 function lossesOf(error: StoreFailure, size: number): Losses {
-  const dropped = error.dropped;
-  if (dropped === undefined) return { store_failed: size };
   const losses: Record<string, number> = {};
-  let left = size;
-  for (const [reason, count] of Object.entries(dropped)) {
-    const part = Math.max(0, Math.min(left, Math.trunc(Number(count)) || 0));
-    if (part > 0) losses[reason] = part;
-    left -= part;
+  try {
+    const { dropped } = error;
+    if (typeof dropped !== 'object' || dropped === null) return { store_failed: size };
+    let left = size;
+    for (const [reason, count] of Object.entries(dropped)) {
+      const part = Math.max(0, Math.min(left, Math.trunc(Number(count)) || 0));
+      if (part > 0) losses[reason] = part;
+      left -= part;
+    }
+    return losses;
+  } catch {
+    return { store_failed: size };
   }
-  return losses;
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { truncateSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { realpathSync, truncateSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { diag } from '@opentelemetry/api';
 import type { TelemetryData } from '../model/data.js';
 import { StorageError, show, TelemetryError, toError } from '../model/errors.js';
@@ -73,7 +73,7 @@ export class FileStorage implements TelemetryStorage {
       );
     }
     this.path = resolve(path);
-    this.location = `file:${this.path}`;
+    this.location = `file:${realPath(this.path)}`;
     this.#maxLineBytes = maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
     this.#writer = new LineWriter(this.path);
   }
@@ -114,7 +114,10 @@ export class FileStorage implements TelemetryStorage {
       index += 1;
       if (index <= done) return;
       try {
-        text += `${encode()}\n`;
+        const line = encode();
+        // a line that would never be read again is no line; a character has three octets at most
+        if (line.length * 3 > this.#maxLineBytes && Buffer.byteLength(line) > this.#maxLineBytes) badInPiece += 1;
+        else text += `${line}\n`;
       } catch {
         badInPiece += 1;
       }
@@ -131,10 +134,13 @@ export class FileStorage implements TelemetryStorage {
     bad += badInPiece;
     this.#partly.delete(data);
     if (bad > 0) {
-      throw new StorageError(`FileStorage: ${bad} of ${data.size} items can't be written as JSON`, {
-        permanent: true,
-        dropped: { not_serializable: bad },
-      });
+      throw new StorageError(
+        `FileStorage: ${bad} of ${data.size} items can't be written as a line of JSON of at most ${this.#maxLineBytes} octets`,
+        {
+          permanent: true,
+          dropped: { not_serializable: bad },
+        },
+      );
     }
   }
 
@@ -201,5 +207,15 @@ export class FileStorage implements TelemetryStorage {
     if (now - this.#toldAt < TELL_EVERY_MILLIS) return;
     this.#toldAt = now;
     diag.warn(`rimp-telemetry: ${this.path}: skipped ${what}; ${this.#unreadable} unreadable lines so far`);
+  }
+}
+
+/** A path with the symbolic links on its way resolved, as far as it is there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(realPath(folder), basename(path));
   }
 }

@@ -80,6 +80,19 @@ describe('at the end of the process', () => {
     expect(lines.map((line) => /foreign|"name":"c"/.exec(line)?.[0])).toEqual(['foreign', '"name":"c"']);
   });
 
+  it('once, also where each flush brings something new', () => {
+    const { status, lines } = run(`
+      const { MeterProvider } = require('@opentelemetry/sdk-metrics');
+      const { metrics } = require('@opentelemetry/api');
+      collector.addSink('slow', { store: () => new Promise((resolve) => setTimeout(resolve, 20)) });
+      const meterProvider = new MeterProvider({ readers: [new rimp.RimpMetricReader(collector)] });
+      metrics.setGlobalMeterProvider(meterProvider);
+      meterProvider.getMeter('lib').createObservableGauge('g').addCallback((result) => result.observe(Math.random()));
+      collector.collectEvent('a', 'b');`);
+    expect(status).toBe(0);
+    expect(lines.length).toBe(2);
+  });
+
   it('unless that is turned off', () => {
     expect(
       run(
@@ -103,6 +116,18 @@ describe('at the end of the process', () => {
       'const bad = new rimp.TelemetryCollector({}, { storage: { store: async () => { throw new Error("no"); } } }); bad.collectEvent("a", "b");',
     );
     expect(status).toBe(0);
+  });
+
+  it('importing alone loads nothing but the APIs, opens nothing and starts nothing', () => {
+    const path = join(folder, `${runs++}.cjs`);
+    writeFileSync(
+      path,
+      `const before = process.getActiveResourcesInfo().length;
+       require('rimp-telemetry');
+       const foreign = Object.keys(require.cache).filter((file) => !/[\\/](dist[\\/]cjs|@opentelemetry[\\/]api(-logs)?)[\\/]/.test(file) && file !== __filename);
+       console.log(JSON.stringify([foreign, process.getActiveResourcesInfo().length - before, process.listenerCount('exit')]));`,
+    );
+    expect(JSON.parse(spawnSync(process.execPath, [path], { encoding: 'utf8' }).stdout)).toEqual([[], 0, 0]);
   });
 
   it('timestamps do not depend on the time zone', () => {
