@@ -20,6 +20,9 @@ import type { Pipeline } from './pipeline/pipeline.js';
 import type { Trouble } from './pipeline/trouble.js';
 import { processIdentity } from './process-identity.js';
 
+/** How many events that no processor of ours took are remembered. */
+const MAX_UNSEEN = 10_000;
+
 /** What a bridge is told beside the collector's options. */
 interface BridgeOptions extends CollectorOptions {
   readonly enabled: boolean;
@@ -46,6 +49,8 @@ export class CollectorBridge implements Bridge {
   readonly #shared = sharedState();
   /** With two processors of one collector on a provider, both are given the record. */
   readonly #seen = new WeakSet<LogRecordLike>();
+  /** Events that went on without a processor of ours: one that defers may still hand their records over. */
+  readonly #unseen = new Set<string>();
   #processors = 0;
 
   constructor(pipeline: Pipeline, trouble: Trouble, clock: Clock, options: BridgeOptions) {
@@ -84,6 +89,8 @@ export class CollectorBridge implements Bridge {
         'the logger provider has no RimpLogRecordProcessor of this collector: events are stored as they were ' +
           'collected, past whatever the processors of that provider redact',
       );
+      this.#unseen.add(event.eventId);
+      if (this.#unseen.size > MAX_UNSEEN) this.#unseen.delete(this.#unseen.values().next().value ?? '');
     }
     this.#pipeline.acceptEvent(event);
   }
@@ -110,6 +117,7 @@ export class CollectorBridge implements Bridge {
         this.#pipeline.acceptEvent(eventAfterProcessors(flight, record, this.#resources.pick(record.resource)));
         return;
       }
+      if (this.#unseen.size > 0 && this.#unseen.delete(String(uidOf(record)))) return;
       if (this.#processors > 1) {
         if (this.#seen.has(record)) return;
         this.#seen.add(record);
@@ -167,9 +175,13 @@ export class CollectorBridge implements Bridge {
   }
 }
 
+function uidOf(record: LogRecordLike): unknown {
+  return (record.attributes as Record<string, unknown>)['log.record.uid'];
+}
+
 /** Whether a record, given to a processor while an event is being emitted, is that event's. */
 function isOwn(record: LogRecordLike, event: TelemetryEvent): boolean {
-  const uid = (record.attributes as Record<string, unknown>)['log.record.uid'];
+  const uid = uidOf(record);
   if (uid !== undefined) return uid === event.eventId;
   const [seconds, nanos] = record.hrTime;
   // a processor took the id away: the time and the scope tell

@@ -57,6 +57,19 @@ describe('events through loggers', () => {
     expect(collector.health().accepted).toBe(1);
   });
 
+  it('are delivered once where a processor hands records over later', async () => {
+    const collector = new TelemetryCollector();
+    const ours = new RimpLogRecordProcessor(collector);
+    const later: (() => void)[] = [];
+    const deferring = processor((record) => later.push(() => ours.onEmit(record as never)));
+    collector.useProviders({ loggerProvider: new LoggerProvider({ processors: [deferring] }) });
+    collector.collectEvent('a', 'facade');
+    for (const run of later) run();
+    expect(collector.flush().events.map(({ message }) => message)).toEqual(['facade']);
+    expectBalance(collector);
+    await collector.shutdown();
+  });
+
   it('carry what an earlier processor redacted, removed and added', () => {
     const { collector } = attached(
       {},
