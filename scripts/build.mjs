@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const ENTRIES = ['legacy', 'register', 'index'];
+const ENTRIES = ['legacy', 'testing', 'register', 'index'];
 // written last: it tells that the build is complete
 const stamp = join(root, 'dist', 'esm', 'index.js');
 

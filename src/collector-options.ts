@@ -1,15 +1,22 @@
-import { show, TelemetryError } from './model/errors.js';
-import { closestName } from './model/spelling.js';
+import { ANY_OBJECT, BOOLEAN, checkOptions, oneOf, POSITIVE_INTEGER, type Rule } from './model/options.js';
 import type { TelemetryStorage } from './model/storage.js';
+import type { StorageOptions } from './open-storage.js';
 import type { InstrumentRule } from './otel/instrument-policy.js';
 import type { Providers } from './otel/providers.js';
 import type { ResourceAttributes } from './otel/resource.js';
 import type { Clock } from './pipeline/clock.js';
 
+const PROVIDER: Rule = {
+  isRight: (value) => typeof value === 'function' || ANY_OBJECT.isRight(value),
+  expected: 'a provider or a function that gives one',
+};
+
 /** What a collector can be told beyond RIMP's own configuration. */
 export interface CollectorOptions extends Providers {
   /** Where the collector keeps what it flushes, instead of what `storageBackend` names; it is not closed by the collector. */
   readonly storage?: TelemetryStorage | undefined;
+  /** Settings of the storage that `storageBackend` names: rotation, retention, durability and the like. */
+  readonly storageOptions?: StorageOptions | undefined;
   /** Which OpenTelemetry instrument a metric is recorded on: the first rule that matches its name counts. */
   readonly instruments?: readonly InstrumentRule[] | undefined;
   /** Events that the collector's own memory storage keeps; the oldest leave. Default 10,000. */
@@ -32,54 +39,27 @@ export interface CollectorOptions extends Providers {
   readonly clock?: Clock | undefined;
 }
 
-const NAMES = [
-  'loggerProvider',
-  'meterProvider',
-  'storage',
-  'instruments',
-  'maxEvents',
-  'maxMetrics',
-  'maxQueueItems',
-  'maxScopes',
-  'keepFiltered',
-  'flushOnExit',
-  'resourceAttributes',
-  'selfMetrics',
-  'clock',
-] as const satisfies readonly (keyof CollectorOptions)[];
-
-const POSITIVE = ['maxEvents', 'maxMetrics', 'maxQueueItems', 'maxScopes'] as const;
-const BOOLEAN = ['keepFiltered', 'flushOnExit', 'selfMetrics'] as const;
+const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
+  loggerProvider: PROVIDER,
+  meterProvider: PROVIDER,
+  storage: {
+    isRight: (value) => typeof (value as Partial<TelemetryStorage> | null)?.store === 'function',
+    expected: 'a storage with store()',
+  },
+  storageOptions: ANY_OBJECT,
+  instruments: { isRight: Array.isArray, expected: 'a list of rules' },
+  maxEvents: POSITIVE_INTEGER,
+  maxMetrics: POSITIVE_INTEGER,
+  maxQueueItems: POSITIVE_INTEGER,
+  maxScopes: POSITIVE_INTEGER,
+  keepFiltered: BOOLEAN,
+  flushOnExit: BOOLEAN,
+  resourceAttributes: oneOf('service', 'all'),
+  selfMetrics: BOOLEAN,
+  clock: ANY_OBJECT,
+};
 
 /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is misspelt or of the wrong kind. */
 export function checkCollectorOptions(options: CollectorOptions): void {
-  const fail = (message: string): never => {
-    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `TelemetryCollector: ${message}`);
-  };
-  if (typeof options !== 'object' || options === null) fail(`expected "options" to be an object, got ${show(options)}`);
-  for (const name of Object.keys(options)) {
-    if ((NAMES as readonly string[]).includes(name)) continue;
-    const meant = closestName(name, NAMES);
-    fail(
-      `unknown option "${name}": ${meant === undefined ? `expected one of ${NAMES.join(', ')}` : `did you mean "${meant}"?`}`,
-    );
-  }
-  for (const name of POSITIVE) {
-    const value = options[name];
-    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
-      fail(`expected "${name}" to be a positive integer, got ${show(value)}`);
-    }
-  }
-  for (const name of BOOLEAN) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== 'boolean')
-      fail(`expected "${name}" to be a boolean, got ${show(value)}`);
-  }
-  const { resourceAttributes, storage } = options;
-  if (resourceAttributes !== undefined && resourceAttributes !== 'service' && resourceAttributes !== 'all') {
-    fail(`expected "resourceAttributes" to be "service" or "all", got ${show(resourceAttributes)}`);
-  }
-  if (storage !== undefined && typeof (storage as Partial<TelemetryStorage> | null)?.store !== 'function') {
-    fail(`expected "storage" to be a storage with store(), got ${show(storage)}`);
-  }
+  checkOptions('TelemetryCollector', options, RULES);
 }

@@ -76,7 +76,7 @@ export class TelemetryCollector {
       enabled: this.config.enabled,
       onUse: () => this.#lifecycle.used(),
     });
-    this.storage = options.storage ?? openStorage(this.config, options);
+    this.storage = options.storage ?? storageOf(this.config, options);
     this.#pipeline.addSink('storage', this.storage);
     this.#lifecycle = new CollectorLifecycle(
       this.#pipeline,
@@ -287,4 +287,12 @@ export class TelemetryCollector {
     this.#rejected.add('after_shutdown');
     return true;
   }
+}
+
+function storageOf(
+  config: TelemetryConfig,
+  { maxEvents, maxMetrics, storageOptions }: CollectorOptions,
+): TelemetryStorage {
+  const bounds = config.storageBackend === 'memory' ? { maxEvents, maxMetrics } : {};
+  return openStorage(config, { ...bounds, ...storageOptions });
 }

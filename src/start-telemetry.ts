@@ -5,7 +5,7 @@ import type { CollectorOptions } from './collector-options.js';
 import type { TelemetryConfig, TelemetryConfigInit } from './config.js';
 import type { FlushResult } from './deadline.js';
 import { TelemetryError } from './model/errors.js';
-import { closestName } from './model/spelling.js';
+import { checkNames } from './model/options.js';
 import { classOf, functionOf, ModuleLoader, type SdkModules } from './otel/load-sdk.js';
 import { RimpMetricReader } from './otel/metric-reader.js';
 import { makeOtlpParts } from './otel/otlp-export.js';
@@ -135,12 +135,7 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
 }
 
 function check(options: StartTelemetryOptions): void {
-  for (const name of Object.keys(options)) {
-    if ((NAMES as readonly string[]).includes(name)) continue;
-    const meant = closestName(name, NAMES);
-    const hint = meant === undefined ? `expected one of ${NAMES.join(', ')}` : `did you mean "${meant}"?`;
-    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${WHO}: unknown option "${name}": ${hint}`);
-  }
+  checkNames(WHO, 'option', options, NAMES);
   if (options.collector !== undefined && (options.config !== undefined || options.collectorOptions !== undefined)) {
     throw new TelemetryError(
       'RIMP_INVALID_ARGUMENT',

@@ -8,12 +8,24 @@ export class TelemetryData {
   /** Metrics in the order of arrival. */
   readonly metrics: readonly TelemetryMetric[];
 
-  /** @param init - both default to empty. */
+  /**
+   * Where a query that asked for this goes on: to be given as `after`. Absent where nothing was found yet, and in data
+   * that come from no storage.
+   */
+  declare readonly cursor?: string;
+
+  /** @param init - events and metrics default to empty. */
   constructor(
-    init: { readonly events?: readonly TelemetryEvent[]; readonly metrics?: readonly TelemetryMetric[] } = {},
+    init: {
+      readonly events?: readonly TelemetryEvent[];
+      readonly metrics?: readonly TelemetryMetric[];
+      readonly cursor?: string | undefined;
+    } = {},
   ) {
     this.events = init.events ?? [];
     this.metrics = init.metrics ?? [];
+    // no part of what is listed or written as JSON
+    if (init.cursor !== undefined) Object.defineProperty(this, 'cursor', { value: init.cursor });
   }
 
   /** The number of items of both kinds. */

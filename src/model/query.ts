@@ -1,9 +1,16 @@
+import type { AnyValueMap } from './any-value.js';
 import { show, TelemetryError } from './errors.js';
-import type { TelemetryEvent } from './event.js';
-import type { TelemetryMetric } from './metric.js';
-import { closestName } from './spelling.js';
+import type { EventType } from './event-type.js';
+import type { Tags } from './metric.js';
+import { checkNames } from './options.js';
 
-/** What to look for in a storage. Every field narrows the result; an empty query asks for all. */
+/** The two kinds of items. */
+export type ItemKind = 'event' | 'metric';
+
+/**
+ * What to look for in a storage. Every field narrows the result; an empty query asks for all. A field that only one kind
+ * of items has leaves the other kind out.
+ */
 export interface TelemetryQuery {
   /** The earliest time, inclusive, compared in milliseconds. */
   readonly startTime?: Date | undefined;
@@ -13,6 +20,26 @@ export interface TelemetryQuery {
   readonly limit?: number | undefined;
   /** `'asc'`, the order of arrival, or `'desc'`, its reverse; default `'asc'`. */
   readonly order?: 'asc' | 'desc' | undefined;
+  /** Which kinds; default: both. */
+  readonly kinds?: readonly ItemKind[] | undefined;
+  /** Events of these types. */
+  readonly eventTypes?: readonly EventType[] | undefined;
+  /** Events of this severity or above: OpenTelemetry's severity number, 1 to 24 (logs data model, `SeverityNumber`). */
+  readonly minSeverity?: number | undefined;
+  /** Events of this source. */
+  readonly source?: string | undefined;
+  /** Events whose message contains this text, in this case. */
+  readonly text?: string | undefined;
+  /** Events whose metadata have all these keys with values equal to these. */
+  readonly metadata?: AnyValueMap | undefined;
+  /** Events of this trace: 32 hex digits. */
+  readonly traceId?: string | undefined;
+  /** Metrics of this name. */
+  readonly name?: string | undefined;
+  /** Metrics that have all these tags. */
+  readonly tags?: Tags | undefined;
+  /** Where to go on: the `cursor` of an earlier result of the same storage and order. */
+  readonly after?: string | undefined;
 }
 
 /** A query that was checked: what is absent is filled in. */
@@ -24,9 +51,38 @@ export interface ResolvedQuery {
   /** Infinity where there is none. */
   readonly limit: number;
   readonly descending: boolean;
+  readonly events: boolean;
+  readonly metrics: boolean;
+  readonly eventTypes: ReadonlySet<EventType> | undefined;
+  readonly minSeverity: number | undefined;
+  readonly source: string | undefined;
+  readonly text: string | undefined;
+  readonly metadata: AnyValueMap | undefined;
+  /** In lower case. */
+  readonly traceId: string | undefined;
+  readonly name: string | undefined;
+  readonly tags: Tags | undefined;
+  readonly after: string | undefined;
 }
 
-const FIELDS = ['startTime', 'endTime', 'limit', 'order'] as const;
+const FIELDS = [
+  'startTime',
+  'endTime',
+  'limit',
+  'order',
+  'kinds',
+  'eventTypes',
+  'minSeverity',
+  'source',
+  'text',
+  'metadata',
+  'traceId',
+  'name',
+  'tags',
+  'after',
+] as const satisfies readonly (keyof TelemetryQuery)[];
+const KINDS: readonly unknown[] = ['event', 'metric'];
+const EVENT_TYPES: readonly unknown[] = ['info', 'warning', 'error', 'debug'];
 
 /**
  * Checks a query.
@@ -35,43 +91,81 @@ const FIELDS = ['startTime', 'endTime', 'limit', 'order'] as const;
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` that names the field, what was expected and what came.
  */
 export function resolveQuery(query: TelemetryQuery | null | undefined, who: string): ResolvedQuery {
-  const wrong = (message: string): TelemetryError => new TelemetryError('RIMP_INVALID_ARGUMENT', `${who}: ${message}`);
   const given: unknown = query ?? {};
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw wrong(`expected a query object, got ${show(given)}`);
-  for (const name of Object.keys(given)) {
-    if ((FIELDS as readonly string[]).includes(name)) continue;
-    const meant = closestName(name, FIELDS);
-    throw wrong(
-      `unknown field "${name}": ${meant === undefined ? `expected one of ${FIELDS.join(', ')}` : `did you mean "${meant}"?`}`,
-    );
-  }
-  const { startTime, endTime, limit, order } = given as TelemetryQuery;
-  const millisOf = (field: string, time: Date | null | undefined, otherwise: number): number => {
-    if (time === undefined || time === null) return otherwise;
-    if (!(time instanceof Date) || Number.isNaN(time.getTime()))
-      throw wrong(`expected "${field}" to be a valid Date, got ${show(time)}`);
-    return time.getTime();
+    throw wrong(who, `expected a query object, got ${show(given)}`);
+  checkNames(who, 'field', given, FIELDS);
+  const q = given as TelemetryQuery;
+  const field = <T>(
+    name: keyof TelemetryQuery,
+    isRight: (value: unknown) => boolean,
+    expected: string,
+  ): T | undefined => {
+    const value: unknown = q[name] ?? undefined;
+    if (value !== undefined && !isRight(value))
+      throw wrong(who, `expected "${name}" to be ${expected}, got ${show(value)}`);
+    return value as T | undefined;
   };
-  const whole =
-    limit === undefined ||
-    limit === null ||
-    limit === Number.POSITIVE_INFINITY ||
-    (Number.isSafeInteger(limit) && limit >= 0);
-  if (!whole) throw wrong(`expected "limit" to be a whole number from 0 on, got ${show(limit)}`);
-  if (order !== undefined && order !== null && order !== 'asc' && order !== 'desc') {
-    throw wrong(`expected "order" to be "asc" or "desc", got ${show(order)}`);
-  }
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const time = (name: 'startTime' | 'endTime'): number | undefined =>
+    field<Date>(name, isDate, 'a valid Date')?.getTime();
+  const list = <T>(name: 'kinds' | 'eventTypes', of: readonly unknown[]): readonly T[] | undefined =>
+    field(
+      name,
+      (value) => Array.isArray(value) && value.every((one) => of.includes(one)),
+      `a list of ${of.join(', ')}`,
+    );
+  const eventTypes = list<EventType>('eventTypes', EVENT_TYPES);
+  const minSeverity = field<number>('minSeverity', isSeverity, 'a severity number from 1 to 24');
+  const source = field<string>('source', isText, 'a string');
+  const text = field<string>('text', isText, 'a string');
+  const metadata = field<AnyValueMap>('metadata', isMap, 'an object');
+  const traceId = field<string>('traceId', isText, 'a string')?.toLowerCase();
+  const name = field<string>('name', isText, 'a string');
+  const tags = field<Tags>('tags', isMap, 'an object');
+  const kinds = list<ItemKind>('kinds', KINDS) ?? ['event', 'metric'];
+  const ofEvents = [eventTypes, minSeverity, source, text, metadata, traceId].some((value) => value !== undefined);
+  const ofMetrics = name !== undefined || tags !== undefined;
   return {
-    startMillis: millisOf('startTime', startTime, Number.NEGATIVE_INFINITY),
-    endMillis: millisOf('endTime', endTime, Number.POSITIVE_INFINITY),
-    limit: limit ?? Number.POSITIVE_INFINITY,
-    descending: order === 'desc',
+    startMillis: time('startTime') ?? Number.NEGATIVE_INFINITY,
+    endMillis: time('endTime') ?? Number.POSITIVE_INFINITY,
+    limit: field<number>('limit', isLimit, 'a whole number from 0 on') ?? Number.POSITIVE_INFINITY,
+    descending: field('order', (value) => value === 'asc' || value === 'desc', '"asc" or "desc"') === 'desc',
+    events: kinds.includes('event') && !ofMetrics,
+    metrics: kinds.includes('metric') && !ofEvents,
+    eventTypes: eventTypes === undefined ? undefined : new Set(eventTypes),
+    minSeverity,
+    source,
+    text,
+    metadata,
+    traceId,
+    name,
+    tags,
+    after: field<string>('after', isText, 'the cursor of an earlier result'),
   };
 }
 
-/** Whether an item is what the query asks for; limit and order aside. */
-export function matches(query: ResolvedQuery, item: TelemetryEvent | TelemetryMetric): boolean {
-  const millis = item.timestamp.getTime();
-  return millis >= query.startMillis && millis <= query.endMillis;
+/** The error of a cursor that a storage did not make. */
+export function wrongCursor(who: string, cursor: string): TelemetryError {
+  return wrong(who, `expected "after" to be the cursor of an earlier result of this storage, got ${show(cursor)}`);
+}
+
+function wrong(who: string, message: string): TelemetryError {
+  return new TelemetryError('RIMP_INVALID_ARGUMENT', `${who}: ${message}`);
+}
+
+function isDate(value: unknown): boolean {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+}
+
+function isSeverity(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 24;
+}
+
+function isLimit(value: unknown): boolean {
+  return value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) >= 0);
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }

@@ -28,6 +28,13 @@ export interface TelemetryStorage extends TelemetrySink {
    * batch over without waiting for the event loop, and so does the end of the process.
    */
   storeSync?(data: TelemetryData): void;
+  /** Whether a flush is to leave {@link storeSync} alone, as it would wait for a disk; the end of the process doesn't. */
+  readonly prefersAsync?: boolean;
+  /**
+   * Takes several batches in their order, for less than one after the other costs. Optional: what waits together is
+   * handed over together. Where it rejects, the batches are handed over again one by one.
+   */
+  storeMany?(batches: readonly TelemetryData[]): Promise<void>;
   /** What is stored to, such as `file:/var/log/telemetry.jsonl`: two storages of one location are one to a collector. */
   readonly location?: string;
   /** Items that left because of a bound of the storage's own, so far. */

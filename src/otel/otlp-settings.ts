@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { show, TelemetryError } from '../model/errors.js';
-import { closestName } from '../model/spelling.js';
+import { checkNames } from '../model/options.js';
 
 /** OTLP over HTTP, as the options of `startTelemetry` name it; where one is absent, `OTEL_EXPORTER_OTLP_*` counts. */
 export interface OtlpOptions {
@@ -87,13 +87,7 @@ export function checkOtlpOptions(options: OtlpOptions, who: string): void {
   };
   if (typeof options !== 'object' || options === null)
     fail(`expected "otlp" to be false or an object, got ${show(options)}`);
-  for (const name of Object.keys(options)) {
-    if ((NAMES as readonly string[]).includes(name)) continue;
-    const meant = closestName(name, NAMES);
-    fail(
-      `unknown option "otlp.${name}": ${meant === undefined ? `expected one of ${NAMES.join(', ')}` : `did you mean "${meant}"?`}`,
-    );
-  }
+  checkNames(who, 'option', options, NAMES, 'otlp.');
   const { endpoint, protocol, compression } = options;
   if (endpoint !== undefined && !isHttpUrl(endpoint))
     fail(`expected "otlp.endpoint" to be an http or https URL, got ${show(endpoint)}`);

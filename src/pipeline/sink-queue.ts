@@ -9,11 +9,15 @@ import type { Trouble } from './trouble.js';
 export interface Sink {
   store(data: TelemetryData): Promise<void>;
   storeSync?(data: TelemetryData): void;
+  readonly prefersAsync?: boolean;
+  storeMany?(batches: readonly TelemetryData[]): Promise<void>;
 }
 
 /** Items that one sink's queue holds, unless told otherwise. */
 export const DEFAULT_MAX_QUEUE_ITEMS = 131_072;
 
+/** Items that are handed over together at most. */
+const MAX_GROUP_ITEMS = 10_000;
 const FIRST_DELAY_MILLIS = 100;
 const LAST_DELAY_MILLIS = 30_000;
 /** Failed attempts after which a drain no longer waits for the sink to recover. */
@@ -41,8 +45,10 @@ export class SinkQueue {
   /** Batches that were pushed, and those of them that are delivered or lost. */
   #pushed = 0;
   #settled = 0;
-  /** The batch that the sink holds right now. */
-  #current: Batch | undefined;
+  /** The batches that the sink holds right now. */
+  #current: readonly Batch[] = [];
+  /** So many of the next ones are handed over one by one, to see which of them the sink refuses. */
+  #alone = 0;
   #running = false;
   #failures = 0;
   #wake: (() => void) | undefined;
@@ -82,7 +88,8 @@ export class SinkQueue {
       return;
     }
     const isFirst = !this.#running && this.#batches.length === 0;
-    if (isFirst && this.#sink.storeSync !== undefined && this.#storeSync(batch)) {
+    const atOnce = this.#sink.storeSync !== undefined && this.#sink.prefersAsync !== true;
+    if (isFirst && atOnce && this.#storeSync(batch)) {
       this.#start();
       return;
     }
@@ -108,8 +115,8 @@ export class SinkQueue {
   /** Hands over at once what was never handed over, where the sink can take it so: for the end of the process. */
   flushSync(): void {
     if (this.#sink.storeSync === undefined) return;
-    const waiting = this.#batches.filter((batch) => batch !== this.#current);
-    this.#batches = this.#batches.filter((batch) => batch === this.#current);
+    const waiting = this.#batches.filter((batch) => !this.#current.includes(batch));
+    this.#batches = this.#batches.filter((batch) => this.#current.includes(batch));
     for (const batch of waiting) if (!this.#storeSync(batch)) this.#book(batch, { store_failed: batch.size });
   }
 
@@ -118,7 +125,7 @@ export class SinkQueue {
     this.#closed = true;
     const left = this.#batches;
     this.#batches = [];
-    this.#current = undefined;
+    this.#current = [];
     for (const batch of left) this.#book(batch, { [reason]: batch.size });
     this.#wake?.();
   }
@@ -127,7 +134,7 @@ export class SinkQueue {
     while (this.#items > batch.size && this.#items > this.#maxItems) {
       const head = this.#batches[0];
       // where the sink keeps failing, its oldest batch makes room: one bad batch must not hold up all others
-      if (this.#failures > 0 && head !== undefined && head !== this.#current) {
+      if (this.#failures > 0 && head !== undefined && !this.#current.includes(head)) {
         this.#batches.shift();
         this.#book(head, { store_failed: head.size });
       } else {
@@ -161,22 +168,22 @@ export class SinkQueue {
   async #run(): Promise<void> {
     this.#running = true;
     for (;;) {
-      const batch = this.#batches[0];
-      if (batch === undefined) break;
-      this.#current = batch;
-      let failure: { readonly error: unknown } | undefined;
-      try {
-        await this.#sink.store(batch.data);
-      } catch (error) {
-        failure = { error };
-      }
-      // closed meanwhile: the batch is in the books as lost
-      if (this.#current !== batch) continue;
-      this.#current = undefined;
-      if (failure === undefined || isPermanent(failure.error)) {
-        if (this.#batches[0] === batch) this.#batches.shift();
+      const group = this.#next();
+      if (group.length === 0) break;
+      this.#current = group;
+      const failure = await this.#hand(group);
+      // closed meanwhile: the batches are in the books as lost
+      if (this.#current !== group) continue;
+      this.#current = [];
+      if (failure === undefined || (group.length === 1 && isPermanent(failure.error))) {
+        this.#alone = Math.max(0, this.#alone - group.length);
         this.#failures = 0;
-        this.#settle(batch, failure);
+        for (const batch of group) {
+          if (this.#batches[0] === batch) this.#batches.shift();
+          this.#settle(batch, failure);
+        }
+      } else if (group.length > 1) {
+        this.#alone = group.length;
       } else {
         this.#tell(failure.error);
         this.#failures += 1;
@@ -185,6 +192,29 @@ export class SinkQueue {
       }
     }
     this.#running = false;
+  }
+
+  /** What is handed over next: one batch, or several where the sink takes them together. */
+  #next(): readonly Batch[] {
+    if (this.#sink.storeMany === undefined || this.#alone > 0) return this.#batches.slice(0, 1);
+    let items = 0;
+    let count = 0;
+    for (const { size } of this.#batches) {
+      items += size;
+      if (count > 0 && items > MAX_GROUP_ITEMS) break;
+      count += 1;
+    }
+    return this.#batches.slice(0, count);
+  }
+
+  async #hand(group: readonly Batch[]): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      if (group.length > 1) await this.#sink.storeMany?.(group.map(({ data }) => data));
+      else for (const { data } of group) await this.#sink.store(data);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
   }
 
   /** Books what became of a batch; false where its error may pass: then nothing is booked. */

@@ -1,16 +1,23 @@
-import { isUtf8 } from 'node:buffer';
-import { realpathSync, truncateSync } from 'node:fs';
+import { realpathSync, rmSync, truncateSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { diag } from '@opentelemetry/api';
 import type { TelemetryData } from '../model/data.js';
-import { StorageError, show, TelemetryError, toError } from '../model/errors.js';
-import { decodeLine } from '../model/json-line-decode.js';
+import { StorageError, TelemetryError, toError } from '../model/errors.js';
+import type { TelemetryItem } from '../model/item.js';
 import { encodeEvent, encodeMetric } from '../model/json-line-encode.js';
-import { matches, resolveQuery, type TelemetryQuery } from '../model/query.js';
+import { checkOptions, objectOf, oneOf, POSITIVE_INTEGER, POSITIVE_NUMBER, type Rule } from '../model/options.js';
+import { resolveQuery, type TelemetryQuery } from '../model/query.js';
 import type { TelemetryStorage } from '../model/storage.js';
-import { type RawLine, readLines } from './file/line-reader.js';
+import { BlockDecoder, type UnreadableLines } from './file/block-decoder.js';
+import { FileReader } from './file/file-reader.js';
 import { LineWriter } from './file/line-writer.js';
-import { gather, type TelemetryItem } from './gather.js';
+import { Maintenance, type RetentionOptions, type Retired } from './file/maintenance.js';
+import { Rotation, type RotationOptions } from './file/rotation.js';
+import { segmentsOf } from './file/segments.js';
+import { indexPathOf } from './file/time-index.js';
+import { gatherPages, scanPages } from './pages.js';
+
+export type { RetentionOptions, Retired, RotationOptions, UnreadableLines };
 
 /** Settings of a {@link FileStorage}. */
 export interface FileStorageOptions {
@@ -18,120 +25,217 @@ export interface FileStorageOptions {
   readonly path: string;
   /** Octets of the longest line that is read; longer ones are skipped and counted. Default 16 MiB. */
   readonly maxLineBytes?: number | undefined;
+  /** When the file is closed and another one begun; default: never. */
+  readonly rotation?: RotationOptions | undefined;
+  /** Which closed files stay; default: all. */
+  readonly retention?: RetentionOptions | undefined;
+  /** How closed files are compressed, in the background; default `'none'`. */
+  readonly compression?: 'gzip' | 'none' | undefined;
+  /**
+   * What is certain when `store` resolves: `'os'`, the octets are with the operating system and outlive the process;
+   * `'fsync'`, they are on the disk and outlive a power cut. Default `'os'`.
+   */
+  readonly durability?: 'os' | 'fsync' | undefined;
 }
 
-/** Lines that could not be read, so far. */
-export interface UnreadableLines {
-  readonly count: number;
-  /** By reason: `too_long`, `not_utf8`, `not_rimp`. */
-  readonly reasons: Readonly<Record<string, number>>;
-  /** What was wrong with the last of them. */
-  readonly last: string | undefined;
-}
-
+const WHO = 'FileStorage';
+const RULES: Readonly<Record<keyof FileStorageOptions, Rule>> = {
+  path: {
+    isRight: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+    expected: 'a non-empty string',
+  },
+  maxLineBytes: POSITIVE_INTEGER,
+  rotation: objectOf({ maxBytes: POSITIVE_INTEGER, intervalSeconds: POSITIVE_NUMBER }),
+  retention: objectOf({ maxFiles: POSITIVE_INTEGER, maxAgeSeconds: POSITIVE_NUMBER, maxTotalBytes: POSITIVE_INTEGER }),
+  compression: oneOf('gzip', 'none'),
+  durability: oneOf('os', 'fsync'),
+};
 const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** Characters that are encoded before they are written: memory stays level however large a batch is. */
 const PIECE_CHARACTERS = 256 * 1024;
-const TELL_EVERY_MILLIS = 60_000;
-const BYTE_ORDER_MARK = '\ufeff';
+/** How often closed files are looked after while nothing is rotated, in milliseconds. */
+const MAINTENANCE_MILLIS = 60_000;
+
+/** Lines that are ready to be written, and the times in them. */
+interface Piece {
+  text: string;
+  earliest: number;
+  latest: number;
+}
 
 /**
- * Appends items to a file of JSON lines, in the format of RIMP for Python. The octets are with the operating system
- * when `store` resolves: they outlive the process, however it ends.
+ * Appends items to a file of JSON lines, in the format of RIMP for Python, and to a new one where rotation says so;
+ * queries read all of them.
  */
 export class FileStorage implements TelemetryStorage {
   /** The file's absolute path. */
   readonly path: string;
   readonly location: string;
+  /** With `'fsync'` the disk is not waited for in the middle of an application's call. */
+  readonly prefersAsync: boolean;
   readonly #maxLineBytes: number;
   readonly #writer: LineWriter;
+  readonly #decoder: BlockDecoder;
+  readonly #reader: FileReader;
+  readonly #rotation: Rotation | undefined;
+  readonly #maintenance: Maintenance | undefined;
   /** Items at the beginning of a batch that are done with, should the rest of it be tried again. */
   readonly #partly = new WeakMap<TelemetryData, { readonly done: number; readonly bad: number }>();
-  readonly #reasons = new Map<string, number>();
-  #unreadable = 0;
-  #lastUnreadable: string | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  /** Batches that are in the file, but not yet certain to be on the disk. */
+  readonly #appended = new WeakSet<TelemetryData>();
+  #maintainedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   /**
    * @param options - the path, or all settings.
-   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where the path is no non-empty text.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where the path is no non-empty text, or an option is misspelt or wrong.
    */
   constructor(options: string | FileStorageOptions) {
-    const { path, maxLineBytes }: FileStorageOptions =
-      typeof options === 'object' && options !== null ? options : { path: options };
-    if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-      throw new TelemetryError(
-        'RIMP_INVALID_ARGUMENT',
-        `FileStorage: expected "path" to be a non-empty string, got ${show(path)}`,
-      );
-    }
-    if (maxLineBytes !== undefined && !(Number.isSafeInteger(maxLineBytes) && maxLineBytes > 0)) {
-      throw new TelemetryError(
-        'RIMP_INVALID_ARGUMENT',
-        `FileStorage: expected "maxLineBytes" to be a positive integer, got ${show(maxLineBytes)}`,
-      );
-    }
-    this.path = resolve(path);
+    const given: FileStorageOptions =
+      typeof options === 'object' && options !== null ? options : { path: options as string };
+    // a path is the one thing that has no default
+    checkOptions(WHO, { ...given, path: given.path ?? null }, RULES);
+    this.path = resolve(given.path);
     this.location = `file:${realPath(this.path)}`;
-    this.#maxLineBytes = maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
-    this.#writer = new LineWriter(this.path);
+    this.prefersAsync = given.durability === 'fsync';
+    this.#maxLineBytes = given.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
+    this.#writer = new LineWriter(this.path, this.prefersAsync);
+    this.#decoder = new BlockDecoder(this.path, this.#maxLineBytes);
+    this.#reader = new FileReader(this.path, this.#maxLineBytes, this.#decoder);
+    this.#rotation =
+      given.rotation === undefined ? undefined : new Rotation(this.path, given.rotation, this.prefersAsync);
+    if (given.retention !== undefined || given.compression === 'gzip') {
+      this.#maintenance = new Maintenance(this.path, given.retention ?? {}, given.compression === 'gzip', (error) =>
+        diag.warn(`rimp-telemetry: looking after the closed files of ${this.path} failed`, toError(error)),
+      );
+    }
   }
 
   /** Lines that could not be read, so far: torn ones, foreign ones, too long ones. */
   get unreadableLines(): UnreadableLines {
-    return { count: this.#unreadable, reasons: Object.fromEntries(this.#reasons), last: this.#lastUnreadable };
+    return this.#decoder.unreadable;
+  }
+
+  /** Closed files that retention removed, so far. */
+  get retired(): Retired {
+    return this.#maintenance?.retired ?? { files: 0, bytes: 0 };
   }
 
   /**
-   * Appends a batch before it returns.
+   * Appends a batch before it returns, and has it on the disk where durability is `'fsync'`.
    *
    * @throws StorageError where the file can't be written: nothing of what it tells as not stored is in the file.
    * @throws TelemetryError `RIMP_CLOSED` after {@link close}.
    */
   storeSync(data: TelemetryData): void {
+    try {
+      this.#storeAll([data]);
+    } finally {
+      if (this.prefersAsync) this.#syncNow(data);
+    }
+  }
+
+  /** Appends a batch, as {@link storeSync} does. */
+  async store(data: TelemetryData): Promise<void> {
+    await this.storeMany([data]);
+  }
+
+  /** Appends several batches in their order; with durability `'fsync'` they are on the disk together. */
+  async storeMany(batches: readonly TelemetryData[]): Promise<void> {
+    try {
+      this.#storeAll(batches);
+    } finally {
+      // also what stands before an item that can't be written
+      if (this.prefersAsync) await this.#sync(batches);
+    }
+  }
+
+  async retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
+    const resolved = resolveQuery(query, WHO);
+    return gatherPages(this.#reader.pages(resolved), resolved.limit, resolved.after);
+  }
+
+  scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
+    const resolved = resolveQuery(query, WHO);
+    return scanPages(this.#reader.pages(resolved), resolved.limit);
+  }
+
+  async clear(): Promise<void> {
+    for (const { path } of segmentsOf(this.path)) {
+      for (const file of [path, indexPathOf(path.replace(/\.gz$/, ''))]) rmSync(file, { force: true });
+    }
+    rmSync(indexPathOf(this.path), { force: true });
+    try {
+      truncateSync(this.path, 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+
+  /** Resolves when closed files are compressed and removed as told. */
+  async maintain(): Promise<void> {
+    this.#maintenance?.start();
+    await this.#maintenance?.settled();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#writer.close();
+    await this.#maintenance?.stop();
+  }
+
+  #storeAll(batches: readonly TelemetryData[]): void {
     if (this.#closed)
       throw Object.assign(new TelemetryError('RIMP_CLOSED', `FileStorage: ${this.path} was closed`), {
         permanent: true,
       });
+    for (const data of batches) {
+      // it waits for the disk only
+      if (this.#appended.has(data)) continue;
+      this.#append(data);
+      if (this.prefersAsync) this.#appended.add(data);
+    }
+  }
+
+  #append(data: TelemetryData): void {
     let { done, bad } = this.#partly.get(data) ?? { done: 0, bad: 0 };
     let badInPiece = 0;
     let index = 0;
-    let text = '';
+    const piece: Piece = { text: '', earliest: Number.POSITIVE_INFINITY, latest: Number.NEGATIVE_INFINITY };
     const write = (): void => {
-      if (text === '') return;
       try {
-        this.#writer.append(text);
+        this.#write(piece);
       } catch (error) {
         this.#partly.set(data, { done, bad });
         throw new StorageError(`FileStorage: ${this.path} can't be written: ${toError(error).message}`, {
           cause: error,
         });
       }
-      text = '';
+      done = index;
+      bad += badInPiece;
+      badInPiece = 0;
     };
-    const add = (encode: () => string): void => {
+    const add = <T extends TelemetryItem>(item: T, encode: (item: T) => string): void => {
       index += 1;
       if (index <= done) return;
       try {
-        const line = encode();
+        const line = encode(item);
         // a line that would never be read again is no line; a character has three octets at most
         if (line.length * 3 > this.#maxLineBytes && Buffer.byteLength(line) > this.#maxLineBytes) badInPiece += 1;
-        else text += `${line}\n`;
+        else {
+          piece.text += `${line}\n`;
+          const millis = item.timestamp.getTime();
+          if (millis < piece.earliest) piece.earliest = millis;
+          if (millis > piece.latest) piece.latest = millis;
+        }
       } catch {
         badInPiece += 1;
       }
-      if (text.length >= PIECE_CHARACTERS) {
-        write();
-        done = index;
-        bad += badInPiece;
-        badInPiece = 0;
-      }
+      if (piece.text.length >= PIECE_CHARACTERS) write();
     };
-    for (const event of data.events) add(() => encodeEvent(event));
-    for (const metric of data.metrics) add(() => encodeMetric(metric));
+    for (const event of data.events) add(event, encodeEvent);
+    for (const metric of data.metrics) add(metric, encodeMetric);
     write();
-    bad += badInPiece;
     this.#partly.delete(data);
     if (bad > 0) {
       throw new StorageError(
@@ -144,69 +248,42 @@ export class FileStorage implements TelemetryStorage {
     }
   }
 
-  /** Appends a batch, as {@link storeSync} does. */
-  async store(data: TelemetryData): Promise<void> {
-    this.storeSync(data);
-  }
-
-  async retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
-    return gather(this.scan(query));
-  }
-
-  async *scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
-    const resolved = resolveQuery(query, 'FileStorage');
-    let left = resolved.limit;
-    if (left <= 0) return;
-    for await (const lines of readLines(this.path, this.#maxLineBytes, resolved.descending)) {
-      for (const item of this.#decodeAll(lines)) {
-        if (!matches(resolved, item)) continue;
-        yield item;
-        left -= 1;
-        if (left <= 0) return;
-      }
-    }
-  }
-
-  async clear(): Promise<void> {
-    try {
-      truncateSync(this.path, 0);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#writer.close();
-  }
-
-  *#decodeAll(lines: readonly RawLine[]): Generator<TelemetryItem, void, undefined> {
-    for (const line of lines) {
-      const item = this.#decode(line);
-      if (item !== undefined) yield item;
-    }
-  }
-
-  #decode(line: RawLine): TelemetryItem | undefined {
-    if ('tooLong' in line) return this.#skip('too_long', `a line of ${line.tooLong} octets`);
-    if (!isUtf8(line)) return this.#skip('not_utf8', 'a line that is no UTF-8');
-    const text = line.toString('utf8');
-    if (text.trim() === '') return undefined;
-    try {
-      return decodeLine(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
-    } catch (error) {
-      return this.#skip('not_rimp', toError(error).message);
-    }
-  }
-
-  #skip(reason: string, what: string): undefined {
-    this.#unreadable += 1;
-    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
-    this.#lastUnreadable = what;
+  #write(piece: Piece): void {
+    if (piece.text === '') return;
+    const rotated = this.#rotation?.before(this.#writer, piece.text.length) === true;
+    this.#writer.append(piece.text, piece.earliest, piece.latest);
+    piece.text = '';
+    piece.earliest = Number.POSITIVE_INFINITY;
+    piece.latest = Number.NEGATIVE_INFINITY;
+    if (this.#maintenance === undefined) return;
     const now = Date.now();
-    if (now - this.#toldAt < TELL_EVERY_MILLIS) return;
-    this.#toldAt = now;
-    diag.warn(`rimp-telemetry: ${this.path}: skipped ${what}; ${this.#unreadable} unreadable lines so far`);
+    if (!rotated && now - this.#maintainedAt < MAINTENANCE_MILLIS) return;
+    this.#maintainedAt = now;
+    this.#maintenance.start();
+  }
+
+  async #sync(batches: readonly TelemetryData[]): Promise<void> {
+    try {
+      await this.#writer.sync();
+    } catch (error) {
+      throw this.#notOnDisk(batches, error);
+    }
+  }
+
+  #syncNow(data: TelemetryData): void {
+    try {
+      this.#writer.syncNow();
+    } catch (error) {
+      throw this.#notOnDisk([data], error);
+    }
+  }
+
+  /** What the disk refused counts as not written: it is appended again, as nobody knows how much of it is there. */
+  #notOnDisk(batches: readonly TelemetryData[], cause: unknown): StorageError {
+    for (const data of batches) this.#appended.delete(data);
+    return new StorageError(`FileStorage: ${this.path} can't be brought to the disk: ${toError(cause).message}`, {
+      cause,
+    });
   }
 }
 

@@ -1,14 +1,23 @@
 import type { TelemetryData } from '../model/data.js';
-import { show, TelemetryError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
+import type { TelemetryItem } from '../model/item.js';
 import type { TelemetryMetric } from '../model/metric.js';
-import { matches, resolveQuery, type TelemetryQuery } from '../model/query.js';
+import { checkOptions, POSITIVE_INTEGER, type Rule } from '../model/options.js';
+import { type ResolvedQuery, resolveQuery, type TelemetryQuery, wrongCursor } from '../model/query.js';
+import { matcherOf } from '../model/query-match.js';
 import type { TelemetryStorage } from '../model/storage.js';
-import { gather, type TelemetryItem } from './gather.js';
+import { gatherPages, type Page, scanPages } from './pages.js';
 import { Ring } from './ring.js';
+
+const WHO = 'MemoryStorage';
 
 /** Items of each kind that a memory storage keeps, unless told otherwise. */
 export const DEFAULT_MAX_ITEMS = 10_000;
+
+const BOUND: Rule = {
+  ...POSITIVE_INTEGER,
+  isRight: (value) => value === Number.POSITIVE_INFINITY || POSITIVE_INTEGER.isRight(value),
+};
 
 /** Bounds of a {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
@@ -32,8 +41,9 @@ export class MemoryStorage implements TelemetryStorage {
 
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a bound is no positive integer. */
   constructor(options: MemoryStorageOptions = {}) {
-    this.#events = new Ring(bound('maxEvents', options.maxEvents));
-    this.#metrics = new Ring(bound('maxMetrics', options.maxMetrics));
+    checkOptions(WHO, options, { maxEvents: BOUND, maxMetrics: BOUND });
+    this.#events = new Ring(capacityOf(options.maxEvents));
+    this.#metrics = new Ring(capacityOf(options.maxMetrics));
   }
 
   /** Items that left because of the bounds, so far. */
@@ -51,20 +61,13 @@ export class MemoryStorage implements TelemetryStorage {
   }
 
   async retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
-    return gather(this.scan(query));
+    const resolved = resolveQuery(query, WHO);
+    return gatherPages(this.#pages(resolved), resolved.limit, resolved.after);
   }
 
-  async *scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
-    const resolved = resolveQuery(query, 'MemoryStorage');
-    const items = this.#inOrder();
-    if (resolved.descending) items.reverse();
-    let left = resolved.limit;
-    for (const item of items) {
-      if (left <= 0) return;
-      if (!matches(resolved, item)) continue;
-      left -= 1;
-      yield item;
-    }
+  scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
+    const resolved = resolveQuery(query, WHO);
+    return scanPages(this.#pages(resolved), resolved.limit);
   }
 
   async clear(): Promise<void> {
@@ -76,21 +79,33 @@ export class MemoryStorage implements TelemetryStorage {
     // nothing is held open
   }
 
+  async *#pages(query: ResolvedQuery): AsyncGenerator<Page, void, undefined> {
+    const after = query.after === undefined ? undefined : Number(query.after);
+    if (after !== undefined && !Number.isSafeInteger(after)) throw wrongCursor(WHO, query.after as string);
+    const matches = matcherOf(query);
+    const found = this.#inOrder().filter(({ number, item }) => {
+      if (after !== undefined && (query.descending ? number >= after : number <= after)) return false;
+      return matches(item);
+    });
+    if (query.descending) found.reverse();
+    yield { items: found.map(({ item }) => item), cursorAt: (index) => String(found[index]?.number) };
+  }
+
   /** Both kinds in the order of their arrival. */
-  #inOrder(): TelemetryItem[] {
+  #inOrder(): Numbered<TelemetryItem>[] {
     const events = this.#events.toArray();
     const metrics = this.#metrics.toArray();
-    const items: TelemetryItem[] = [];
+    const items: Numbered<TelemetryItem>[] = [];
     let e = 0;
     let m = 0;
     while (e < events.length || m < metrics.length) {
       const event = events[e];
       const metric = metrics[m];
       if (metric === undefined || (event !== undefined && event.number < metric.number)) {
-        items.push((event as Numbered<TelemetryEvent>).item);
+        items.push(event as Numbered<TelemetryEvent>);
         e += 1;
       } else {
-        items.push(metric.item);
+        items.push(metric);
         m += 1;
       }
     }
@@ -98,12 +113,6 @@ export class MemoryStorage implements TelemetryStorage {
   }
 }
 
-function bound(name: string, value: number | undefined): number {
-  if (value === undefined) return DEFAULT_MAX_ITEMS;
-  if (value === Number.POSITIVE_INFINITY) return Number.MAX_SAFE_INTEGER;
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new TelemetryError(
-    'RIMP_INVALID_ARGUMENT',
-    `MemoryStorage: expected "${name}" to be a positive integer, got ${show(value)}`,
-  );
+function capacityOf(bound = DEFAULT_MAX_ITEMS): number {
+  return Math.min(bound, Number.MAX_SAFE_INTEGER);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { FileStorage, MemoryStorage, TelemetryCollector, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
-import { storageContract } from '../contracts/storage-contract.js';
+import { storageContract } from 'rimp-telemetry/testing';
 import { expectBalance } from '../helpers/ledger.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rimp-storage-'));

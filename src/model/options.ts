@@ -1,0 +1,77 @@
+import { show, TelemetryError } from './errors.js';
+import { closestName } from './spelling.js';
+
+/** What an option has to be. */
+export interface Rule {
+  readonly isRight: (value: unknown) => boolean;
+  /** As an error says it: `a positive integer`. */
+  readonly expected: string;
+  /** The rules of an object's own options. */
+  readonly inner?: Rules;
+}
+
+/** What each option has to be, by name. */
+export type Rules = Readonly<Record<string, Rule>>;
+
+export const BOOLEAN: Rule = { isRight: (value) => typeof value === 'boolean', expected: 'a boolean' };
+export const TEXT: Rule = {
+  isRight: (value) => typeof value === 'string' && value !== '',
+  expected: 'a non-empty string',
+};
+export const POSITIVE_INTEGER: Rule = {
+  isRight: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+  expected: 'a positive integer',
+};
+export const POSITIVE_NUMBER: Rule = {
+  isRight: (value) => typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY,
+  expected: 'a positive number',
+};
+export const FUNCTION: Rule = { isRight: (value) => typeof value === 'function', expected: 'a function' };
+export const ANY_OBJECT: Rule = {
+  isRight: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  expected: 'an object',
+};
+
+/** One of some words. */
+export function oneOf(...words: readonly string[]): Rule {
+  return {
+    isRight: (value) => words.includes(value as string),
+    expected: words.map((word) => `"${word}"`).join(' or '),
+  };
+}
+
+/** An object with options of its own. */
+export function objectOf(inner: Rules): Rule {
+  return { ...ANY_OBJECT, inner };
+}
+
+/**
+ * Checks options: `undefined` stands for the default everywhere.
+ *
+ * @param who - whom an error is to name.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where one is misspelt or of the wrong kind.
+ */
+export function checkOptions(who: string, options: unknown, rules: Rules, prefix = ''): void {
+  if (!ANY_OBJECT.isRight(options)) throw wrong(who, `expected "options" to be an object, got ${show(options)}`);
+  checkNames(who, 'option', options as object, Object.keys(rules), prefix);
+  for (const [name, { isRight, expected, inner }] of Object.entries(rules)) {
+    const value = (options as Readonly<Record<string, unknown>>)[name];
+    if (value === undefined) continue;
+    if (!isRight(value)) throw wrong(who, `expected "${prefix}${name}" to be ${expected}, got ${show(value)}`);
+    if (inner !== undefined) checkOptions(who, value, inner, `${prefix}${name}.`);
+  }
+}
+
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` that names what is misspelt, and the right spelling. */
+export function checkNames(who: string, what: string, given: object, known: readonly string[], prefix = ''): void {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const meant = closestName(name, known);
+    const hint = meant === undefined ? `expected one of ${known.join(', ')}` : `did you mean "${meant}"?`;
+    throw wrong(who, `unknown ${what} "${prefix}${name}": ${hint}`);
+  }
+}
+
+function wrong(who: string, message: string): TelemetryError {
+  return new TelemetryError('RIMP_INVALID_ARGUMENT', `${who}: ${message}`);
+}

@@ -1,0 +1,175 @@
+import { isUtf8 } from 'node:buffer';
+import { diag } from '@opentelemetry/api';
+import { toError } from '../../model/errors.js';
+import type { TelemetryItem } from '../../model/item.js';
+import { decodeLine } from '../../model/json-line-decode.js';
+import { decodeOwnLine } from '../../model/json-line-fast.js';
+import type { Matcher } from '../../model/query-match.js';
+import type { LineBlock } from './line-blocks.js';
+
+/** Lines that could not be read, so far. */
+export interface UnreadableLines {
+  readonly count: number;
+  /** By reason: `too_long`, `not_utf8`, `not_rimp`. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** What was wrong with the last of them. */
+  readonly last: string | undefined;
+}
+
+/** The items of a block, and the number of the line that each stands in. */
+export interface DecodedBlock {
+  readonly items: TelemetryItem[];
+  readonly lines: number[];
+}
+
+/** Octets that become text at once: an item's texts are cut from it, and keep it in memory. */
+const PIECE_BYTES = 16 * 1024;
+const NEWLINE = 0x0a;
+const TELL_EVERY_MILLIS = 60_000;
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** Turns lines into items, and counts those that are none. */
+export class BlockDecoder {
+  readonly #path: string;
+  readonly #maxLineBytes: number;
+  readonly #reasons = new Map<string, number>();
+  #unreadable = 0;
+  #last: string | undefined;
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(path: string, maxLineBytes: number) {
+    this.#path = path;
+    this.#maxLineBytes = maxLineBytes;
+  }
+
+  get unreadable(): UnreadableLines {
+    return { count: this.#unreadable, reasons: Object.fromEntries(this.#reasons), last: this.#last };
+  }
+
+  /** The items that match, in the order of the file. */
+  decode(block: LineBlock, matches: Matcher): DecodedBlock {
+    const found: DecodedBlock = { items: [], lines: [] };
+    const { bytes } = block;
+    let line = 0;
+    for (let start = 0; start < bytes.length; ) {
+      const near = start + PIECE_BYTES;
+      let end = near < bytes.length ? bytes.lastIndexOf(NEWLINE, near) + 1 : bytes.length;
+      if (end <= start) end = bytes.indexOf(NEWLINE, near) + 1 || bytes.length;
+      line += this.#decodePiece(bytes.subarray(start, end), line, matches, found);
+      start = end;
+    }
+    return found;
+  }
+
+  tooLong(octets: number): void {
+    this.#skip('too_long', `a line of ${octets} octets`);
+  }
+
+  /** Decodes a piece whose first line has this number; gives how many lines there were. */
+  #decodePiece(bytes: Buffer, first: number, matches: Matcher, found: DecodedBlock): number {
+    if (!isUtf8(bytes)) return this.#decodeOctets(bytes, first, matches, found);
+    const plain = !bytes.includes('bytesValue') && !bytes.includes('e999') && !holdsLongNumber(bytes);
+    const lines = bytes.toString('utf8').split('\n');
+    const before = found.items.length;
+    for (let i = 0; i < lines.length; i += 1) {
+      const text = lines[i] as string;
+      if (text === '') continue;
+      const item = this.#decodeText(text, plain);
+      if (item === undefined || !matches(item)) continue;
+      found.items.push(item);
+      found.lines.push(first + i);
+    }
+    if (plain && (found.items.length - before) * 4 < lines.length) {
+      // few of many: texts of their own, rather than such that keep all of this piece in memory
+      for (let k = before; k < found.items.length; k += 1)
+        found.items[k] = decodeLine(unmarked(lines[(found.lines[k] as number) - first] as string));
+    }
+    return bytes.at(-1) === NEWLINE ? lines.length - 1 : lines.length;
+  }
+
+  #decodeText(text: string, plain: boolean): TelemetryItem | undefined {
+    // a character has three octets at most
+    if (text.length * 3 > this.#maxLineBytes) {
+      const octets = Buffer.byteLength(text);
+      if (octets > this.#maxLineBytes) return this.#skip('too_long', `a line of ${octets} octets`);
+    }
+    if (plain) {
+      const item = decodeOwnLine(text);
+      if (item !== undefined) return item;
+    }
+    if (text.trim() === '') return undefined;
+    try {
+      return decodeLine(unmarked(text));
+    } catch (error) {
+      return this.#skip('not_rimp', toError(error).message);
+    }
+  }
+
+  /** Line by line, where one of them is no UTF-8. */
+  #decodeOctets(bytes: Buffer, first: number, matches: Matcher, found: DecodedBlock): number {
+    let line = 0;
+    for (let start = 0; start < bytes.length; line += 1) {
+      const newline = bytes.indexOf(NEWLINE, start);
+      const end = newline < 0 ? bytes.length : newline;
+      const octets = bytes.subarray(start, end);
+      start = end + 1;
+      const item = isUtf8(octets)
+        ? this.#decodeText(octets.toString('utf8'), false)
+        : this.#skip('not_utf8', 'a line that is no UTF-8');
+      if (item === undefined || !matches(item)) continue;
+      found.items.push(item);
+      found.lines.push(first + line);
+    }
+    return line;
+  }
+
+  #skip(reason: string, what: string): undefined {
+    this.#unreadable += 1;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+    this.#last = what;
+    const now = Date.now();
+    if (now - this.#toldAt < TELL_EVERY_MILLIS) return;
+    this.#toldAt = now;
+    diag.warn(`rimp-telemetry: ${this.#path}: skipped ${what}; ${this.#unreadable} unreadable lines so far`);
+  }
+}
+
+function unmarked(text: string): string {
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
+const LONG = 16;
+const QUOTE = 0x22;
+const DOT = 0x2e;
+const MINUS = 0x2d;
+
+/** Whether there is an integer of sixteen digits or more outside quotes: it may be larger than a number holds exactly. */
+function holdsLongNumber(bytes: Buffer): boolean {
+  // one of every sixteen octets in a row is one of its digits
+  for (let i = LONG - 1; i < bytes.length; i += LONG) {
+    if (!isDigit(bytes[i] as number)) continue;
+    let start = i;
+    while (start > 0 && isDigit(bytes[start - 1] as number)) start -= 1;
+    let end = i + 1;
+    while (end < bytes.length && isDigit(bytes[end] as number)) end += 1;
+    if (end - start < LONG) continue;
+    const before = bytes[start - 1] === MINUS ? bytes[start - 2] : bytes[start - 1];
+    if (before !== QUOTE && before !== DOT) return true;
+  }
+  return false;
+}
+
+function isDigit(octet: number): boolean {
+  return octet >= 0x30 && octet <= 0x39;
+}
+
+/** Where the line of a number begins in a block, in octets. */
+export function startOfLine(bytes: Buffer, line: number): number {
+  let start = 0;
+  for (let n = 0; n < line; n += 1) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    if (newline < 0) return bytes.length;
+    start = newline + 1;
+  }
+  return start;
+}

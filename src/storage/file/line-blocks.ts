@@ -1,0 +1,139 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const CHUNK_BYTES = 256 * 1024;
+const NEWLINE = 0x0a;
+
+/** Octets of whole lines: each ends with a newline, but for the last of a file. */
+export interface LineBlock {
+  readonly bytes: Buffer;
+  /** Where they begin in the file, as it is uncompressed. */
+  readonly start: number;
+}
+
+/** A part of a file, from the beginning of a line to that of another. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Is told of a line that is longer than is read, with its octets. */
+export type OnTooLong = (octets: number) => void;
+
+/** Parts of a file, the first first. */
+export async function* readForwards(
+  file: FileHandle,
+  ranges: readonly Range[],
+  maxLineBytes: number,
+  onTooLong: OnTooLong,
+): AsyncGenerator<LineBlock, void, undefined> {
+  for (const range of ranges) yield* wholeLines(chunksOf(file, range), range.start, maxLineBytes, onTooLong);
+}
+
+/** Parts of a file, the last first. */
+export async function* readBackwards(
+  file: FileHandle,
+  ranges: readonly Range[],
+  maxLineBytes: number,
+  onTooLong: OnTooLong,
+): AsyncGenerator<LineBlock, void, undefined> {
+  for (const range of ranges.toReversed()) yield* linesBackwards(file, range, maxLineBytes, onTooLong);
+}
+
+/** Cuts a stream of octets where lines end. */
+export async function* wholeLines(
+  chunks: AsyncIterable<Buffer>,
+  offset: number,
+  maxLineBytes: number,
+  onTooLong: OnTooLong,
+): AsyncGenerator<LineBlock, void, undefined> {
+  let start = offset;
+  let pieces: Buffer[] = [];
+  let held = 0;
+  for await (const whole of chunks) {
+    let chunk = whole;
+    if (held > maxLineBytes) {
+      // what is too long is only measured
+      const end = chunk.indexOf(NEWLINE);
+      if (end < 0) {
+        held += chunk.length;
+        continue;
+      }
+      onTooLong(held + end);
+      start += held + end + 1;
+      chunk = chunk.subarray(end + 1);
+      held = 0;
+    }
+    const cut = chunk.lastIndexOf(NEWLINE) + 1;
+    if (cut > 0) {
+      const bytes = held > 0 ? Buffer.concat([...pieces, chunk.subarray(0, cut)]) : chunk.subarray(0, cut);
+      yield { bytes, start };
+      start += bytes.length;
+      pieces = [];
+      held = 0;
+    }
+    if (cut < chunk.length) {
+      held += chunk.length - cut;
+      if (held > maxLineBytes) pieces = [];
+      else pieces.push(chunk.subarray(cut));
+    }
+  }
+  if (held > maxLineBytes) onTooLong(held);
+  else if (held > 0) yield { bytes: Buffer.concat(pieces), start };
+}
+
+async function* linesBackwards(
+  file: FileHandle,
+  range: Range,
+  maxLineBytes: number,
+  onTooLong: OnTooLong,
+): AsyncGenerator<LineBlock, void, undefined> {
+  /** What follows the part that is looked at, up to the end of its last line. */
+  let pieces: Buffer[] = [];
+  let held = 0;
+  for (let end = range.end; end > range.start; ) {
+    const length = Math.min(CHUNK_BYTES, end - range.start);
+    const chunk = await readAt(file, end - length, length);
+    // the file became shorter meanwhile
+    if (chunk.length < length) return;
+    end -= length;
+    const cut = end === range.start ? 0 : chunk.indexOf(NEWLINE) + 1;
+    if (cut === 0 && end > range.start) {
+      held += chunk.length;
+      if (held > maxLineBytes) pieces = [];
+      else pieces.unshift(chunk);
+      continue;
+    }
+    let own = chunk.subarray(cut);
+    if (held > maxLineBytes) {
+      const last = own.lastIndexOf(NEWLINE) + 1;
+      onTooLong(held + own.length - last);
+      own = own.subarray(0, last);
+      pieces = [];
+    }
+    const bytes = pieces.length > 0 ? Buffer.concat([own, ...pieces]) : own;
+    if (bytes.length > 0) yield { bytes, start: end + cut };
+    pieces = cut > 0 ? [chunk.subarray(0, cut)] : [];
+    held = cut;
+  }
+}
+
+async function* chunksOf(file: FileHandle, { start, end }: Range): AsyncGenerator<Buffer, void, undefined> {
+  for (let position = start; position < end; ) {
+    const chunk = await readAt(file, position, Math.min(CHUNK_BYTES, end - position));
+    if (chunk.length === 0) return;
+    position += chunk.length;
+    yield chunk;
+  }
+}
+
+/** Octets at a position; fewer where the file ends before. */
+export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const chunk = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(chunk, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return chunk.subarray(0, filled);
+}

@@ -1,0 +1,140 @@
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+
+/**
+ * The index of a file: `telemetry.jsonl.idx`, records of 48 octets, each of a stretch of whole lines. It is derived: what
+ * it doesn't cover, or no longer fits, is looked up in the file itself.
+ *
+ *     0  'RIX1'   4  CRC-32 of the last octets of the stretch   8  fingerprint of the file, 8 octets
+ *    16  start   24  end   32  earliest   40  latest time in milliseconds      little-endian doubles
+ */
+const RECORD_BYTES = 48;
+const MAGIC = 0x31584952;
+/** Octets of a stretch's end that are checked. */
+export const CHECKED_BYTES = 32;
+/** Octets of a stretch. */
+const STRETCH_BYTES = 256 * 1024;
+/** A stretch that ends early is worth a record from here on. */
+const LEAST_BYTES = 16 * 1024;
+
+/** A stretch of whole lines, and the times in it. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly earliest: number;
+  readonly latest: number;
+  /** CRC-32 of its last octets; absent where the stretch was looked up in the file itself. */
+  readonly check?: number;
+}
+
+/** Where the index of a file is. */
+export function indexPathOf(path: string): string {
+  return `${path}.idx`;
+}
+
+/** Gathers what a writer appends into records of its file's index. */
+export class TimeIndexWriter {
+  readonly #path: string;
+  #start = 0;
+  #end = 0;
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+  #tail: Buffer = Buffer.alloc(0);
+  #fingerprint = '';
+
+  constructor(path: string) {
+    this.#path = indexPathOf(path);
+  }
+
+  /** Notes that lines of these times were appended at a place. */
+  note(fingerprint: string, start: number, bytes: Buffer, earliest: number, latest: number): void {
+    if (start !== this.#end || fingerprint !== this.#fingerprint) {
+      this.flush();
+      this.#start = start;
+      this.#fingerprint = fingerprint;
+    }
+    this.#end = start + bytes.length;
+    this.#earliest = Math.min(this.#earliest, earliest);
+    this.#latest = Math.max(this.#latest, latest);
+    this.#tail = bytes.subarray(-CHECKED_BYTES);
+    if (this.#end - this.#start >= STRETCH_BYTES) this.flush();
+    // what follows may keep a whole batch in memory
+    else this.#tail = Buffer.from(this.#tail);
+  }
+
+  /** Writes what is gathered, where it is worth it. Whatever fails costs nothing but time when the file is read. */
+  flush(leastBytes = LEAST_BYTES): void {
+    const length = this.#end - this.#start;
+    if (length >= leastBytes && length > 0 && this.#earliest <= this.#latest) {
+      const record = Buffer.alloc(RECORD_BYTES);
+      record.writeUInt32LE(MAGIC, 0);
+      record.writeUInt32LE(crc32(this.#tail), 4);
+      record.write(this.#fingerprint, 8, 'hex');
+      [this.#start, this.#end, this.#earliest, this.#latest].forEach((value, i) =>
+        record.writeDoubleLE(value, 16 + i * 8),
+      );
+      try {
+        append(this.#path, record);
+      } catch {
+        // no room, no right: the file itself is looked at instead
+      }
+    }
+    this.#start = this.#end;
+    this.#earliest = Number.POSITIVE_INFINITY;
+    this.#latest = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Forgets where it was: another file is written from now on. */
+  reset(leastBytes?: number): void {
+    this.flush(leastBytes);
+    this.#start = 0;
+    this.#end = 0;
+    this.#fingerprint = '';
+  }
+}
+
+/** The records of a file's index that are about this very file, in order, without overlaps. */
+export function readTimeIndex(path: string, fingerprint: string, size: number): Stretch[] {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(indexPathOf(path));
+  } catch {
+    return [];
+  }
+  const found: Stretch[] = [];
+  for (let at = 0; at + RECORD_BYTES <= bytes.length; ) {
+    if (bytes.readUInt32LE(at) !== MAGIC) {
+      // a torn record: the next one begins somewhere behind
+      at += 1;
+      continue;
+    }
+    const [start, end, earliest, latest] = [16, 24, 32, 40].map((offset) => bytes.readDoubleLE(at + offset)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (bytes.toString('hex', at + 8, at + 16) === fingerprint && start >= 0 && start < end && end <= size)
+      found.push({ start, end, earliest, latest, check: bytes.readUInt32LE(at + 4) });
+    at += RECORD_BYTES;
+  }
+  found.sort((a, b) => a.start - b.start);
+  const apart: Stretch[] = [];
+  for (const stretch of found) if (stretch.start >= (apart.at(-1)?.end ?? 0)) apart.push(stretch);
+  return apart;
+}
+
+/** Whether octets are the end of a stretch. */
+export function isEndOf(stretch: Stretch, tail: Buffer): boolean {
+  return stretch.check === undefined || crc32(tail) === stretch.check;
+}
+
+function append(path: string, bytes: Buffer): void {
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o644);
+  try {
+    writeSync(descriptor, bytes);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,112 @@
+import { TelemetryData } from '../model/data.js';
+import type { TelemetryEvent } from '../model/event.js';
+import { isEvent, type TelemetryItem } from '../model/item.js';
+import type { TelemetryMetric } from '../model/metric.js';
+
+/** Some of the items that a query asks for, in its order. */
+export interface Page {
+  readonly items: readonly TelemetryItem[];
+  /** Where to go on after the item of this index. */
+  cursorAt(index: number): string;
+}
+
+/** The items of pages as one {@link TelemetryData}, each kind in the order of the items, with the cursor behind the last. */
+export async function gatherPages(pages: AsyncIterable<Page>, limit: number, after?: string): Promise<TelemetryData> {
+  const events: TelemetryEvent[] = [];
+  const metrics: TelemetryMetric[] = [];
+  let cursor = after;
+  let left = limit;
+  if (left > 0) {
+    for await (const page of pages) {
+      const count = Math.min(left, page.items.length);
+      for (let i = 0; i < count; i += 1) {
+        const item = page.items[i] as TelemetryItem;
+        if (isEvent(item)) events.push(item);
+        else metrics.push(item);
+      }
+      if (count > 0) cursor = page.cursorAt(count - 1);
+      left -= count;
+      if (left <= 0) break;
+    }
+  }
+  return new TelemetryData({ events, metrics, cursor });
+}
+
+/** The items of pages one by one. */
+export function scanPages(pages: AsyncIterable<Page>, limit: number): AsyncGenerator<TelemetryItem, void, undefined> {
+  return new ItemScan(pages[Symbol.asyncIterator](), limit);
+}
+
+/** Written out, as a generator costs three turns of the microtask queue for each item. */
+class ItemScan implements AsyncGenerator<TelemetryItem, void, undefined> {
+  readonly #pages: AsyncIterator<Page>;
+  #items: readonly TelemetryItem[] = [];
+  #next = 0;
+  #left: number;
+  /** Calls of `next` come one after the other, however they are made. */
+  #turn: Promise<unknown> | undefined;
+
+  constructor(pages: AsyncIterator<Page>, limit: number) {
+    this.#pages = pages;
+    this.#left = limit;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<TelemetryItem, void>> {
+    if (this.#turn === undefined && this.#left > 0 && this.#next < this.#items.length) {
+      this.#left -= 1;
+      const value = this.#items[this.#next] as TelemetryItem;
+      this.#next += 1;
+      return Promise.resolve({ value, done: false });
+    }
+    const before = this.#turn;
+    const turn = (async () => {
+      await before;
+      return this.#advance();
+    })();
+    this.#turn = turn;
+    const clear = (): void => {
+      if (this.#turn === turn) this.#turn = undefined;
+    };
+    turn.then(clear, clear);
+    return turn;
+  }
+
+  async return(): Promise<IteratorResult<TelemetryItem, void>> {
+    this.#left = 0;
+    await this.#pages.return?.();
+    return { value: undefined, done: true };
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<TelemetryItem, void>> {
+    await this.return();
+    throw error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async #advance(): Promise<IteratorResult<TelemetryItem, void>> {
+    while (this.#left > 0 && this.#next >= this.#items.length) {
+      const { value, done } = await this.#pages.next();
+      if (done === true) {
+        this.#left = 0;
+      } else {
+        this.#items = value.items;
+        this.#next = 0;
+      }
+    }
+    if (this.#left <= 0) {
+      await this.return();
+      return { value: undefined, done: true };
+    }
+    this.#left -= 1;
+    const value = this.#items[this.#next] as TelemetryItem;
+    this.#next += 1;
+    return { value, done: false };
+  }
+}
