@@ -15,6 +15,7 @@ export { TelemetryData } from './model/data.js';
 export { type ErrorCode, StorageError, type StoreFailure, TelemetryError } from './model/errors.js';
 export { TelemetryEvent, type TelemetryEventInit } from './model/event.js';
 export { EventType } from './model/event-type.js';
+export type { TelemetryItem } from './model/item.js';
 export { type Tags, type TagValue, TelemetryMetric, type TelemetryMetricInit } from './model/metric.js';
 export type {
   EventOtel,
@@ -24,9 +25,10 @@ export type {
   MetricOtel,
 } from './model/otel-fields.js';
 export { estimatePercentile } from './model/percentile.js';
-export type { TelemetryQuery } from './model/query.js';
+export type { ItemKind, TelemetryQuery } from './model/query.js';
 export type { TelemetrySink, TelemetryStorage } from './model/storage.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './node-sdk.js';
+export { openStorage, type StorageOptions } from './open-storage.js';
 export type { InstrumentKind, InstrumentRule } from './otel/instrument-policy.js';
 export type { SdkModules } from './otel/load-sdk.js';
 export { bridgeLogsApis } from './otel/logs-apis.js';
@@ -40,6 +42,16 @@ export type { TelemetryListener } from './pipeline/listeners.js';
 export type { SinkHandle } from './pipeline/pipeline.js';
 export type { LastError } from './pipeline/trouble.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './start-telemetry.js';
-export { FileStorage, type FileStorageOptions, type UnreadableLines } from './storage/file-storage.js';
+export {
+  FileStorage,
+  type FileStorageOptions,
+  type RetentionOptions,
+  type Retired,
+  type RotationOptions,
+  type UnreadableLines,
+} from './storage/file-storage.js';
 export { MemoryStorage, type MemoryStorageOptions } from './storage/memory-storage.js';
+export { PostgresStorage, type PostgresStorageOptions } from './storage/postgres/postgres-storage.js';
+export type { DatabaseRetentionOptions } from './storage/sql/options.js';
+export { SqliteStorage, type SqliteStorageOptions } from './storage/sqlite/sqlite-storage.js';
 export { type TelemetryConsumer, TelemetryStream, type TelemetryStreamOptions } from './stream.js';

@@ -1,19 +1,42 @@
-import type { TelemetryConfig } from './config.js';
-import { TelemetryError } from './model/errors.js';
+import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
 import type { TelemetryStorage } from './model/storage.js';
-import { FileStorage, type FileStorageOptions } from './storage/file-storage.js';
+import { FileStorage, type FileStorageOptions, type RetentionOptions } from './storage/file-storage.js';
 import { MemoryStorage, type MemoryStorageOptions } from './storage/memory-storage.js';
+import { PostgresStorage, type PostgresStorageOptions } from './storage/postgres/postgres-storage.js';
+import type { DatabaseRetentionOptions } from './storage/sql/options.js';
+import { SqliteStorage } from './storage/sqlite/sqlite-storage.js';
 
 /** Settings of the storage that a configuration names; each storage takes its own, and refuses others'. */
-export interface StorageOptions extends MemoryStorageOptions, Omit<FileStorageOptions, 'path'> {}
+export interface StorageOptions
+  extends MemoryStorageOptions,
+    Omit<FileStorageOptions, 'path' | 'retention'>,
+    Omit<PostgresStorageOptions, 'url' | 'retention'> {
+  /** What stays: files have `maxFiles` and `maxTotalBytes`, databases `maxItems`, both `maxAgeSeconds`. */
+  readonly retention?: (RetentionOptions & DatabaseRetentionOptions) | undefined;
+}
 
-/** Makes the storage that a configuration names; none of them opens anything before it is used. */
-export function openStorage(config: TelemetryConfig, options: StorageOptions = {}): TelemetryStorage {
-  switch (config.storageBackend) {
+/**
+ * Makes the storage that a configuration names; it opens nothing before it is used.
+ *
+ * `storageBackend: 'database'` is PostgreSQL where `storagePath` is a `postgres://` URL, else SQLite.
+ *
+ * @throws ConfigError where the configuration is wrong.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is misspelt, wrong, or none of that storage's.
+ */
+export function openStorage(
+  config: TelemetryConfig | TelemetryConfigInit,
+  options: StorageOptions = {},
+): TelemetryStorage {
+  const checked = config instanceof TelemetryConfig ? config : new TelemetryConfig(config);
+  checked.validate();
+  const path = checked.storagePath as string;
+  switch (checked.storageBackend) {
     case 'file':
-      return new FileStorage({ ...options, path: config.storagePath as string });
+      return new FileStorage({ ...options, path });
     case 'database':
-      throw new TelemetryError('RIMP_UNSUPPORTED', 'x');
+      return /^postgres(?:ql)?:/.test(path)
+        ? new PostgresStorage({ ...options, url: path })
+        : new SqliteStorage({ ...options, path });
     default:
       return new MemoryStorage(options);
   }

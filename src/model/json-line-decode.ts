@@ -126,6 +126,12 @@ function beyondJson(line: string): string {
   });
 }
 
+/** Metadata, tags or what OpenTelemetry knows, from the JSON that `encodeMap` makes. */
+export function decodeMap(text: string): AnyValueMap {
+  const map = JSON.parse(text) as AnyValueMap;
+  return text.includes('"bytesValue"') ? (withBytes(map) as AnyValueMap) : map;
+}
+
 function withBytes(value: AnyValue): AnyValue {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map(withBytes);

@@ -37,7 +37,16 @@ function encodeOtel(otel: object | undefined): string {
 }
 
 function stringify(value: object | undefined): string {
-  return value === undefined ? 'null' : JSON.stringify(value, holdsBytes(value) ? bytesAsBase64 : undefined);
+  return value === undefined ? 'null' : encodeMap(value);
+}
+
+/**
+ * Metadata, tags or what OpenTelemetry knows as JSON; octets as OTLP/JSON has them.
+ *
+ * @throws TypeError where it holds what JSON can't.
+ */
+export function encodeMap(value: object): string {
+  return JSON.stringify(value, holdsBytes(value) ? bytesAsBase64 : undefined);
 }
 
 function bytesAsBase64(_key: string, value: unknown): unknown {

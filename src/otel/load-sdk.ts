@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { requireFromApplication } from '../application/require.js';
 import { TelemetryError } from '../model/errors.js';
 
 /** Modules of OpenTelemetry, as imported by the application; those that are absent are loaded from it when needed. */
@@ -65,20 +64,4 @@ export function functionOf(
   who: string,
 ): (...args: readonly unknown[]) => unknown {
   return classOf(module, name, who) as unknown as (...args: readonly unknown[]) => unknown;
-}
-
-function requireFromApplication(name: string): object | undefined {
-  const entry = process.argv[1];
-  // the program's own file first: the working directory may be any
-  for (const from of [entry, join(process.cwd(), 'noop.js')]) {
-    if (from === undefined) continue;
-    try {
-      return createRequire(from)(name) as object;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_INVALID_ARG_VALUE')
-        throw error;
-    }
-  }
-  return undefined;
 }

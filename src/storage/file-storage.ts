@@ -1,5 +1,5 @@
-import { realpathSync, rmSync, truncateSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { rmSync, truncateSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { diag } from '@opentelemetry/api';
 import type { TelemetryData } from '../model/data.js';
 import { StorageError, TelemetryError, toError } from '../model/errors.js';
@@ -16,6 +16,7 @@ import { Rotation, type RotationOptions } from './file/rotation.js';
 import { segmentsOf } from './file/segments.js';
 import { indexPathOf } from './file/time-index.js';
 import { gatherPages, scanPages } from './pages.js';
+import { realPath } from './real-path.js';
 
 export type { RetentionOptions, Retired, RotationOptions, UnreadableLines };
 
@@ -284,15 +285,5 @@ export class FileStorage implements TelemetryStorage {
     return new StorageError(`FileStorage: ${this.path} can't be brought to the disk: ${toError(cause).message}`, {
       cause,
     });
-  }
-}
-
-/** A path with the symbolic links on its way resolved, as far as it is there. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const folder = dirname(path);
-    return folder === path ? path : join(realPath(folder), basename(path));
   }
 }

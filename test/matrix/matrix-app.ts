@@ -17,7 +17,17 @@ export type ModuleFormat = 'esm' | 'cjs';
 
 // these look into the repository or the sources, or make applications themselves
 const NOT_PUBLIC = ['matrix', 'package', 'model', 'readme.test.ts', 'e2e/examples.test.ts'];
-const TOOLS = ['@jest/globals', '@swc/core', '@swc/jest', '@types/node', 'fast-check', 'jest', 'typescript'];
+const TOOLS = [
+  '@jest/globals',
+  '@swc/core',
+  '@swc/jest',
+  '@types/node',
+  'fast-check',
+  'jest',
+  'libsql',
+  'pg',
+  'typescript',
+];
 
 /** An application with one generation, the packed package, and all tests that go through the public API. */
 export async function matrixApp(generation: Generation): Promise<string> {

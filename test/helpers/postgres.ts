@@ -1,0 +1,85 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './otelcol.js';
+
+/** The folder of PostgreSQL's programs; `undefined` where it is not installed. */
+export const postgresPrograms: string | undefined = (() => {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).toSorted((a, b) => Number(b) - Number(a)) : [];
+  return versions.map((version) => join(root, version, 'bin')).find((folder) => existsSync(join(folder, 'initdb')));
+})();
+
+/** A private PostgreSQL server on loopback. */
+export interface Postgres {
+  readonly url: string;
+  readonly port: number;
+  stop(signal?: 'SIGINT' | 'SIGQUIT'): Promise<void>;
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Makes a cluster of its own, and starts it. */
+export async function startPostgres(): Promise<Postgres> {
+  const programs = postgresPrograms as string;
+  const folder = mkdtempSync(join(tmpdir(), 'rimp-pg-'));
+  // initdb refuses to run as root
+  const user = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
+  chmodSync(folder, 0o777);
+  const data = join(folder, 'data');
+  execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'rimp', '--auth=trust', '--no-sync', '-E', 'UTF8'], {
+    ...user,
+    stdio: 'pipe',
+    cwd: folder,
+  });
+  const port = await freePort();
+  let server: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    const options = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1'];
+    const child = spawn(join(programs, 'postgres'), options, { ...user, stdio: 'pipe', cwd: folder });
+    server = child;
+    const log: string[] = [];
+    child.stderr?.on('data', (chunk) => log.push(String(chunk)));
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`postgres ended: ${log.join('')}`)));
+      child.stderr?.on('data', () => {
+        if (log.join('').includes('ready to accept connections')) resolve();
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve();
+      }).once('error', reject);
+    });
+  };
+  const stop = async (signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> => {
+    const child = server;
+    server = undefined;
+    if (child === undefined) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  };
+  await start();
+  return {
+    url: `postgres://rimp@127.0.0.1:${port}/postgres`,
+    port,
+    start,
+    stop,
+    remove: async () => {
+      await stop('SIGQUIT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function idOf(flag: '-u' | '-g'): number {
+  try {
+    return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  } catch {
+    return 65534;
+  }
+}

@@ -1,0 +1,221 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PostgresStorage, SqliteStorage, TelemetryCollector, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
+import { storageContract } from 'rimp-telemetry/testing';
+import { expectBalance } from '../helpers/ledger.js';
+import { type Postgres, postgresPrograms, startPostgres } from '../helpers/postgres.js';
+import { openDatabase } from '../helpers/sqlite.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'rimp-db-'));
+let files = 0;
+const newFile = (): string => join(folder, `deep/${files++}/telemetry.db`);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const batch = (...messages: string[]) =>
+  new TelemetryData({
+    events: messages.map((message) => new TelemetryEvent({ eventId: message, source: 's', message })),
+  });
+const messages = async (storage: SqliteStorage | PostgresStorage): Promise<string[]> =>
+  (await storage.retrieve()).events.map(({ message }) => message);
+
+storageContract('SqliteStorage', () => new SqliteStorage(newFile()));
+
+describe('SqliteStorage', () => {
+  it('stores an item once, by its id', async () => {
+    const storage = new SqliteStorage(newFile());
+    await storage.store(batch('1', '2'));
+    await storage.store(batch('2', '3'));
+    expect(await messages(storage)).toEqual(['1', '2', '3']);
+    expect(storage.duplicates).toBe(1);
+    await storage.close();
+  });
+
+  it('keeps the last items, and those of the last time', async () => {
+    const storage = new SqliteStorage({ path: newFile(), retention: { maxItems: 3, maxAgeSeconds: 3600 } });
+    const old = new TelemetryEvent({ source: 's', message: 'old', timestamp: new Date(0) });
+    await storage.store(new TelemetryData({ events: [...batch('1', '2', '3', '4').events, old] }));
+    expect(await messages(storage)).toEqual(['2', '3', '4']);
+    expect(storage.evicted).toBe(2);
+    await storage.close();
+  });
+
+  it('is what storageBackend "database" is with a file, and outlives the process', async () => {
+    const path = newFile();
+    const collector = new TelemetryCollector({ storageBackend: 'database', storagePath: path });
+    collector.collectEvent('a', 'kept', 'info', { n: 1 });
+    collector.collectMetric('m', Number.NaN);
+    collector.flush();
+    expectBalance(collector);
+    const other = new SqliteStorage(path);
+    expect(await messages(other)).toEqual(['kept']);
+    expect((await other.retrieve()).metrics[0]?.value).toBeNaN();
+    await other.close();
+    await collector.shutdown();
+  });
+
+  it('keeps tables of several prefixes apart, and takes no SQL for one', async () => {
+    const path = newFile();
+    const [a, b] = ['a_', 'b_'].map((tablePrefix) => new SqliteStorage({ path, tablePrefix })) as [
+      SqliteStorage,
+      SqliteStorage,
+    ];
+    await a.store(batch('of a'));
+    await b.store(batch('of b'));
+    expect([await messages(a), await messages(b)]).toEqual([['of a'], ['of b']]);
+    expect(() => new SqliteStorage({ path, tablePrefix: 'x"; DROP TABLE items; --' })).toThrow(/"tablePrefix"/);
+    await a.close();
+    await b.close();
+  });
+
+  it('is brought from an earlier schema to the present one, and refuses a later one', async () => {
+    const path = newFile();
+    const storage = new SqliteStorage(path);
+    await storage.store(batch('kept'));
+    await storage.close();
+    const database = openDatabase(path);
+    database.exec('DROP VIEW rimp_events; DROP VIEW rimp_metrics; UPDATE rimp_schema SET version = 1');
+    const later = new SqliteStorage(path);
+    expect(await messages(later)).toEqual(['kept']);
+    await later.close();
+    expect(database.prepare('SELECT message FROM rimp_events').all()).toEqual([{ message: 'kept' }]);
+    database.exec('UPDATE rimp_schema SET version = 99');
+    database.close();
+    await expect(new SqliteStorage(path).retrieve()).rejects.toThrow(/schema version 99, expected at most 2/);
+  });
+
+  it('uses its indexes', async () => {
+    const path = newFile();
+    const storage = new SqliteStorage(path);
+    await storage.store(batch('1'));
+    const database = openDatabase(path);
+    const plan = (where: string): string =>
+      JSON.stringify(
+        database.prepare(`EXPLAIN QUERY PLAN SELECT seq FROM rimp_items WHERE seq > 0 AND ${where} ORDER BY seq`).all(),
+      );
+    for (const column of ['source', 'name', 'trace_id'])
+      expect(plan(`${column} = 'x'`)).toContain(`rimp_items_${column}`);
+    expect(plan('time_ms > 5 AND time_ms < 6')).toContain('rimp_items_time');
+    database.close();
+    await storage.close();
+  });
+
+  it('takes what two processes write at once', async () => {
+    const path = newFile();
+    const program = `
+      const { SqliteStorage, TelemetryData, TelemetryEvent } = require('rimp-telemetry');
+      (async () => {
+        const storage = new SqliteStorage(process.argv[1]);
+        for (let i = 0; i < 50; i += 1) {
+          const events = Array.from({ length: 20 }, (_, k) => new TelemetryEvent({ source: process.argv[2], message: String(i * 20 + k) }));
+          for (;;) try { await storage.store(new TelemetryData({ events })); break; } catch (error) { if (error.permanent) throw error; }
+        }
+        await storage.close();
+      })();`;
+    const run = (name: string) =>
+      new Promise((resolve) =>
+        spawn(process.execPath, ['-e', program, path, name], { stdio: 'inherit' }).once('exit', resolve),
+      );
+    expect(await Promise.all([run('one'), run('two')])).toEqual([0, 0]);
+    const storage = new SqliteStorage(path);
+    for (const source of ['one', 'two']) {
+      const { events } = await storage.retrieve({ source });
+      expect(events.map(({ message }) => Number(message))).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+    }
+    await storage.close();
+  });
+});
+
+const withPostgres = postgresPrograms === undefined ? describe.skip : describe;
+if (postgresPrograms === undefined)
+  console.warn("PostgreSQL is not installed: its tests are skipped (Debian's package postgresql)");
+
+withPostgres('PostgreSQL', () => {
+  let server: Postgres;
+  let prefixes = 0;
+  const open: PostgresStorage[] = [];
+  const make = (options: object = {}): PostgresStorage => {
+    const storage = new PostgresStorage({ url: server.url, tablePrefix: `t${prefixes++}_`, ...options });
+    open.push(storage);
+    return storage;
+  };
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(async () => {
+    for (const storage of open) await storage.close();
+    await server.remove();
+  });
+
+  storageContract('PostgresStorage', () => make());
+
+  it('stores an item once, by its id, and keeps the last', async () => {
+    const storage = make({ retention: { maxItems: 3 } });
+    await storage.store(batch('1', '2'));
+    await storage.store(batch('2', '3', '4'));
+    expect(await messages(storage)).toEqual(['2', '3', '4']);
+    expect([storage.duplicates, storage.evicted]).toEqual([1, 1]);
+  });
+
+  it('says what is wrong with a URL, and with a server that is not there', async () => {
+    expect(() => new PostgresStorage('http://x')).toThrow(/expected "url" to be a URL that begins with postgres:/);
+    const storage = new PostgresStorage('postgres://rimp:secret@127.0.0.1:1/none');
+    await expect(storage.retrieve()).rejects.toThrow(/can't be read: .*ECONNREFUSED/);
+    await expect(storage.retrieve()).rejects.not.toThrow(/secret/);
+    await storage.close();
+  });
+
+  it('answers by key through the index of metadata', async () => {
+    const storage = make();
+    const events = Array.from(
+      { length: 5000 },
+      (_, i) => new TelemetryEvent({ source: 's', message: String(i), metadata: { user: `u${i}`, n: { deep: i } } }),
+    );
+    await storage.store(new TelemetryData({ events }));
+    expect((await storage.retrieve({ metadata: { user: 'u77' } })).events.map(({ message }) => message)).toEqual([
+      '77',
+    ]);
+    expect((await storage.retrieve({ metadata: { n: { deep: 78 } } })).events.map(({ message }) => message)).toEqual([
+      '78',
+    ]);
+    const { Pool } = await import('pg');
+    const pool = new Pool({ connectionString: server.url });
+    await pool.query(`ANALYZE t${prefixes - 1}_items`);
+    const { rows } = await pool.query(
+      `EXPLAIN SELECT seq FROM t${prefixes - 1}_items WHERE metadata @> '{"user":"u77"}' ORDER BY seq LIMIT 10`,
+    );
+    expect(JSON.stringify(rows)).toContain('_metadata');
+    await pool.end();
+  });
+
+  it('loses nothing when the server is restarted in the middle of a load', async () => {
+    const { url } = server;
+    const collector = new TelemetryCollector(
+      { storageBackend: 'database', storagePath: url, bufferSize: 50 },
+      { storageOptions: { tablePrefix: 'restart_' } },
+    );
+    let sent = 0;
+    const load = async (items: number): Promise<void> => {
+      for (let i = 0; i < items; i += 1) {
+        collector.collectEvent('load', String(sent++));
+        if (i % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await load(5_000);
+    const stopped = server.stop('SIGQUIT');
+    await load(5_000);
+    await stopped;
+    await load(5_000);
+    await server.start();
+    await load(5_000);
+    expect((await collector.forceFlush({ timeoutMillis: 25_000 })).complete).toBe(true);
+    expectBalance(collector);
+    expect(collector.health()).toMatchObject({ delivered: 20_000, queued: 0 });
+    const { events } = await collector.storage.retrieve();
+    expect(new Set(events.map(({ message }) => message)).size).toBe(20_000);
+    expect(events.length).toBe(20_000);
+    await collector.shutdown();
+  });
+});
