@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline as joined } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { type ResolvedQuery, wrongCursor } from '../../model/query.js';
 import { matcherOf } from '../../model/query-match.js';
 import type { Page } from '../pages.js';
@@ -167,7 +168,7 @@ export class FileReader {
       yield* this.#readUnpacked(source, query, offset);
       return;
     }
-    const stream = createReadStream(source.path).pipe(createGunzip());
+    const stream = unpacked(source.path);
     const blocks = wholeLines(stream, 0, this.#maxLineBytes, (octets) => this.#decoder.tooLong(octets));
     for await (const block of blocks) {
       const { bytes, start } = block;
@@ -187,9 +188,9 @@ export class FileReader {
     const folder = await mkdtemp(join(tmpdir(), 'rimp-'));
     const path = join(folder, 'unpacked');
     try {
-      const handle = await open(path, 'w+');
+      await pipeline(unpacked(source.path), createWriteStream(path));
+      const handle = await open(path, 'r');
       try {
-        await pipeline(createReadStream(source.path), createGunzip(), handle.createWriteStream({ autoClose: false }));
         yield* this.#readPlain(path, handle, query, offset);
       } finally {
         await handle.close();
@@ -201,7 +202,7 @@ export class FileReader {
 
   async #fingerprintOf({ path, compressed, handle }: Source): Promise<string | undefined> {
     if (compressed) {
-      const stream = createReadStream(path).pipe(createGunzip());
+      const stream = unpacked(path);
       for await (const chunk of stream) return fingerprintOf(chunk as Buffer);
       return undefined;
     }
@@ -213,6 +214,13 @@ export class FileReader {
       if (handle === undefined) await file.close();
     }
   }
+}
+
+/** A compressed file's octets; the file is closed when nobody wants more of them. */
+function unpacked(path: string): Gunzip {
+  return joined(createReadStream(path), createGunzip(), () => {
+    // whoever reads is told
+  });
 }
 
 interface Located {

@@ -1,0 +1,300 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  FileStorage,
+  type FileStorageOptions,
+  TelemetryCollector,
+  TelemetryData,
+  TelemetryEvent,
+  type TelemetryQuery,
+} from 'rimp-telemetry';
+import { storageContract } from 'rimp-telemetry/testing';
+import { expectBalance } from '../helpers/ledger.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'rimp-files-'));
+let files = 0;
+const newFile = (): string => join(folder, String(files++), 'telemetry.jsonl');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const event = (message: string, millis = Date.now()) =>
+  new TelemetryEvent({ source: 's', message, timestamp: new Date(millis) });
+const batch = (...messages: string[]) => new TelemetryData({ events: messages.map((message) => event(message)) });
+const messages = async (storage: FileStorage, query?: TelemetryQuery): Promise<string[]> =>
+  (await storage.retrieve(query)).events.map(({ message }) => message);
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
+const filesBeside = (path: string): string[] => readdirSync(dirname(path)).toSorted();
+
+const rotating: Omit<FileStorageOptions, 'path'> = { rotation: { maxBytes: 2_000 } };
+storageContract('FileStorage that rotates', () => new FileStorage({ path: newFile(), ...rotating }));
+storageContract(
+  'FileStorage that rotates and compresses',
+  () => new FileStorage({ path: newFile(), ...rotating, compression: 'gzip' }),
+);
+storageContract('FileStorage on the disk', () => new FileStorage({ path: newFile(), durability: 'fsync' }));
+
+describe('rotation', () => {
+  it('closes files by size, and reads across all of them, compressed or not, in both directions', async () => {
+    const path = newFile();
+    const storage = new FileStorage({ path, ...rotating });
+    const all = numbers(200);
+    for (const message of all) await storage.store(batch(message));
+    const plain = filesBeside(path).filter((name) => /^telemetry\.\d{8}T\d{9}Z\.jsonl$/.test(name));
+    expect(plain.length).toBeGreaterThan(10);
+    for (const name of plain) expect(statSync(join(dirname(path), name)).size).toBeLessThanOrEqual(2_000);
+    expect(await messages(storage)).toEqual(all);
+    const compressing = new FileStorage({ path, ...rotating, compression: 'gzip' });
+    await compressing.maintain();
+    expect(filesBeside(path).filter((name) => name.endsWith('.jsonl.gz')).length).toBe(plain.length);
+    expect(filesBeside(path).filter((name) => /Z\.jsonl$/.test(name))).toEqual([]);
+    expect(await messages(compressing)).toEqual(all);
+    expect(await messages(compressing, { order: 'desc' })).toEqual(all.toReversed());
+    const [first] = filesBeside(path).filter((name) => name.endsWith('.gz'));
+    expect(gunzipSync(readFileSync(join(dirname(path), first as string))).toString()).toContain('"message":"0"');
+    await storage.close();
+    await compressing.close();
+  });
+
+  it('closes files by age', async () => {
+    const path = newFile();
+    const storage = new FileStorage({ path, rotation: { intervalSeconds: 0.02 } });
+    await storage.store(batch('1'));
+    const born = statSync(path).birthtimeMs;
+    while (Date.now() - born <= 30) await new Promise((resolve) => setImmediate(resolve));
+    await storage.store(batch('2'));
+    expect(readFileSync(path, 'utf8')).not.toContain('"message":"1"');
+    expect(await messages(storage)).toEqual(['1', '2']);
+  });
+
+  it('keeps as many closed files as it is told, by count and by size, and counts those that leave', async () => {
+    for (const retention of [{ maxFiles: 3 }, { maxTotalBytes: 8_000 }]) {
+      const path = newFile();
+      const storage = new FileStorage({ path, ...rotating, retention });
+      for (const message of numbers(100)) await storage.store(batch(message));
+      await storage.maintain();
+      const closed = filesBeside(path).filter((name) => /Z\.jsonl$/.test(name));
+      expect(closed.length).toBe(3);
+      expect(storage.retired.files).toBeGreaterThan(3);
+      expect(storage.retired.bytes).toBeGreaterThan(storage.retired.files * 1_000);
+      expect((await messages(storage)).at(-1)).toBe('99');
+      await storage.close();
+    }
+  });
+
+  it('removes what was closed too long ago', async () => {
+    const path = newFile();
+    mkdirSync(dirname(path), { recursive: true });
+    const line = `${JSON.stringify({ type: 'event', data: {} })}\n`;
+    writeFileSync(join(dirname(path), 'telemetry.20200101T000000000Z.jsonl'), line);
+    const storage = new FileStorage({ path, ...rotating, retention: { maxAgeSeconds: 3600 } });
+    for (const message of numbers(30)) await storage.store(batch(message));
+    await storage.maintain();
+    expect(storage.retired.files).toBe(1);
+    expect(await messages(storage)).toEqual(numbers(30));
+    await storage.close();
+  });
+
+  it('goes on after a cursor in files that were rotated and compressed meanwhile', async () => {
+    const path = newFile();
+    const storage = new FileStorage({ path, ...rotating, compression: 'gzip' });
+    for (const message of numbers(5)) await storage.store(batch(message));
+    const { cursor } = await storage.retrieve({ limit: 3 });
+    for (const message of numbers(100).slice(5)) await storage.store(batch(message));
+    await storage.maintain();
+    expect(await messages(storage, { after: cursor })).toEqual(numbers(100).slice(3));
+    await storage.close();
+  });
+
+  it('is what a collector is told by storageOptions', async () => {
+    const path = newFile();
+    const collector = new TelemetryCollector(
+      { storageBackend: 'file', storagePath: path, bufferSize: 1 },
+      { storageOptions: rotating },
+    );
+    for (const message of numbers(50)) collector.collectEvent('s', message);
+    expect(filesBeside(path).length).toBeGreaterThan(2);
+    expect((await collector.storage.retrieve()).events.length).toBe(50);
+    await collector.shutdown();
+    expect(() => new TelemetryCollector({}, { storageOptions: rotating })).toThrow(
+      /MemoryStorage: unknown option "rotation"/,
+    );
+  });
+});
+
+/** A file large enough for its parts to be told apart: some 5 MB. */
+async function largeFile(path: string, times: (i: number) => number): Promise<number> {
+  const storage = new FileStorage(path);
+  const count = 20_000;
+  const padding = 'x'.repeat(100);
+  for (let i = 0; i < count; i += 500)
+    await storage.store(
+      new TelemetryData({ events: Array.from({ length: 500 }, (_, k) => event(`${i + k} ${padding}`, times(i + k))) }),
+    );
+  await storage.close();
+  return count;
+}
+
+describe('a time range', () => {
+  const start = Date.UTC(2026, 0, 1);
+  const query = { startTime: new Date(start + 5_000_000), endTime: new Date(start + 5_050_000) };
+  // a second between lines, which are out of order by up to half a minute, as several writers make them
+  const time = (i: number): number => start + i * 1_000 + ((i * 7_919) % 61) * 500 - 15_000;
+
+  it('is found with an index, without one, with a stale one, and with one of another file', async () => {
+    const path = newFile();
+    const count = await largeFile(path, time);
+    const expected = numbers(count).filter((i) => {
+      const millis = time(Number(i));
+      return millis >= query.startTime.getTime() && millis <= query.endTime.getTime();
+    });
+    const found = async (): Promise<string[]> =>
+      (await messages(new FileStorage(path), query)).map((message) => message.split(' ')[0] as string);
+    expect(expected.length).toBeGreaterThan(20);
+    const index = readFileSync(`${path}.idx`);
+    expect(index.length).toBeGreaterThan(48 * 10);
+    expect(await found()).toEqual(expected);
+    rmSync(`${path}.idx`);
+    expect(await found()).toEqual(expected);
+    for (const bad of [index.subarray(0, 1_000), index.subarray(20), Buffer.from('rubbish'), Buffer.alloc(0)]) {
+      writeFileSync(`${path}.idx`, bad);
+      expect(await found()).toEqual(expected);
+    }
+    // the file was changed by hand: the first line is the same, the others moved
+    writeFileSync(`${path}.idx`, index);
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [lines[0], ...lines.slice(1).toReversed()].filter((line) => line !== '').join('\n') + '\n');
+    expect((await found()).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('reads little of a file', async () => {
+    const path = newFile();
+    await largeFile(path, (i) => start + i * 1_000);
+    for (const withIndex of [true, false]) {
+      if (!withIndex) rmSync(`${path}.idx`);
+      // what isn't read isn't noticed: half of the file becomes rubbish that is no line at all
+      const bytes = readFileSync(path);
+      const storage = new FileStorage(path);
+      expect(await messages(storage, query)).toHaveLength(51);
+      const torn = Buffer.from(bytes);
+      for (let at = torn.length >> 1; at < torn.length - 300_000; at += 200) torn[at] = 0x21;
+      writeFileSync(path, torn);
+      expect(await messages(storage, query)).toHaveLength(51);
+      expect(storage.unreadableLines.count).toBe(0);
+      writeFileSync(path, bytes);
+    }
+  });
+
+  it('is right for any times in any order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 60 }),
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: 0, max: 100 }),
+        async (times, from, to) => {
+          const storage = new FileStorage({ path: newFile(), rotation: { maxBytes: 1_000 } });
+          for (const [i, millis] of times.entries())
+            await storage.store(new TelemetryData({ events: [event(String(i), millis)] }));
+          const expected = numbers(times.length).filter((i) => {
+            const millis = times[Number(i)] as number;
+            return millis >= from && millis <= to;
+          });
+          expect(await messages(storage, { startTime: new Date(from), endTime: new Date(to) })).toEqual(expected);
+          await storage.close();
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('trouble with the disk', () => {
+  it('writes to a new file what was written to one that is deleted', async () => {
+    const path = newFile();
+    const storage = new FileStorage(path);
+    await storage.store(batch('gone'));
+    rmSync(path);
+    await storage.store(batch('kept'));
+    expect(await messages(storage)).toEqual(['kept']);
+  });
+
+  it('counts what a full disk refuses, and goes on once there is room', async () => {
+    const disk = smallDisk(join(folder, 'small'));
+    if (disk === undefined) {
+      console.warn('no small disk can be mounted here: the test of a full disk is skipped');
+      return;
+    }
+    try {
+      const ballast = join(disk.path, 'ballast');
+      writeFileSync(ballast, Buffer.alloc(900_000));
+      const path = join(disk.path, 'telemetry.jsonl');
+      const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: path, bufferSize: 100 });
+      for (const message of numbers(2_000)) collector.collectEvent('s', message);
+      expectBalance(collector);
+      expect(collector.health().queued).toBeGreaterThan(1_000);
+      expect(collector.health().lastError?.message).toMatch(/can't be written: ENOSPC/);
+      rmSync(ballast);
+      expect((await collector.forceFlush()).complete).toBe(true);
+      expect(collector.health()).toMatchObject({ accepted: 2_000, delivered: 2_000, queued: 0 });
+      const storage = new FileStorage(path);
+      expect(await messages(storage)).toEqual(numbers(2_000));
+      expect(storage.unreadableLines.count).toBe(0);
+      await collector.shutdown();
+    } finally {
+      disk.unmount();
+    }
+  });
+
+  it('counts what a path refuses that can not be written', async () => {
+    const path = newFile();
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(join(dirname(path), 'a file'), '');
+    const inside = join(dirname(path), 'a file', 'telemetry.jsonl');
+    const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: inside, bufferSize: 1 });
+    collector.collectEvent('s', 'm');
+    expect(collector.health()).toMatchObject({
+      queued: 1,
+      lastError: { message: expect.stringMatching(/ENOTDIR|EEXIST/) },
+    });
+    const { complete } = await collector.shutdown({ timeoutMillis: 300 });
+    expect(complete).toBe(false);
+    expectBalance(collector);
+    expect(existsSync(inside)).toBe(false);
+  });
+
+  it('reads on where the file is cut off and written anew', async () => {
+    const path = newFile();
+    const storage = new FileStorage(path);
+    await storage.store(batch('1', '2'));
+    writeFileSync(path, '');
+    await storage.store(batch('3'));
+    appendFileSync(path, '{"torn');
+    await storage.store(batch('4'));
+    expect(await messages(storage)).toEqual(['3', '4']);
+    expect(basename(path)).toBe('telemetry.jsonl');
+  });
+});
+
+/** A file system of one megabyte; `undefined` where none can be mounted. */
+function smallDisk(path: string): { readonly path: string; unmount(): void } | undefined {
+  mkdirSync(path);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  return { path, unmount: () => execFileSync('umount', [path]) };
+}
