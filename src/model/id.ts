@@ -11,7 +11,7 @@ const HEX: readonly string[] = Array.from({ length: 256 }, (_, octet) => octet.t
  * @returns a function that takes the time in milliseconds and gives the next id.
  */
 export function createIdGenerator(fill: FillRandom): (nowMillis: number) => string {
-  const pool = new Uint8Array(1024);
+  const pool = new Uint8Array(16_384);
   let used = pool.length;
   let millis = -1;
   let counter = 0;

@@ -11,15 +11,22 @@ import { formatTimestamp } from './timestamp.js';
  */
 export function encodeEvent(event: TelemetryEvent): string {
   const { otel } = event;
-  const head = `{"type":"event","data":{"event_id":${JSON.stringify(event.eventId)},"timestamp":"${formatTimestamp(event.timestamp, otel?.timeUnixNano)}","event_type":"${event.eventType}","source":${JSON.stringify(event.source)},"message":${JSON.stringify(event.message)},"metadata":${stringify(event.metadata)}}`;
+  const head = `{"type":"event","data":{"event_id":${quote(event.eventId)},"timestamp":"${formatTimestamp(event.timestamp, otel?.timeUnixNano)}","event_type":"${event.eventType}","source":${quote(event.source)},"message":${quote(event.message)},"metadata":${stringify(event.metadata)}}`;
   return `${head}${encodeOtel(otel)}}`;
 }
 
 /** A metric as one line of a RIMP file, without the newline. */
 export function encodeMetric(metric: TelemetryMetric): string {
   const { otel } = metric;
-  const head = `{"type":"metric","data":{"metric_id":${JSON.stringify(metric.metricId)},"timestamp":"${formatTimestamp(metric.timestamp, otel?.timeUnixNano)}","name":${JSON.stringify(metric.name)},"value":${encodeNumber(metric.value)},"unit":${JSON.stringify(metric.unit ?? null)},"tags":${stringify(metric.tags)}}`;
+  const head = `{"type":"metric","data":{"metric_id":${quote(metric.metricId)},"timestamp":"${formatTimestamp(metric.timestamp, otel?.timeUnixNano)}","name":${quote(metric.name)},"value":${encodeNumber(metric.value)},"unit":${metric.unit === undefined ? 'null' : quote(metric.unit)},"tags":${stringify(metric.tags)}}`;
   return `${head}${encodeOtel(otel)}}`;
+}
+
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/** Text as JSON; most needs no escapes, which is quickly seen. */
+function quote(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 /** A number as both readers take it: Python writes and reads a bare NaN, and reads 1e999 as infinity as we do. */

@@ -10,24 +10,31 @@ const METRIC =
   /^\{"type":"metric","data":\{"metric_id":"([^"\\]*)","timestamp":"([^".\\]{19})\.(\d{3})Z","name":"([^"\\]*)","value":(-?\d+(?:\.\d+)?(?:e[+-]\d{1,2})?),"unit":(?:null|"([^"\\]*)"),"tags":/;
 const OTEL = '},"otel":{';
 
+/** Times that are asked for, in milliseconds since the Unix epoch, inclusive. */
+interface Times {
+  readonly startMillis: number;
+  readonly endMillis: number;
+}
+
 /**
  * The event or metric of a line that is exactly as this library writes the most of them; `undefined` where it is not: then
- * the general reader is to be asked. The line must hold no octets, and no number that a reader of JSON takes for another.
+ * the general reader is to be asked; null where it is of another time than is asked for. The line must hold no octets, and no number that a reader of JSON takes for another.
  */
-export function decodeOwnLine(line: string): TelemetryEvent | TelemetryMetric | undefined {
+export function decodeOwnLine(line: string, times: Times): TelemetryEvent | TelemetryMetric | null | undefined {
   try {
     const event = EVENT.exec(line);
-    if (event !== null) return eventOf(line, event);
-    const metric = METRIC.exec(line);
-    return metric === null ? undefined : metricOf(line, metric);
+    const match = event ?? METRIC.exec(line);
+    if (match === null) return undefined;
+    const time = timeOf(match[2] as string, match[3] as string);
+    if (time === undefined) return undefined;
+    if (time < times.startMillis || time > times.endMillis) return null;
+    return event === null ? metricOf(line, match, time) : eventOf(line, match, time);
   } catch {
     return undefined;
   }
 }
 
-function eventOf(line: string, match: RegExpExecArray): TelemetryEvent | undefined {
-  const time = timeOf(match[2] as string, match[3] as string);
-  if (time === undefined) return undefined;
+function eventOf(line: string, match: RegExpExecArray, time: number): TelemetryEvent {
   const [metadata, otel] = tailOf(line, match[0].length);
   return new TelemetryEvent({
     eventId: match[1],
@@ -40,9 +47,7 @@ function eventOf(line: string, match: RegExpExecArray): TelemetryEvent | undefin
   });
 }
 
-function metricOf(line: string, match: RegExpExecArray): TelemetryMetric | undefined {
-  const time = timeOf(match[2] as string, match[3] as string);
-  if (time === undefined) return undefined;
+function metricOf(line: string, match: RegExpExecArray, time: number): TelemetryMetric | undefined {
   const [tags, otel] = tailOf(line, match[0].length);
   for (const key in tags) if (typeof tags[key] === 'object') return undefined;
   return new TelemetryMetric({

@@ -4,6 +4,7 @@ import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { decodeLine } from '../../model/json-line-decode.js';
 import { decodeOwnLine } from '../../model/json-line-fast.js';
+import type { ResolvedQuery } from '../../model/query.js';
 import type { Matcher } from '../../model/query-match.js';
 import type { LineBlock } from './line-blocks.js';
 
@@ -47,7 +48,7 @@ export class BlockDecoder {
   }
 
   /** The items that match, in the order of the file. */
-  decode(block: LineBlock, matches: Matcher): DecodedBlock {
+  decode(block: LineBlock, query: ResolvedQuery, matches: Matcher): DecodedBlock {
     const found: DecodedBlock = { items: [], lines: [] };
     const { bytes } = block;
     let line = 0;
@@ -55,7 +56,7 @@ export class BlockDecoder {
       const near = start + PIECE_BYTES;
       let end = near < bytes.length ? bytes.lastIndexOf(NEWLINE, near) + 1 : bytes.length;
       if (end <= start) end = bytes.indexOf(NEWLINE, near) + 1 || bytes.length;
-      line += this.#decodePiece(bytes.subarray(start, end), line, matches, found);
+      line += this.#decodePiece(bytes.subarray(start, end), line, query, matches, found);
       start = end;
     }
     return found;
@@ -66,7 +67,7 @@ export class BlockDecoder {
   }
 
   /** Decodes a piece whose first line has this number; gives how many lines there were. */
-  #decodePiece(bytes: Buffer, first: number, matches: Matcher, found: DecodedBlock): number {
+  #decodePiece(bytes: Buffer, first: number, query: ResolvedQuery, matches: Matcher, found: DecodedBlock): number {
     if (!isUtf8(bytes)) return this.#decodeOctets(bytes, first, matches, found);
     const plain = !bytes.includes('bytesValue') && !bytes.includes('e999') && !holdsLongNumber(bytes);
     const lines = bytes.toString('utf8').split('\n');
@@ -74,8 +75,8 @@ export class BlockDecoder {
     for (let i = 0; i < lines.length; i += 1) {
       const text = lines[i] as string;
       if (text === '') continue;
-      const item = this.#decodeText(text, plain);
-      if (item === undefined || !matches(item)) continue;
+      const item = this.#decodeText(text, plain ? query : undefined);
+      if (item == null || !matches(item)) continue;
       found.items.push(item);
       found.lines.push(first + i);
     }
@@ -87,14 +88,14 @@ export class BlockDecoder {
     return bytes.at(-1) === NEWLINE ? lines.length - 1 : lines.length;
   }
 
-  #decodeText(text: string, plain: boolean): TelemetryItem | undefined {
+  #decodeText(text: string, times: ResolvedQuery | undefined): TelemetryItem | null | undefined {
     // a character has three octets at most
     if (text.length * 3 > this.#maxLineBytes) {
       const octets = Buffer.byteLength(text);
       if (octets > this.#maxLineBytes) return this.#skip('too_long', `a line of ${octets} octets`);
     }
-    if (plain) {
-      const item = decodeOwnLine(text);
+    if (times !== undefined) {
+      const item = decodeOwnLine(text, times);
       if (item !== undefined) return item;
     }
     if (text.trim() === '') return undefined;
@@ -114,9 +115,9 @@ export class BlockDecoder {
       const octets = bytes.subarray(start, end);
       start = end + 1;
       const item = isUtf8(octets)
-        ? this.#decodeText(octets.toString('utf8'), false)
+        ? this.#decodeText(octets.toString('utf8'), undefined)
         : this.#skip('not_utf8', 'a line that is no UTF-8');
-      if (item === undefined || !matches(item)) continue;
+      if (item == null || !matches(item)) continue;
       found.items.push(item);
       found.lines.push(first + line);
     }

@@ -44,7 +44,7 @@ export class FileReader {
     const matches = matcherOf(query);
     const { descending } = query;
     for await (const { block, fingerprint } of this.#blocks(query)) {
-      const { items, lines } = this.#decoder.decode(block, matches);
+      const { items, lines } = this.#decoder.decode(block, query, matches);
       if (items.length === 0) continue;
       if (descending) {
         items.reverse();

@@ -3,7 +3,10 @@ import type { FileHandle } from 'node:fs/promises';
 const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
 
-/** Octets of whole lines: each ends with a newline, but for the last of a file. */
+/**
+ * Octets of whole lines: each ends with a newline, but for the last of a file. They are there until the next block is asked
+ * for.
+ */
 export interface LineBlock {
   readonly bytes: Buffer;
   /** Where they begin in the file, as it is uncompressed. */
@@ -74,7 +77,7 @@ export async function* wholeLines(
     if (cut < chunk.length) {
       held += chunk.length - cut;
       if (held > maxLineBytes) pieces = [];
-      else pieces.push(chunk.subarray(cut));
+      else pieces.push(Buffer.from(chunk.subarray(cut)));
     }
   }
   if (held > maxLineBytes) onTooLong(held);
@@ -118,8 +121,10 @@ async function* linesBackwards(
 }
 
 async function* chunksOf(file: FileHandle, { start, end }: Range): AsyncGenerator<Buffer, void, undefined> {
+  // the same memory for each: a block is decoded before the next one is asked for
+  const memory = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - start));
   for (let position = start; position < end; ) {
-    const chunk = await readAt(file, position, Math.min(CHUNK_BYTES, end - position));
+    const chunk = await fill(file, position, memory.subarray(0, Math.min(CHUNK_BYTES, end - position)));
     if (chunk.length === 0) return;
     position += chunk.length;
     yield chunk;
@@ -128,10 +133,13 @@ async function* chunksOf(file: FileHandle, { start, end }: Range): AsyncGenerato
 
 /** Octets at a position; fewer where the file ends before. */
 export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const chunk = Buffer.allocUnsafeSlow(length);
+  return fill(file, position, Buffer.allocUnsafeSlow(length));
+}
+
+async function fill(file: FileHandle, position: number, chunk: Buffer): Promise<Buffer> {
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(chunk, filled, length - filled, position + filled);
+  while (filled < chunk.length) {
+    const { bytesRead } = await file.read(chunk, filled, chunk.length - filled, position + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

@@ -1,0 +1,163 @@
+// SQLite and PostgreSQL against hand-written prepared batches into a table with the same indexes.
+// Usage: [POSTGRES_URL=postgres://…] node --expose-gc bench/databases.mjs [items]
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PostgresStorage, SqliteStorage, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
+import { compare, ratio, timed } from './harness.mjs';
+
+const ITEMS = Number(process.argv[2] ?? 50_000);
+const START = Date.UTC(2026, 0, 1);
+const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+const fresh = () => {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  return join(folder, `${files++}.db`);
+};
+const batches = () =>
+  Array.from(
+    { length: ITEMS / 1000 },
+    (_, b) =>
+      new TelemetryData({
+        events: Array.from(
+          { length: 1000 },
+          (_, i) =>
+            new TelemetryEvent({
+              source: 'shop',
+              message: `order ${i} placed`,
+              timestamp: new Date(START + b * 1000 + i),
+              metadata: { user_id: `u${i}`, amount: i / 7, ok: true },
+            }),
+        ),
+      }),
+  );
+const cellsOf = (event) => [
+  0,
+  event.eventId,
+  event.timestamp.getTime(),
+  event.eventType,
+  9,
+  event.source,
+  event.message,
+  JSON.stringify(event.metadata),
+];
+const COLUMNS = 'kind, id, time_ms, event_type, severity, source, message, metadata';
+
+console.log(`${ITEMS} items in transactions of 1,000, Node ${process.version}`);
+{
+  const builtIn = process.getBuiltinModule('node:sqlite');
+  const Database = builtIn?.DatabaseSync ?? createRequire(import.meta.url)('libsql');
+  console.log(`SQLite by ${builtIn === undefined ? 'libsql' : 'node:sqlite'}`);
+  const opened = async () => {
+    const path = fresh();
+    const storage = new SqliteStorage(path);
+    await storage.retrieve({ limit: 1 });
+    return { path, storage };
+  };
+  const byHand = async (rows) => {
+    const { path, storage } = await opened();
+    await storage.close();
+    const database = new Database(path);
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = NORMAL');
+    const values = Array.from({ length: rows }, () => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
+    const insert = database.prepare(`INSERT INTO rimp_items (${COLUMNS}) VALUES ${values}`);
+    const data = batches();
+    const time = timed(() => {
+      for (const { events } of data) {
+        database.exec('BEGIN');
+        for (let i = 0; i < events.length; i += rows) {
+          if (rows === 1) insert.run(...cellsOf(events[i]));
+          else insert.run(...events.slice(i, i + rows).flatMap(cellsOf));
+        }
+        database.exec('COMMIT');
+      }
+    });
+    database.close();
+    return time;
+  };
+  const m = await compare(
+    'SQLite',
+    'us/item',
+    [
+      ['hand-written, a row a statement', () => byHand(1)],
+      ['hand-written, 50 rows a statement', () => byHand(50)],
+      [
+        'SqliteStorage.store',
+        async () => {
+          const { storage } = await opened();
+          const data = batches();
+          const time = await timed(async () => {
+            for (const batch of data) await storage.store(batch);
+          });
+          await storage.close();
+          return time;
+        },
+      ],
+    ],
+    { per: ITEMS / 1e3 },
+  );
+  ratio(
+    'items a second over a row a statement',
+    m['hand-written, a row a statement'] / m['SqliteStorage.store'],
+    'at least 0.9',
+  );
+  ratio('items a second over 50 rows a statement', m['hand-written, 50 rows a statement'] / m['SqliteStorage.store']);
+}
+const url = process.env.POSTGRES_URL;
+if (url === undefined) console.log('\nPostgreSQL: POSTGRES_URL is not set, nothing measured');
+else {
+  const { Pool } = createRequire(import.meta.url)('pg');
+  const pool = new Pool({ connectionString: url });
+  const opened = async () => {
+    await pool.query('DROP VIEW IF EXISTS bench_events, bench_metrics; DROP TABLE IF EXISTS bench_items, bench_schema');
+    const storage = new PostgresStorage({ url, tablePrefix: 'bench_' });
+    await storage.retrieve({ limit: 1 });
+    return storage;
+  };
+  const m = await compare(
+    'PostgreSQL',
+    'us/item',
+    [
+      [
+        'hand-written, 500 rows a statement',
+        async () => {
+          const storage = await opened();
+          const row = (r) => `(${Array.from({ length: 8 }, (_, c) => `$${r * 8 + c + 1}`).join(', ')})`;
+          const text = `INSERT INTO bench_items (${COLUMNS}) VALUES ${Array.from({ length: 500 }, (_, r) => row(r)).join(', ')}`;
+          const data = batches();
+          const client = await pool.connect();
+          const time = await timed(async () => {
+            for (const { events } of data) {
+              await client.query('BEGIN');
+              for (let i = 0; i < events.length; i += 500) {
+                await client.query({ name: 'insert', text, values: events.slice(i, i + 500).flatMap(cellsOf) });
+              }
+              await client.query('COMMIT');
+            }
+          });
+          client.release();
+          await storage.close();
+          return time;
+        },
+      ],
+      [
+        'PostgresStorage.store',
+        async () => {
+          const storage = await opened();
+          const data = batches();
+          const time = await timed(async () => {
+            for (const batch of data) await storage.store(batch);
+          });
+          await storage.close();
+          return time;
+        },
+      ],
+    ],
+    { rounds: 3, per: ITEMS / 1e3 },
+  );
+  ratio('items a second over hand-written', m['hand-written, 500 rows a statement'] / m['PostgresStorage.store']);
+  await pool.end();
+}
