@@ -1,8 +1,8 @@
 // Builds dist/esm and dist/cjs, unless they are newer than every source.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -31,12 +31,48 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < sources) {
   for (const format of ['cjs', 'esm']) {
     execFileSync(process.execPath, [tsc, '-p', `tsconfig.${format}.json`], { cwd: root, stdio: 'inherit' });
   }
-  writeFileSync(join(root, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
-  // ES modules are names of the one CommonJS build: one copy in a process, and dozens of files less to resolve
+  // the declarations are the same for both formats
+  cpSync(join(root, 'dist', 'esm'), join(root, 'dist', 'cjs'), { recursive: true });
+  bundle(join(root, 'dist', 'cjs'));
+  // ES modules are names of the one CommonJS build: one copy in a process
   for (const entry of ENTRIES) {
-    // register acts when it is loaded
-    const names = entry === 'register' ? ['telemetry'] : Object.keys(require(join(root, 'dist', 'cjs', `${entry}.js`)));
-    const file = join(root, 'dist', 'esm', `${entry}.js`);
-    writeFileSync(file, `export { ${names.join(', ')} } from '../cjs/${entry}.js';\n`);
+    const names = namesOf(entry);
+    const cjs = `const entry = require('./all.js')('./${entry}.js');\n${names.map((name) => `exports.${name} = entry.${name};\n`).join('')}`;
+    writeFileSync(join(root, 'dist', 'cjs', `${entry}.js`), cjs);
+    writeFileSync(
+      join(root, 'dist', 'esm', `${entry}.js`),
+      `export { ${names.join(', ')} } from '../cjs/${entry}.js';\n`,
+    );
   }
+}
+
+/** Puts all modules into one file, of which each runs when it is asked for: finding dozens of files costs more than running them. */
+function bundle(folder) {
+  const modules = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const bodies = modules.map((file) => {
+    const id = `./${relative(folder, file)}`;
+    const code = readFileSync(file, 'utf8')
+      .replace(/^#!.*\n/, '')
+      .replace(/require\("(\.[^"]+)"\)/g, (_all, path) => `load("./${posix.join(posix.dirname(id), path)}")`);
+    return `${JSON.stringify(id)}(exports, load) {\n${code}}`;
+  });
+  for (const file of modules) rmSync(file);
+  const loader = `const loaded = {};
+function load(id) {
+  if (loaded[id] === undefined) modules[id]((loaded[id] = {}), load);
+  return loaded[id];
+}
+module.exports = load;
+`;
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
+  writeFileSync(join(folder, 'all.js'), `const modules = {\n${bodies.join(',\n')},\n};\n${loader}`);
+  writeFileSync(join(folder, 'cli', 'main.js'), "#!/usr/bin/env node\nrequire('../all.js')('./cli/main.js');\n");
+}
+
+function namesOf(entry) {
+  // register acts when it is loaded
+  if (entry === 'register') return ['telemetry'];
+  return Object.keys(createRequire(import.meta.url)(join(root, 'dist', 'cjs', 'all.js'))(`./${entry}.js`));
 }

@@ -22,6 +22,7 @@ export function encodeMetric(metric: TelemetryMetric): string {
   return `${head}${encodeOtel(otel)}}`;
 }
 
+// oxlint-disable-next-line no-control-regex -- these are what JSON escapes (RFC 8259, section 7)
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** Text as JSON; most needs no escapes, which is quickly seen. */
