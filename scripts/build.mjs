@@ -55,11 +55,16 @@ function bundle(folder) {
     const id = `./${relative(folder, file)}`;
     const code = readFileSync(file, 'utf8')
       .replace(/^#!.*\n/, '')
+      .replace(/require\("(node:(?:zlib|stream|stream\/promises|fs\/promises))"\)/g, 'later("$1")')
       .replace(/require\("(\.[^"]+)"\)/g, (_all, path) => `load("./${posix.join(posix.dirname(id), path)}")`);
     return `${JSON.stringify(id)}(exports, load) {\n${code}}`;
   });
   for (const file of modules) rmSync(file);
+  // what Node takes a millisecond or two to load is loaded when it is first used
   const loader = `const loaded = {};
+function later(name) {
+  return new Proxy({}, { get: (_target, key) => require(name)[key] });
+}
 function load(id) {
   if (loaded[id] === undefined) modules[id]((loaded[id] = {}), load);
   return loaded[id];
