@@ -1,5 +1,15 @@
 // Files against pino and against bare writes and parsing. Usage: node --expose-gc bench/files.mjs [lines]
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -226,13 +236,15 @@ console.log(`${LINES} lines of ${(ready.join('').length / 1000).toFixed(0)} octe
       ['the window', () => timed(window)],
       [
         'the window, without an index',
-        () => {
-          rmSync(`${path}.idx`, { force: true });
-          return timed(window);
+        async () => {
+          renameSync(`${path}.idx`, `${path}.away`);
+          const time = await timed(window);
+          renameSync(`${path}.away`, `${path}.idx`);
+          return time;
         },
       ],
     ],
-    { rounds: 15, per: 1 },
+    { rounds: 15, per: 1, collect: false },
   );
   ratio('window over whole', m['the window'] / m['reading the whole'], 'at most 0.01');
   ratio('window without an index over whole', m['the window, without an index'] / m['reading the whole']);

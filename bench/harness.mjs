@@ -1,12 +1,13 @@
 // Cases by turns in one process, medians and spread, and the ratios between them.
 
 /** Runs each case once a round, in turn; a case gives the milliseconds that it took, or a promise of them. */
-export async function compare(title, unit, cases, { rounds = 5, per }) {
+export async function compare(title, unit, cases, { rounds = 5, per, collect = true }) {
   console.log(`\n${title}`);
   const times = new Map(cases.map(([name]) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, run] of cases) {
-      globalThis.gc?.();
+      // which also throws compiled code away
+      if (collect) globalThis.gc?.();
       const time = await run();
       // the first round warms up
       if (round > 0) times.get(name).push(time / per);
