@@ -38,9 +38,10 @@ export class ModuleLoader {
   /** @throws TelemetryError `RIMP_MISSING_PACKAGE` that names what is missing, and the line that installs it. */
   check(): void {
     if (this.#missing.length === 0) return;
+    const needed = runsThirdGeneration() ? this.#missing : ['"@opentelemetry/api@<1.10"', ...this.#missing];
     throw new TelemetryError(
       'RIMP_MISSING_PACKAGE',
-      `${this.#who}: this needs ${this.#missing.join(', ')}, not found in the application; install with: npm install ${this.#missing.join(' ')}`,
+      `${this.#who}: this needs ${this.#missing.join(', ')}, not found in the application; install with: npm install ${needed.join(' ')}`,
     );
   }
 }
@@ -64,4 +65,10 @@ export function functionOf(
   who: string,
 ): (...args: readonly unknown[]) => unknown {
   return classOf(module, name, who) as unknown as (...args: readonly unknown[]) => unknown;
+}
+
+/** Whether this Node runs SDK 3.x; npm gives older ones 2.x, which refuses the API that belongs to 3.x. */
+function runsThirdGeneration(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 15);
 }
