@@ -1,0 +1,73 @@
+import { TelemetryConfig as Config, type StorageBackend } from '../config.js';
+
+/** What Python's optional arguments are given where they are not: nothing, `null` or `undefined`. */
+export type Optional<T> = T | null | undefined;
+
+/** The keyword arguments of {@link TelemetryConfig}. */
+export interface TelemetryConfigArguments {
+  readonly enabled?: Optional<boolean>;
+  readonly buffer_size?: Optional<number>;
+  /** Seconds. */
+  readonly flush_interval?: Optional<number>;
+  readonly realtime_mode?: Optional<boolean>;
+  readonly storage_backend?: Optional<StorageBackend>;
+  readonly storage_path?: Optional<string>;
+}
+
+const CONFIG_NAMES = {
+  enabled: 'enabled',
+  buffer_size: 'bufferSize',
+  flush_interval: 'flushInterval',
+  realtime_mode: 'realtimeMode',
+  storage_backend: 'storageBackend',
+  storage_path: 'storagePath',
+} as const;
+
+/** A configuration with Python's names: keyword arguments as one object, or all six in their order. */
+export class TelemetryConfig extends Config {
+  constructor(fields: TelemetryConfigArguments);
+  constructor(
+    enabled?: Optional<boolean>,
+    buffer_size?: Optional<number>,
+    flush_interval?: Optional<number>,
+    realtime_mode?: Optional<boolean>,
+    storage_backend?: Optional<StorageBackend>,
+    storage_path?: Optional<string>,
+  );
+  constructor(first?: Optional<boolean> | TelemetryConfigArguments, ...rest: readonly unknown[]) {
+    super(configFields(first, rest));
+  }
+
+  get buffer_size(): number {
+    return this.bufferSize;
+  }
+  /** Seconds. */
+  get flush_interval(): number {
+    return this.flushInterval;
+  }
+  get realtime_mode(): boolean {
+    return this.realtimeMode;
+  }
+  get storage_backend(): StorageBackend {
+    return this.storageBackend;
+  }
+  get storage_path(): string | null {
+    return this.storagePath ?? null;
+  }
+}
+
+function configFields(first: unknown, rest: readonly unknown[]): Record<string, never> {
+  const given: Record<string, unknown> = {};
+  if (typeof first === 'object' && first !== null) {
+    // names that Python doesn't know stay as they are: validate() tells of them
+    for (const [name, value] of Object.entries(first))
+      given[CONFIG_NAMES[name as keyof typeof CONFIG_NAMES] ?? name] = value;
+  } else {
+    const names = Object.values(CONFIG_NAMES);
+    for (const [i, value] of [first, ...rest].entries()) given[names[i] ?? `argument ${i + 1}`] = value;
+  }
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value ?? undefined])) as Record<
+    string,
+    never
+  >;
+}
