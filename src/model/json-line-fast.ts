@@ -2,6 +2,7 @@ import type { AnyValueMap } from './any-value.js';
 import { TelemetryEvent } from './event.js';
 import type { EventType } from './event-type.js';
 import { type Tags, TelemetryMetric } from './metric.js';
+import type { Times } from './query.js';
 
 // a line as this library writes the most of them, up to the metadata or tags: times in milliseconds, nothing escaped
 const EVENT =
@@ -9,12 +10,6 @@ const EVENT =
 const METRIC =
   /^\{"type":"metric","data":\{"metric_id":"([^"\\]*)","timestamp":"([^".\\]{19})\.(\d{3})Z","name":"([^"\\]*)","value":(-?\d+(?:\.\d+)?(?:e[+-]\d{1,2})?),"unit":(?:null|"([^"\\]*)"),"tags":/;
 const OTEL = '},"otel":{';
-
-/** Times that are asked for, in milliseconds since the Unix epoch, inclusive. */
-interface Times {
-  readonly startMillis: number;
-  readonly endMillis: number;
-}
 
 /**
  * The event or metric of a line that is exactly as this library writes the most of them; `undefined` where it is not: then

@@ -42,12 +42,16 @@ export interface TelemetryQuery {
   readonly after?: string | undefined;
 }
 
-/** A query that was checked: what is absent is filled in. */
-export interface ResolvedQuery {
+/** Times that are asked for. */
+export interface Times {
   /** Milliseconds since the Unix epoch, inclusive; -Infinity where there is none. */
   readonly startMillis: number;
   /** Milliseconds since the Unix epoch, inclusive; Infinity where there is none. */
   readonly endMillis: number;
+}
+
+/** A query that was checked: what is absent is filled in. */
+export interface ResolvedQuery extends Times {
   /** Infinity where there is none. */
   readonly limit: number;
   readonly descending: boolean;
@@ -143,6 +147,11 @@ export function resolveQuery(query: TelemetryQuery | null | undefined, who: stri
     tags,
     after: field<string>('after', isText, 'the cursor of an earlier result'),
   };
+}
+
+/** Whether not all times are asked for. */
+export function isBounded({ startMillis, endMillis }: Times): boolean {
+  return startMillis > Number.NEGATIVE_INFINITY || endMillis < Number.POSITIVE_INFINITY;
 }
 
 /** The error of a cursor that a storage did not make. */

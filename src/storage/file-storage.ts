@@ -6,7 +6,7 @@ import { StorageError, TelemetryError, toError } from '../model/errors.js';
 import type { TelemetryItem } from '../model/item.js';
 import { encodeEvent, encodeMetric } from '../model/json-line-encode.js';
 import { checkOptions, objectOf, oneOf, POSITIVE_INTEGER, POSITIVE_NUMBER, type Rule } from '../model/options.js';
-import { resolveQuery, type TelemetryQuery } from '../model/query.js';
+import type { TelemetryQuery } from '../model/query.js';
 import type { TelemetryStorage } from '../model/storage.js';
 import { BlockDecoder, type UnreadableLines } from './file/block-decoder.js';
 import { FileReader } from './file/file-reader.js';
@@ -15,7 +15,7 @@ import { Maintenance, type RetentionOptions, type Retired } from './file/mainten
 import { Rotation, type RotationOptions } from './file/rotation.js';
 import { segmentsOf } from './file/segments.js';
 import { indexPathOf } from './file/time-index.js';
-import { gatherPages, scanPages } from './pages.js';
+import { retrievePages, scanPages } from './pages.js';
 import { realPath } from './real-path.js';
 
 export type { RetentionOptions, Retired, RotationOptions, UnreadableLines };
@@ -152,13 +152,11 @@ export class FileStorage implements TelemetryStorage {
   }
 
   async retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
-    const resolved = resolveQuery(query, WHO);
-    return gatherPages(this.#reader.pages(resolved), resolved.limit, resolved.after);
+    return retrievePages(WHO, query, (resolved) => this.#reader.pages(resolved));
   }
 
   scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
-    const resolved = resolveQuery(query, WHO);
-    return scanPages(this.#reader.pages(resolved), resolved.limit);
+    return scanPages(WHO, query, (resolved) => this.#reader.pages(resolved));
   }
 
   async clear(): Promise<void> {

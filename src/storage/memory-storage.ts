@@ -3,10 +3,10 @@ import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryItem } from '../model/item.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import { checkOptions, POSITIVE_INTEGER, type Rule } from '../model/options.js';
-import { type ResolvedQuery, resolveQuery, type TelemetryQuery, wrongCursor } from '../model/query.js';
+import { type ResolvedQuery, type TelemetryQuery, wrongCursor } from '../model/query.js';
 import { matcherOf } from '../model/query-match.js';
 import type { TelemetryStorage } from '../model/storage.js';
-import { gatherPages, type Page, scanPages } from './pages.js';
+import { type Page, retrievePages, scanPages } from './pages.js';
 import { Ring } from './ring.js';
 
 const WHO = 'MemoryStorage';
@@ -61,13 +61,11 @@ export class MemoryStorage implements TelemetryStorage {
   }
 
   async retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
-    const resolved = resolveQuery(query, WHO);
-    return gatherPages(this.#pages(resolved), resolved.limit, resolved.after);
+    return retrievePages(WHO, query, (resolved) => this.#pages(resolved));
   }
 
   scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
-    const resolved = resolveQuery(query, WHO);
-    return scanPages(this.#pages(resolved), resolved.limit);
+    return scanPages(WHO, query, (resolved) => this.#pages(resolved));
   }
 
   async clear(): Promise<void> {

@@ -2,6 +2,7 @@ import { TelemetryData } from '../model/data.js';
 import type { TelemetryEvent } from '../model/event.js';
 import { isEvent, type TelemetryItem } from '../model/item.js';
 import type { TelemetryMetric } from '../model/metric.js';
+import { type ResolvedQuery, resolveQuery, type TelemetryQuery } from '../model/query.js';
 
 /** Some of the items that a query asks for, in its order. */
 export interface Page {
@@ -11,13 +12,18 @@ export interface Page {
 }
 
 /** The items of pages as one {@link TelemetryData}, each kind in the order of the items, with the cursor behind the last. */
-export async function gatherPages(pages: AsyncIterable<Page>, limit: number, after?: string): Promise<TelemetryData> {
+export async function retrievePages(
+  who: string,
+  query: TelemetryQuery | undefined,
+  pagesOf: (query: ResolvedQuery) => AsyncIterable<Page>,
+): Promise<TelemetryData> {
+  const resolved = resolveQuery(query, who);
   const events: TelemetryEvent[] = [];
   const metrics: TelemetryMetric[] = [];
-  let cursor = after;
-  let left = limit;
+  let cursor = resolved.after;
+  let left = resolved.limit;
   if (left > 0) {
-    for await (const page of pages) {
+    for await (const page of pagesOf(resolved)) {
       const count = Math.min(left, page.items.length);
       for (let i = 0; i < count; i += 1) {
         const item = page.items[i] as TelemetryItem;
@@ -33,8 +39,13 @@ export async function gatherPages(pages: AsyncIterable<Page>, limit: number, aft
 }
 
 /** The items of pages one by one. */
-export function scanPages(pages: AsyncIterable<Page>, limit: number): AsyncGenerator<TelemetryItem, void, undefined> {
-  return new ItemScan(pages[Symbol.asyncIterator](), limit);
+export function scanPages(
+  who: string,
+  query: TelemetryQuery | undefined,
+  pagesOf: (query: ResolvedQuery) => AsyncIterable<Page>,
+): AsyncGenerator<TelemetryItem, void, undefined> {
+  const resolved = resolveQuery(query, who);
+  return new ItemScan(pagesOf(resolved)[Symbol.asyncIterator](), resolved.limit);
 }
 
 /** Written out, as a generator costs three turns of the microtask queue for each item. */

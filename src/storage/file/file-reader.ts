@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline as joined } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import { type ResolvedQuery, wrongCursor } from '../../model/query.js';
+import { isBounded, type ResolvedQuery, wrongCursor } from '../../model/query.js';
 import { matcherOf } from '../../model/query-match.js';
 import type { Page } from '../pages.js';
 import { type BlockDecoder, startOfLine } from './block-decoder.js';
@@ -140,9 +140,8 @@ export class FileReader {
   ): AsyncGenerator<Located, void, undefined> {
     const { size } = await handle.stat();
     const print = fingerprintOf(await readAt(handle, 0, FINGERPRINT_BYTES));
-    const bounded = query.startMillis > Number.NEGATIVE_INFINITY || query.endMillis < Number.POSITIVE_INFINITY;
     let ranges = [{ start: 0, end: size }];
-    if (bounded && print !== undefined)
+    if (isBounded(query) && print !== undefined)
       ranges = await rangesOf(handle.fd, size, readTimeIndex(path, print, size), query);
     if (offset !== undefined) {
       ranges = ranges
@@ -231,7 +230,7 @@ interface Located {
 
 /** Whether the index of a compressed file covers all of it, and says that none of it is of the times asked for. */
 async function isOutside(path: string, fingerprint: string, query: ResolvedQuery): Promise<boolean> {
-  if (query.startMillis === Number.NEGATIVE_INFINITY && query.endMillis === Number.POSITIVE_INFINITY) return false;
+  if (!isBounded(query)) return false;
   const stretches = readTimeIndex(path.replace(/\.gz$/, ''), fingerprint, Number.POSITIVE_INFINITY);
   let end = 0;
   for (const stretch of stretches) {

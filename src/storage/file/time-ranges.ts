@@ -1,13 +1,8 @@
 import { readSync } from 'node:fs';
+import type { Times } from '../../model/query.js';
 import { parseTimestamp } from '../../model/timestamp.js';
 import type { Range } from './line-blocks.js';
 import { CHECKED_BYTES, isEndOf, type Stretch } from './time-index.js';
-
-/** Times that are asked for, in milliseconds since the Unix epoch, inclusive. */
-export interface Times {
-  readonly startMillis: number;
-  readonly endMillis: number;
-}
 
 /** A stretch of a file without an index up to this length is read, longer ones are sampled. */
 const READ_BYTES = 2 * 1024 * 1024;

@@ -3,10 +3,10 @@ import type { TelemetryData } from '../../model/data.js';
 import { StorageError, TelemetryError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { ANY_OBJECT, checkOptions, type Rule } from '../../model/options.js';
-import { type ResolvedQuery, resolveQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
+import { isBounded, type ResolvedQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
 import { matcherOf } from '../../model/query-match.js';
 import type { TelemetryStorage } from '../../model/storage.js';
-import { gatherPages, type Page, scanPages } from '../pages.js';
+import { type Page, retrievePages, scanPages } from '../pages.js';
 import { type Cell, itemOfRow, type Row } from '../sql/columns.js';
 import {
   type DatabaseRetentionOptions,
@@ -127,13 +127,11 @@ export class PostgresStorage implements TelemetryStorage {
   }
 
   async retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
-    const resolved = resolveQuery(query, WHO);
-    return gatherPages(this.#pages(resolved), resolved.limit, resolved.after);
+    return retrievePages(WHO, query, (resolved) => this.#pages(resolved));
   }
 
   scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
-    const resolved = resolveQuery(query, WHO);
-    return scanPages(this.#pages(resolved), resolved.limit);
+    return scanPages(WHO, query, (resolved) => this.#pages(resolved));
   }
 
   async clear(): Promise<void> {
@@ -213,7 +211,7 @@ export class PostgresStorage implements TelemetryStorage {
   async #rangeOf(pool: Pool, query: ResolvedQuery): Promise<{ first: number; last: number }> {
     const all = { first: 0, last: Number.MAX_SAFE_INTEGER };
     if (!(query.events || query.metrics)) return { first: 0, last: -1 };
-    if (query.startMillis === Number.NEGATIVE_INFINITY && query.endMillis === Number.POSITIVE_INFINITY) return all;
+    if (!isBounded(query)) return all;
     const { sql, cells } = boundsOf(this.#table, query);
     const { rows } = await pool.query<{ readonly first: string | null; readonly last: string }>(sql, cells);
     const row = rows[0];

@@ -32,24 +32,19 @@ export function insertInto(table: string): string {
 export function rowOf(item: TelemetryItem): Cell[] {
   const cells = allCells(item);
   const line = ALL_COLUMNS.indexOf('line');
-  const isOdd = (cell: Cell, i: number): boolean =>
-    typeof cell === 'string' &&
-    TYPES[ALL_COLUMNS[i] as string] === 'jsonb' &&
-    cell.includes('\\u') &&
-    plainJson(cell) !== cell;
-  if (cells[line] === null && cells.some(isOdd)) cells[line] = isEvent(item) ? encodeEvent(item) : encodeMetric(item);
+  for (const [i, cell] of cells.entries()) {
+    if (typeof cell !== 'string' || TYPES[ALL_COLUMNS[i] as string] !== 'jsonb' || !cell.includes('\\u')) continue;
+    const json = plainJson(cell);
+    if (json === cell) continue;
+    cells[i] = json;
+    cells[line] ??= isEvent(item) ? encodeEvent(item) : encodeMetric(item);
+  }
   return cells;
 }
 
 /** One array for each column. */
 export function columnsOf(rows: readonly (readonly Cell[])[]): (readonly Cell[])[] {
-  return ALL_COLUMNS.map((name, i) => {
-    const isJson = TYPES[name] === 'jsonb';
-    return rows.map((row) => {
-      const cell = row[i] ?? null;
-      return isJson && typeof cell === 'string' ? plainJson(cell) : cell;
-    });
-  });
+  return ALL_COLUMNS.map((_name, i) => rows.map((row) => row[i] ?? null));
 }
 
 /** JSON without the escapes that PostgreSQL's `jsonb` refuses: NUL, and halves of surrogate pairs. */

@@ -10,10 +10,8 @@ export interface Statement {
 /**
  * What narrows the rows down to those that may match; each is looked at once more, as one meaning has to hold for all
  * storages.
- *
- * @param byTime - whether the index of times is to be used; else that of the rows' numbers.
  */
-export function conditionsOf(query: ResolvedQuery, byTime: boolean): Statement {
+export function conditionsOf(query: ResolvedQuery): Statement {
   const sql: string[] = [];
   const cells: Cell[] = [];
   const add = (condition: string, ...more: readonly Cell[]): void => {
@@ -23,10 +21,8 @@ export function conditionsOf(query: ResolvedQuery, byTime: boolean): Statement {
   const text = (condition: string, value: string | undefined): void => {
     if (value !== undefined && isPlainText(value)) add(condition, value);
   };
-  // a plus keeps the planner from the index
-  const time = byTime ? 'time_ms' : '+time_ms';
-  if (query.startMillis > Number.NEGATIVE_INFINITY) add(`${time} >= ?`, query.startMillis);
-  if (query.endMillis < Number.POSITIVE_INFINITY) add(`${time} <= ?`, query.endMillis);
+  // a plus keeps the planner from the index: rows are read by their numbers
+  addTimes(query, '+time_ms', add);
   if (!(query.events && query.metrics)) add('+kind = ?', query.events ? EVENT_KIND : query.metrics ? METRIC_KIND : -1);
   if (query.eventTypes !== undefined) {
     const types = [...query.eventTypes];
@@ -59,14 +55,10 @@ export function isIndexed(query: ResolvedQuery): boolean {
 export function boundsOf(table: string, query: ResolvedQuery): Statement {
   const sql: string[] = [];
   const cells: Cell[] = [];
-  if (query.startMillis > Number.NEGATIVE_INFINITY) {
-    sql.push('time_ms >= ?');
-    cells.push(query.startMillis);
-  }
-  if (query.endMillis < Number.POSITIVE_INFINITY) {
-    sql.push('time_ms <= ?');
-    cells.push(query.endMillis);
-  }
+  addTimes(query, 'time_ms', (condition, cell) => {
+    sql.push(condition);
+    cells.push(cell);
+  });
   return {
     sql: `SELECT min(seq) AS first, max(seq) AS last FROM "${table}" INDEXED BY "${table}_time" WHERE ${sql.join(' AND ')}`,
     cells,
@@ -76,4 +68,9 @@ export function boundsOf(table: string, query: ResolvedQuery): Statement {
 /** Rows with numbers in a range, in the order of their numbers. */
 export function pageOf(table: string, conditions: Statement, descending: boolean): string {
   return `SELECT seq, ${READ_COLUMNS.join(', ')} FROM "${table}" WHERE seq >= ? AND seq <= ? AND ${conditions.sql} ORDER BY seq ${descending ? 'DESC' : 'ASC'} LIMIT ?`;
+}
+
+function addTimes(query: ResolvedQuery, column: string, add: (condition: string, cell: number) => void): void {
+  if (query.startMillis > Number.NEGATIVE_INFINITY) add(`${column} >= ?`, query.startMillis);
+  if (query.endMillis < Number.POSITIVE_INFINITY) add(`${column} <= ?`, query.endMillis);
 }

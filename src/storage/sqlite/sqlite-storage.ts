@@ -4,10 +4,10 @@ import type { TelemetryData } from '../../model/data.js';
 import { StorageError, TelemetryError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { checkOptions, oneOf, type Rule, TEXT } from '../../model/options.js';
-import { type ResolvedQuery, resolveQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
+import { isBounded, type ResolvedQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
 import { matcherOf } from '../../model/query-match.js';
 import type { TelemetryStorage } from '../../model/storage.js';
-import { gatherPages, type Page, scanPages } from '../pages.js';
+import { type Page, retrievePages, scanPages } from '../pages.js';
 import { realPath } from '../real-path.js';
 import { itemOfRow, type Row, rowsOf } from '../sql/columns.js';
 import {
@@ -114,13 +114,11 @@ export class SqliteStorage implements TelemetryStorage {
   }
 
   async retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
-    const resolved = resolveQuery(query, WHO);
-    return gatherPages(this.#pages(resolved), resolved.limit, resolved.after);
+    return retrievePages(WHO, query, (resolved) => this.#pages(resolved));
   }
 
   scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
-    const resolved = resolveQuery(query, WHO);
-    return scanPages(this.#pages(resolved), resolved.limit);
+    return scanPages(WHO, query, (resolved) => this.#pages(resolved));
   }
 
   async clear(): Promise<void> {
@@ -183,7 +181,7 @@ export class SqliteStorage implements TelemetryStorage {
     let { first, last } = range;
     if (after !== undefined && query.descending) last = Math.min(last, after - 1);
     else if (after !== undefined) first = Math.max(first, after + 1);
-    const conditions = conditionsOf(query, false);
+    const conditions = conditionsOf(query);
     const sql = pageOf(this.#table, conditions, query.descending);
     while (first <= last) {
       const rows = this.#attempt('be read', ({ database }) =>
@@ -209,8 +207,7 @@ export class SqliteStorage implements TelemetryStorage {
   /** The numbers of the rows that may match; `undefined` where there are none. */
   #rangeOf(database: SqliteDatabase, query: ResolvedQuery): { first: number; last: number } | undefined {
     if (!(query.events || query.metrics)) return undefined;
-    const isBounded = query.startMillis > Number.NEGATIVE_INFINITY || query.endMillis < Number.POSITIVE_INFINITY;
-    if (!isBounded || isIndexed(query)) return { first: 0, last: Number.MAX_SAFE_INTEGER };
+    if (!isBounded(query) || isIndexed(query)) return { first: 0, last: Number.MAX_SAFE_INTEGER };
     const { sql, cells } = boundsOf(this.#table, query);
     const [row] = database.prepare(sql).all(...cells) as { readonly first: number | null; readonly last: number }[];
     return row === undefined || row.first === null ? undefined : { first: row.first, last: row.last };
