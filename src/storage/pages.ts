@@ -68,10 +68,7 @@ class ItemScan implements AsyncGenerator<TelemetryItem, void, undefined> {
 
   next(): Promise<IteratorResult<TelemetryItem, void>> {
     if (this.#turn === undefined && this.#left > 0 && this.#next < this.#items.length) {
-      this.#left -= 1;
-      const value = this.#items[this.#next] as TelemetryItem;
-      this.#next += 1;
-      return Promise.resolve({ value, done: false });
+      return Promise.resolve(this.#take());
     }
     const before = this.#turn;
     const turn = (async () => {
@@ -115,6 +112,10 @@ class ItemScan implements AsyncGenerator<TelemetryItem, void, undefined> {
       await this.return();
       return { value: undefined, done: true };
     }
+    return this.#take();
+  }
+
+  #take(): IteratorYieldResult<TelemetryItem> {
     this.#left -= 1;
     const value = this.#items[this.#next] as TelemetryItem;
     this.#next += 1;
