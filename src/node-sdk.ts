@@ -2,8 +2,8 @@ import type { TelemetryCollector } from './collector.js';
 import { ModuleLoader, type SdkModules } from './otel/load-sdk.js';
 import { bridgeLogsApisSoon } from './otel/logs-apis.js';
 import { RimpMetricReader } from './otel/metric-reader.js';
-import { makeOtlpParts } from './otel/otlp-export.js';
-import { checkOtlpOptions, type OtlpOptions } from './otel/otlp-settings.js';
+import { makeOtlpParts } from './otlp/export-parts.js';
+import { checkOtlpOptions, type OtlpOptions } from './otlp/settings.js';
 import { RimpLogRecordProcessor } from './otel/processor.js';
 
 /** Settings of {@link nodeSdkOptions}. */

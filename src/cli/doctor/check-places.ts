@@ -3,8 +3,8 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { dirname, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
-import type { Env, Signal } from '../../otel/otlp-settings.js';
-import { signalSettings } from '../../otel/otlp-settings.js';
+import type { Env, Signal } from '../../otlp/settings.js';
+import { signalSettings } from '../../otlp/settings.js';
 import { type Finding, ok } from './finding.js';
 
 const TIMEOUT_MILLIS = 5_000;

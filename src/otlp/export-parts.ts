@@ -1,9 +1,9 @@
 import { Ledger, type LedgerFigures } from '../pipeline/ledger.js';
 import { CountedBatchProcessor } from './counted-batch-processor.js';
 import { type ExporterLike, tellExports } from './counted-export.js';
-import { classOf, type ModuleLoader, type SdkModules } from './load-sdk.js';
-import { type Env, exportInterval, type OtlpOptions, type Signal, signalSettings } from './otlp-settings.js';
-import type { MetricReaderLike, ResourceMetricsLike } from './sdk-types.js';
+import { classOf, type ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
+import { type Env, exportInterval, type OtlpOptions, type Signal, signalSettings } from './settings.js';
+import type { MetricReaderLike, ResourceMetricsLike } from '../otel/sdk-types.js';
 
 /** What is told of trouble, and shown in the books. */
 export interface ExportHost {
