@@ -55,7 +55,10 @@ function bundle(folder) {
     const id = `./${relative(folder, file)}`;
     const code = readFileSync(file, 'utf8')
       .replace(/^#!.*\n/, '')
-      .replace(/require\("(node:(?:zlib|stream|stream\/promises|fs\/promises))"\)/g, 'later("$1")')
+      .replace(
+        /require\("(node:(?:zlib|http|https|stream|stream\/promises|fs\/promises)|@bufbuild\/protobuf\/wire)"\)/g,
+        'later("$1")',
+      )
       .replace(/require\("(\.[^"]+)"\)/g, (_all, path) => `load("./${posix.join(posix.dirname(id), path)}")`);
     return `${JSON.stringify(id)}(exports, load) {\n${code}}`;
   });

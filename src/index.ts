@@ -33,9 +33,9 @@ export type { InstrumentKind, InstrumentRule } from './otel/instrument-policy.js
 export type { SdkModules } from './otel/load-sdk.js';
 export { bridgeLogsApis } from './otel/logs-apis.js';
 export { RimpMetricReader, type RimpMetricReaderOptions } from './otel/metric-reader.js';
-export type { OtlpOptions, OtlpProtocol } from './otlp/settings.js';
 export { RimpLogRecordProcessor } from './otel/processor.js';
 export type { ProviderOption, Providers } from './otel/providers.js';
+export type { OtlpOptions, OtlpProtocol } from './otlp/settings.js';
 export type { Clock } from './pipeline/clock.js';
 export type { LedgerFigures } from './pipeline/ledger.js';
 export type { TelemetryListener } from './pipeline/listeners.js';

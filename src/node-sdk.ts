@@ -2,9 +2,9 @@ import type { TelemetryCollector } from './collector.js';
 import { ModuleLoader, type SdkModules } from './otel/load-sdk.js';
 import { bridgeLogsApisSoon } from './otel/logs-apis.js';
 import { RimpMetricReader } from './otel/metric-reader.js';
+import { RimpLogRecordProcessor } from './otel/processor.js';
 import { makeOtlpParts } from './otlp/export-parts.js';
 import { checkOtlpOptions, type OtlpOptions } from './otlp/settings.js';
-import { RimpLogRecordProcessor } from './otel/processor.js';
 
 /** Settings of {@link nodeSdkOptions}. */
 export interface NodeSdkHelperOptions<P = never, R = never> {

@@ -8,10 +8,10 @@ import { TelemetryError } from './model/errors.js';
 import { checkNames } from './model/options.js';
 import { classOf, functionOf, ModuleLoader, type SdkModules } from './otel/load-sdk.js';
 import { RimpMetricReader } from './otel/metric-reader.js';
-import { makeOtlpParts } from './otlp/export-parts.js';
-import { checkOtlpOptions, isSdkDisabled, type OtlpOptions } from './otlp/settings.js';
 import { RimpLogRecordProcessor } from './otel/processor.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from './otel/sdk-types.js';
+import { makeOtlpParts } from './otlp/export-parts.js';
+import { checkOtlpOptions, isSdkDisabled, type OtlpOptions } from './otlp/settings.js';
 import { onSignals } from './signals.js';
 
 /** Settings of {@link startTelemetry}; where one is absent, `OTEL_*` variables count. */
@@ -102,7 +102,7 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
   loader.check();
   const otlp =
     options.otlp === false
-      ? { processor: undefined, reader: undefined }
+      ? { processor: undefined, reader: undefined, abandon: () => undefined }
       : makeOtlpParts(options.otlp ?? {}, env, { ...modules, sdkLogs, sdkMetrics }, loader, collector, WHO);
   const resource = makeResource(resources, options);
   const readerOptions =
@@ -126,7 +126,7 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
     forceFlush: (flush) => collector.forceFlush(flush),
     shutdown: (end) => {
       ending ??= collector.shutdown(end).finally(() => {
-        otlp.processor?.abandon();
+        otlp.abandon();
         unregister?.();
       });
       return ending;

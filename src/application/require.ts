@@ -3,17 +3,42 @@ import { join } from 'node:path';
 
 /** A module as the application would get it, `undefined` where it is not installed. */
 export function requireFromApplication(name: string): object | undefined {
-  const entry = process.argv[1];
-  // the program's own file first: the working directory may be any
-  for (const from of [entry, join(process.cwd(), 'noop.js')]) {
-    if (from === undefined) continue;
+  for (const from of places()) {
+    const found = requireFrom(from, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A module as one of the application's packages gets it, `undefined` where either is not installed. */
+export function requireThrough(through: string, name: string): object | undefined {
+  for (const from of places()) {
     try {
-      return createRequire(from)(name) as object;
+      const found = requireFrom(createRequire(from).resolve(through), name);
+      if (found !== undefined) return found;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_INVALID_ARG_VALUE')
-        throw error;
+      if (!isMissing(error)) throw error;
     }
   }
   return undefined;
+}
+
+/** Files of the application: the program's own first, as the working directory may be any. */
+function places(): string[] {
+  const entry = process.argv[1];
+  return [...(entry === undefined ? [] : [entry]), join(process.cwd(), 'noop.js')];
+}
+
+function requireFrom(from: string, name: string): object | undefined {
+  try {
+    return createRequire(from)(name) as object;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return undefined;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_INVALID_ARG_VALUE';
 }

@@ -52,7 +52,10 @@ export function objectOf(inner: Rules): Rule {
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where one is misspelt or of the wrong kind.
  */
 export function checkOptions(who: string, options: unknown, rules: Rules, prefix = ''): void {
-  if (!ANY_OBJECT.isRight(options)) throw wrong(who, `expected "options" to be an object, got ${show(options)}`);
+  if (!ANY_OBJECT.isRight(options)) {
+    const name = prefix === '' ? 'options' : prefix.slice(0, -1);
+    throw wrong(who, `expected "${name}" to be an object, got ${show(options)}`);
+  }
   checkNames(who, 'option', options as object, Object.keys(rules), prefix);
   for (const [name, { isRight, expected, inner }] of Object.entries(rules)) {
     const value = (options as Readonly<Record<string, unknown>>)[name];

@@ -13,6 +13,8 @@ export interface SdkModules {
   readonly logsExporter?: object | undefined;
   /** `@opentelemetry/exporter-metrics-otlp-proto` or `-http` */
   readonly metricsExporter?: object | undefined;
+  /** `@opentelemetry/otlp-transformer`, which a queue on disk needs; the exporters bring it along. */
+  readonly otlpTransformer?: object | undefined;
 }
 
 /** What `new` makes of a class that is known at run time only. */

@@ -40,6 +40,7 @@ export interface ScopeLike {
 export interface ResourceLike {
   readonly attributes: object;
   readonly asyncAttributesPending?: boolean | undefined;
+  waitForAsyncAttributes?(): Promise<void>;
 }
 
 /** A log record as a processor of either SDK is given it. */

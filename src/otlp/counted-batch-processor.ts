@@ -1,7 +1,7 @@
-import { Ledger, type LedgerFigures } from '../pipeline/ledger.js';
-import { type ExporterLike, tellExports } from './counted-export.js';
 import type { Constructor } from '../otel/load-sdk.js';
 import type { Context, LogRecordLike, LogRecordProcessorLike } from '../otel/sdk-types.js';
+import { Ledger, type LedgerFigures } from '../pipeline/ledger.js';
+import { type ExporterLike, tellExports } from './counted-export.js';
 
 /** Records that wait for the exporter, unless told otherwise. */
 export const DEFAULT_MAX_QUEUE_SIZE = 131_072;

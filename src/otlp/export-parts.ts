@@ -1,20 +1,19 @@
-import { Ledger, type LedgerFigures } from '../pipeline/ledger.js';
+import { classOf, type ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
+import type { LogRecordProcessorLike, MetricReaderLike, ResourceMetricsLike } from '../otel/sdk-types.js';
+import { Ledger } from '../pipeline/ledger.js';
 import { CountedBatchProcessor } from './counted-batch-processor.js';
 import { type ExporterLike, tellExports } from './counted-export.js';
-import { classOf, type ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
+import { type DurableOptions, durableLogs, makeMetricsDurable, pointsOf } from './durable-export.js';
+import { endpointOf } from './endpoint.js';
+import type { ExportHost } from './export-host.js';
 import { type Env, exportInterval, type OtlpOptions, type Signal, signalSettings } from './settings.js';
-import type { MetricReaderLike, ResourceMetricsLike } from '../otel/sdk-types.js';
-
-/** What is told of trouble, and shown in the books. */
-export interface ExportHost {
-  report(kind: string, what: string, error?: unknown): void;
-  addLedger(name: string, figures: () => LedgerFigures): () => void;
-}
 
 /** The OTLP parts of a set-up: absent where nothing asks for them. */
 export interface OtlpParts {
-  readonly processor: CountedBatchProcessor | undefined;
+  readonly processor: LogRecordProcessorLike | undefined;
   readonly reader: MetricReaderLike | undefined;
+  /** Waits no longer for a server: what is in memory is counted as lost, what is on disk stays there. */
+  readonly abandon: () => void;
 }
 
 /** Makes what exports over OTLP, as options and environment say, with books: `otlp-logs` and `otlp-metrics` (points). */
@@ -30,11 +29,24 @@ export function makeOtlpParts(
   const metrics = signalSettings('metrics', options, env);
   const logsModule = logs && loader.load(modules.logsExporter, packageOf('logs', logs.protocol));
   const metricsModule = metrics && loader.load(modules.metricsExporter, packageOf('metrics', metrics.protocol));
+  const durable: DurableOptions | undefined = options.queue && {
+    otlp: options,
+    queue: options.queue,
+    env,
+    transformer: modules.otlpTransformer,
+    host,
+    who,
+  };
   const sdkLogs = logs && loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs');
   const sdkMetrics = metrics && loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
   loader.check();
-  let processor: CountedBatchProcessor | undefined;
-  if (logs && logsModule && sdkLogs) {
+  const abandons: (() => void)[] = [];
+  let processor: LogRecordProcessorLike | undefined;
+  if (logs && durable) {
+    const made = durableLogs(durable, endpointOf(logs, 'logs', options, env));
+    processor = made.processor;
+    abandons.push(made.abandon);
+  } else if (logs && logsModule && sdkLogs) {
     const made = new CountedBatchProcessor({
       BatchLogRecordProcessor: classOf(sdkLogs, 'BatchLogRecordProcessor', who),
       exporter: new (classOf(logsModule, 'OTLPLogExporter', who))(logs.exporter),
@@ -42,12 +54,16 @@ export function makeOtlpParts(
       report: (kind, what, error) => host.report(kind, what, error),
     });
     host.addLedger('otlp-logs', () => made.figures);
+    abandons.push(() => made.abandon());
     processor = made;
   }
   let reader: MetricReaderLike | undefined;
   if (metrics && metricsModule && sdkMetrics) {
     const exporter = new (classOf(metricsModule, 'OTLPMetricExporter', who))(metrics.exporter);
-    countPoints(exporter as ExporterLike<ResourceMetricsLike>, host);
+    if (durable) {
+      const endpoint = endpointOf(metrics, 'metrics', options, env);
+      abandons.push(makeMetricsDurable(exporter as ExporterLike<ResourceMetricsLike>, durable, endpoint).abandon);
+    } else countPoints(exporter as ExporterLike<ResourceMetricsLike>, host);
     const interval = exportInterval(options, env);
     reader = new (classOf(sdkMetrics, 'PeriodicExportingMetricReader', who))({
       exporter,
@@ -56,7 +72,13 @@ export function makeOtlpParts(
       exportTimeoutMillis: Math.min(interval, 30_000),
     }) as MetricReaderLike;
   }
-  return { processor, reader };
+  return {
+    processor,
+    reader,
+    abandon: () => {
+      for (const abandon of abandons) abandon();
+    },
+  };
 }
 
 function packageOf(signal: Signal, protocol: string): string {
@@ -66,8 +88,7 @@ function packageOf(signal: Signal, protocol: string): string {
 function countPoints(exporter: ExporterLike<ResourceMetricsLike>, host: ExportHost): void {
   const ledger = new Ledger(() => 0);
   tellExports(exporter, (data, error) => {
-    let points = 0;
-    for (const { metrics } of data.scopeMetrics) for (const { dataPoints } of metrics) points += dataPoints.length;
+    const points = pointsOf(data);
     ledger.accepted += points;
     if (error === undefined) {
       ledger.delivered += points;

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { show, TelemetryError } from '../model/errors.js';
-import { checkNames } from '../model/options.js';
+import { checkNames, checkOptions, POSITIVE_INTEGER, type Rules, TEXT } from '../model/options.js';
 
 /** OTLP over HTTP, as the options of `startTelemetry` name it; where one is absent, `OTEL_EXPORTER_OTLP_*` counts. */
 export interface OtlpOptions {
@@ -18,6 +18,16 @@ export interface OtlpOptions {
   readonly exportIntervalMillis?: number | undefined;
   /** Log records that wait for the exporter; default 131,072. */
   readonly maxQueueSize?: number | undefined;
+  /** Telemetry waits on disk for the receiver, in order, also for the next start of the process; default: in memory. */
+  readonly queue?: OtlpQueueOptions | undefined;
+}
+
+/** Where telemetry waits on disk. */
+export interface OtlpQueueOptions {
+  /** A directory that may be shared by processes; it is made where it is missing. */
+  readonly directory: string;
+  /** Bytes of one signal that may wait: the oldest leave first, and are counted; default 536,870,912 (512 MiB). */
+  readonly maxBytes?: number | undefined;
 }
 
 /** The encodings of OTLP over HTTP. */
@@ -44,7 +54,9 @@ const NAMES = [
   'timeoutMillis',
   'exportIntervalMillis',
   'maxQueueSize',
+  'queue',
 ] as const;
+const QUEUE_RULES: Rules = { directory: TEXT, maxBytes: POSITIVE_INTEGER };
 const PROTOCOLS: readonly string[] = ['http/protobuf', 'http/json'];
 
 /**
@@ -97,6 +109,9 @@ export function checkOtlpOptions(options: OtlpOptions, who: string): void {
   if (compression !== undefined && compression !== 'gzip' && compression !== 'none') {
     fail(`expected "otlp.compression" to be "gzip" or "none", got ${show(compression)}`);
   }
+  if (options.queue !== undefined) checkOptions(who, options.queue, QUEUE_RULES, 'otlp.queue.');
+  if (options.queue !== undefined && options.queue.directory === undefined)
+    fail('expected "otlp.queue.directory" to be the path of a directory, got undefined');
   for (const name of ['timeoutMillis', 'exportIntervalMillis', 'maxQueueSize'] as const) {
     const value = options[name];
     if (value !== undefined && !(typeof value === 'number' && value > 0 && value < 2 ** 31)) {

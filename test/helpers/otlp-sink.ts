@@ -16,8 +16,15 @@ export async function closeSinks(): Promise<void> {
   await Promise.all(closers.splice(0).map((close) => close()));
 }
 
-/** An HTTP server on loopback that takes what OTLP exporters send; with `undefined` as the status it never answers. */
-export async function otlpSink(status: () => number | undefined = () => 200) {
+/** What an {@link answering} server says to a request. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An HTTP server on loopback that answers each request as told, and keeps those it answers with 200. */
+export async function answering(answer: (request: OtlpRequest) => Answer | undefined, port = 0) {
   const requests: OtlpRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -25,14 +32,16 @@ export async function otlpSink(status: () => number | undefined = () => 200) {
     request.on('end', () => {
       const raw = Buffer.concat(chunks);
       const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
-      const code = status();
-      if (code === undefined) return;
-      if (code === 200) requests.push({ path: request.url ?? '', headers: request.headers, body });
-      response.writeHead(code, { 'content-type': request.headers['content-type'] ?? 'text/plain' });
-      response.end(request.headers['content-type'] === 'application/json' ? '{}' : '');
+      const received = { path: request.url ?? '', headers: request.headers, body };
+      const given = answer(received);
+      if (given === undefined) return;
+      if (given.status === 200) requests.push(received);
+      const type = request.headers['content-type'] ?? 'text/plain';
+      response.writeHead(given.status, { 'content-type': type, ...given.headers });
+      response.end(given.body ?? (type === 'application/json' ? '{}' : ''));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   closers.push(
     () =>
       new Promise<void>((resolve) => {
@@ -41,6 +50,14 @@ export async function otlpSink(status: () => number | undefined = () => 200) {
       }),
   );
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+/** An HTTP server on loopback that takes what OTLP exporters send; with `undefined` as the status it never answers. */
+export function otlpSink(status: () => number | undefined = () => 200) {
+  return answering(() => {
+    const code = status();
+    return code === undefined ? undefined : { status: code };
+  });
 }
 
 interface JsonLogs {

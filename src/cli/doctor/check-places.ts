@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { dirname, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
+import { parseHeaders } from '../../otlp/endpoint.js';
 import type { Env, Signal } from '../../otlp/settings.js';
 import { signalSettings } from '../../otlp/settings.js';
 import { type Finding, ok } from './finding.js';
@@ -84,21 +85,7 @@ function fixOf(status: number, upper: string): string {
 }
 
 function headersOf(env: Env, upper: string): Record<string, string> {
-  const text = env[`OTEL_EXPORTER_OTLP_${upper}_HEADERS`] ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '';
-  const pairs = text.split(',').map((pair) => pair.split('='));
-  return Object.fromEntries(
-    pairs
-      .filter(([name]) => name?.trim())
-      .map(([name = '', ...value]) => [name.trim(), decode(value.join('=').trim())]),
-  );
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return parseHeaders(env[`OTEL_EXPORTER_OTLP_${upper}_HEADERS`] ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
 }
 
 /** Whether a storage can write where it is told to. */

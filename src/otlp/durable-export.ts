@@ -1,0 +1,163 @@
+import { onExit } from '../exit-hook.js';
+import { TelemetryError, toError } from '../model/errors.js';
+import type { LogRecordProcessorLike, ResourceMetricsLike } from '../otel/sdk-types.js';
+import type { Clock } from '../pipeline/clock.js';
+import { Ledger } from '../pipeline/ledger.js';
+import { systemClock } from '../system-clock.js';
+import { OtlpClient } from './client.js';
+import { DEFAULT_MAX_QUEUE_SIZE } from './counted-batch-processor.js';
+import type { ExporterLike } from './counted-export.js';
+import { Delivery } from './delivery.js';
+import { DurableLogProcessor } from './durable-log-processor.js';
+import { DurableQueue } from './durable-queue.js';
+import type { Endpoint } from './endpoint.js';
+import type { ExportHost } from './export-host.js';
+import { loadTransformer, type Serialized, type Serializer, serializerOf } from './serializer.js';
+import type { Env, OtlpOptions, OtlpQueueOptions, Signal } from './settings.js';
+
+/** Bytes of one signal that may wait. */
+const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
+
+/** One signal's way to the endpoint. */
+interface Way<S extends Signal> {
+  readonly queue: DurableQueue;
+  readonly delivery: Delivery;
+  readonly ledger: Ledger;
+  readonly serializer: Serializer<Serialized[S]>;
+  /** Sends nothing more and leaves what waits to the next process. */
+  readonly abandon: () => void;
+}
+
+/** What export from a queue on disk needs to know. */
+export interface DurableOptions {
+  readonly otlp: OtlpOptions;
+  readonly queue: OtlpQueueOptions;
+  readonly env: Env;
+  /** `@opentelemetry/otlp-transformer`; default: the application's. */
+  readonly transformer: object | undefined;
+  readonly host: ExportHost;
+  readonly who: string;
+}
+
+/** A log record processor that sends from a queue on disk; in the books as `otlp-logs`. */
+export function durableLogs(
+  options: DurableOptions,
+  endpoint: Endpoint,
+): { readonly processor: LogRecordProcessorLike; readonly abandon: () => void } {
+  const holder: { processor?: DurableLogProcessor } = {};
+  const way = makeWay('logs', endpoint, options, () => holder.processor?.waiting ?? 0);
+  const made = new DurableLogProcessor({
+    ...way,
+    maxQueueSize: options.otlp.maxQueueSize ?? DEFAULT_MAX_QUEUE_SIZE,
+    report: (kind, what, error) => options.host.report(kind, what, error),
+  });
+  holder.processor = made;
+  const leave = onExit({
+    get isPending() {
+      return made.waiting > 0;
+    },
+    beforeExit: () => made.forceFlush(),
+    exit: () => made.write(),
+  });
+  const shutdown = made.shutdown.bind(made);
+  made.shutdown = () => shutdown().finally(leave);
+  way.delivery.kick();
+  return { processor: made, abandon: way.abandon };
+}
+
+/** Has an exporter of the SDK's write to a queue on disk, and send from there; in the books as `otlp-metrics`. */
+export function makeMetricsDurable(
+  exporter: ExporterLike<ResourceMetricsLike>,
+  options: DurableOptions,
+  endpoint: Endpoint,
+): { readonly abandon: () => void } {
+  const { queue, delivery, ledger, serializer, abandon } = makeWay('metrics', endpoint, options, () => 0);
+  let shutdown: Promise<void> | undefined;
+  Object.assign(exporter, {
+    export: (data: ResourceMetricsLike, done: (result: { code: number; error?: Error }) => void) => {
+      const points = pointsOf(data);
+      ledger.accepted += points;
+      try {
+        if (points > 0) queue.append(serializer.serialize(data), points);
+        delivery.kick();
+        done({ code: 0 });
+      } catch (error) {
+        ledger.dropped.add('not_serializable', points);
+        options.host.report('otlp_serialize', `${points} metric points can not be written as OTLP`, error);
+        done({ code: 1, error: toError(error) });
+      }
+    },
+    forceFlush: async () => {
+      await delivery.drain();
+    },
+    shutdown: () => {
+      shutdown ??= (async () => {
+        await delivery.drain();
+        await delivery.stop();
+        await queue.close();
+      })();
+      return shutdown;
+    },
+  });
+  delivery.kick();
+  return { abandon };
+}
+
+/** The points of a collection. */
+export function pointsOf(data: ResourceMetricsLike): number {
+  let points = 0;
+  for (const { metrics } of data.scopeMetrics) for (const { dataPoints } of metrics) points += dataPoints.length;
+  return points;
+}
+
+function makeWay<S extends Signal>(
+  signal: S,
+  endpoint: Endpoint,
+  { otlp, queue: given, transformer, host, who }: DurableOptions,
+  waiting: () => number,
+): Way<S> {
+  const { protocol } = endpoint;
+  const serializer = serializerOf(signal, protocol, transformer ?? loadTransformer(signal, protocol), who);
+  const report = (kind: string, what: string, error?: unknown): void => host.report(kind, what, error);
+  const clock: Clock = systemClock;
+  const ledger = new Ledger(() => waiting() + (queue?.items ?? 0));
+  let queue: DurableQueue | undefined;
+  try {
+    queue = new DurableQueue({
+      directory: given.directory,
+      signal,
+      protocol,
+      maxBytes: given.maxBytes ?? DEFAULT_MAX_BYTES,
+      clock,
+      onLost: (items, reason, error) => {
+        ledger.dropped.add(reason, items);
+        const what = reason === 'queue_full' ? 'full, the oldest items are lost' : 'not writable';
+        report(`otlp_${reason}`, `the OTLP queue in ${given.directory} is ${what}`, error);
+      },
+      onDamage: (what) => report('otlp_damage', `the OTLP queue: ${what}`),
+      onFound: (items) => {
+        ledger.accepted += items;
+      },
+    });
+  } catch (error) {
+    throw new TelemetryError(
+      'RIMP_INVALID_ARGUMENT',
+      `${who}: expected "otlp.queue.directory" to be a directory that can be written, got ${given.directory}: ${toError(error).message}`,
+    );
+  }
+  const made = queue;
+  const client = new OtlpClient({ ...endpoint, timeoutMillis: otlp.timeoutMillis ?? endpoint.timeoutMillis });
+  const delivery = new Delivery({
+    source: made,
+    client,
+    ledger,
+    clock,
+    partialSuccess: (response) => serializer.partialSuccess(response),
+    report,
+  });
+  host.addLedger(`otlp-${signal}`, () => ledger.figures);
+  const abandon = (): void => {
+    void delivery.stop({ abort: true }).then(() => made.close());
+  };
+  return { queue: made, delivery, ledger, serializer, abandon };
+}
