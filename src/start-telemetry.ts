@@ -102,7 +102,7 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
   loader.check();
   const otlp =
     options.otlp === false
-      ? { processor: undefined, reader: undefined, abandon: () => undefined }
+      ? { processor: undefined, reader: undefined, abandon: async () => undefined }
       : makeOtlpParts(options.otlp ?? {}, env, { ...modules, sdkLogs, sdkMetrics }, loader, collector, WHO);
   const resource = makeResource(resources, options);
   const readerOptions =
@@ -125,8 +125,8 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
     meterProvider,
     forceFlush: (flush) => collector.forceFlush(flush),
     shutdown: (end) => {
-      ending ??= collector.shutdown(end).finally(() => {
-        otlp.abandon();
+      ending ??= collector.shutdown(end).finally(async () => {
+        await otlp.abandon();
         unregister?.();
       });
       return ending;

@@ -45,6 +45,8 @@ type Sent = 'settled' | 'failed' | 'stopped';
 export class Delivery {
   readonly #options: DeliveryOptions;
   #isRunning = false;
+  /** Something came since the source was last asked. */
+  #asked = false;
   #run: Promise<void> = Promise.resolve();
   #stopped = false;
   #failures = 0;
@@ -62,6 +64,7 @@ export class Delivery {
 
   /** There is something to be sent. */
   kick(): void {
+    this.#asked = true;
     if (this.#stopped || this.#isRunning) return;
     this.#isRunning = true;
     this.#run = this.#sendAll();
@@ -93,8 +96,12 @@ export class Delivery {
     while (!this.#stopped) {
       let entries: readonly QueueEntry[] = [];
       try {
+        this.#asked = false;
         const taken = await source.take(this.#alone > 0 ? 1 : this.#maxBytes);
-        if (taken === undefined) break;
+        if (taken === undefined) {
+          if (this.#asked) continue;
+          break;
+        }
         entries = taken.entries;
         if (this.#stopped) source.giveBack(entries);
         else await this.#deliver(entries, taken.protocol);

@@ -25,7 +25,7 @@ interface Way<S extends Signal> {
   readonly ledger: Ledger;
   readonly serializer: Serializer<Serialized[S]>;
   /** Sends nothing more and leaves what waits to the next process. */
-  readonly abandon: () => void;
+  readonly abandon: () => Promise<void>;
 }
 
 /** What export from a queue on disk needs to know. */
@@ -43,7 +43,7 @@ export interface DurableOptions {
 export function durableLogs(
   options: DurableOptions,
   endpoint: Endpoint,
-): { readonly processor: LogRecordProcessorLike; readonly abandon: () => void } {
+): { readonly processor: LogRecordProcessorLike; readonly abandon: () => Promise<void> } {
   const holder: { processor?: DurableLogProcessor } = {};
   const way = makeWay('logs', endpoint, options, () => holder.processor?.waiting ?? 0);
   const made = new DurableLogProcessor({
@@ -70,7 +70,7 @@ export function makeMetricsDurable(
   exporter: ExporterLike<ResourceMetricsLike>,
   options: DurableOptions,
   endpoint: Endpoint,
-): { readonly abandon: () => void } {
+): { readonly abandon: () => Promise<void> } {
   const { queue, delivery, ledger, serializer, abandon } = makeWay('metrics', endpoint, options, () => 0);
   let shutdown: Promise<void> | undefined;
   Object.assign(exporter, {
@@ -156,8 +156,9 @@ function makeWay<S extends Signal>(
     report,
   });
   host.addLedger(`otlp-${signal}`, () => ledger.figures);
-  const abandon = (): void => {
-    void delivery.stop({ abort: true }).then(() => made.close());
+  const abandon = async (): Promise<void> => {
+    await delivery.stop({ abort: true });
+    await made.close();
   };
   return { queue: made, delivery, ledger, serializer, abandon };
 }

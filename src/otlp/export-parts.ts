@@ -13,7 +13,7 @@ export interface OtlpParts {
   readonly processor: LogRecordProcessorLike | undefined;
   readonly reader: MetricReaderLike | undefined;
   /** Waits no longer for a server: what is in memory is counted as lost, what is on disk stays there. */
-  readonly abandon: () => void;
+  readonly abandon: () => Promise<void>;
 }
 
 /** Makes what exports over OTLP, as options and environment say, with books: `otlp-logs` and `otlp-metrics` (points). */
@@ -40,7 +40,7 @@ export function makeOtlpParts(
   const sdkLogs = logs && loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs');
   const sdkMetrics = metrics && loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
   loader.check();
-  const abandons: (() => void)[] = [];
+  const abandons: (() => Promise<void>)[] = [];
   let processor: LogRecordProcessorLike | undefined;
   if (logs && durable) {
     const made = durableLogs(durable, endpointOf(logs, 'logs', options, env));
@@ -54,7 +54,7 @@ export function makeOtlpParts(
       report: (kind, what, error) => host.report(kind, what, error),
     });
     host.addLedger('otlp-logs', () => made.figures);
-    abandons.push(() => made.abandon());
+    abandons.push(async () => made.abandon());
     processor = made;
   }
   let reader: MetricReaderLike | undefined;
@@ -75,8 +75,8 @@ export function makeOtlpParts(
   return {
     processor,
     reader,
-    abandon: () => {
-      for (const abandon of abandons) abandon();
+    abandon: async () => {
+      await Promise.all(abandons.map((abandon) => abandon()));
     },
   };
 }
