@@ -33,22 +33,30 @@ export interface Otelcol {
 /** Starts a Collector that receives OTLP over HTTP, and sends on what it got to another OTLP endpoint. */
 export async function startOtelcol(
   to: string,
-  options: { readonly encoding?: 'json' | 'proto'; readonly port?: number } = {},
+  options: {
+    readonly encoding?: 'json' | 'proto';
+    readonly port?: number;
+    /** It answers when what it received was taken where it sends to, and keeps nothing in memory. */
+    readonly synchronous?: boolean;
+  } = {},
 ): Promise<Otelcol> {
   const program = otelcolProgram();
   if (program === undefined) throw new Error('no OpenTelemetry Collector here');
   const folder = mkdtempSync(join(tmpdir(), 'rimp-otelcol-'));
   const port = options.port ?? (await freePort());
+  const [processors, queue] = options.synchronous
+    ? ['[]', ', sending_queue: { enabled: false }, retry_on_failure: { enabled: false }']
+    : ['[batch]', ''];
   writeFileSync(
     join(folder, 'config.yaml'),
     `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
 processors: { batch: { timeout: 50ms } }
-exporters: { otlp_http: { endpoint: "${to}", encoding: ${options.encoding ?? 'json'}, compression: none } }
+exporters: { otlp_http: { endpoint: "${to}", encoding: ${options.encoding ?? 'json'}, compression: none${queue} } }
 service:
   telemetry: { metrics: { level: none }, logs: { level: info } }
   pipelines:
-    logs: { receivers: [otlp], processors: [batch], exporters: [otlp_http] }
-    metrics: { receivers: [otlp], processors: [batch], exporters: [otlp_http] }
+    logs: { receivers: [otlp], processors: ${processors}, exporters: [otlp_http] }
+    metrics: { receivers: [otlp], processors: ${processors}, exporters: [otlp_http] }
 `,
   );
   const child = spawn(program, ['--config', join(folder, 'config.yaml')], { stdio: ['ignore', 'ignore', 'pipe'] });
