@@ -56,7 +56,7 @@ function bundle(folder) {
     const code = readFileSync(file, 'utf8')
       .replace(/^#!.*\n/, '')
       .replace(
-        /require\("(node:(?:zlib|http|https|stream|stream\/promises|fs\/promises)|@bufbuild\/protobuf\/wire)"\)/g,
+        /require\("(node:(?:zlib|http|https|crypto|os|stream|stream\/promises|fs\/promises)|@bufbuild\/protobuf\/wire)"\)/g,
         'later("$1")',
       )
       .replace(/require\("(\.[^"]+)"\)/g, (_all, path) => `load("./${posix.join(posix.dirname(id), path)}")`);

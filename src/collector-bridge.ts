@@ -12,7 +12,14 @@ import { metricsOfData } from './otel/metric-transform.js';
 import { ProviderResolver } from './otel/providers.js';
 import { eventAfterProcessors } from './otel/redaction.js';
 import { ResourcePicker } from './otel/resource.js';
-import type { CollectionResultLike, Context, LogRecordLike } from './otel/sdk-types.js';
+import type {
+  CollectionResultLike,
+  Context,
+  LogRecordLike,
+  MetricDataLike,
+  ResourceLike,
+  ScopeLike,
+} from './otel/sdk-types.js';
 import { sharedState } from './otel/shared-state.js';
 import type { Clock } from './pipeline/clock.js';
 import { Counts } from './pipeline/ledger.js';
@@ -46,6 +53,8 @@ export class CollectorBridge implements Bridge {
   readonly #emitter: EventEmitter;
   readonly #instruments: Instruments;
   readonly #resources: ResourcePicker;
+  /** For what other processes send: it is theirs alone. */
+  readonly #received: ResourcePicker;
   readonly #shared = sharedState();
   /** With two processors of one collector on a provider, both are given the record. */
   readonly #seen = new WeakSet<LogRecordLike>();
@@ -63,6 +72,7 @@ export class CollectorBridge implements Bridge {
     this.providers = new ProviderResolver(options, trouble);
     this.#emitter = new EventEmitter(this, trouble, options.maxScopes ?? DEFAULT_MAX_SCOPES);
     this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notSent, trouble);
+    this.#received = new ResourcePicker(options.resourceAttributes ?? 'service', undefined);
     this.#resources = new ResourcePicker(options.resourceAttributes ?? 'service', this.identity);
   }
 
@@ -146,6 +156,29 @@ export class CollectorBridge implements Bridge {
         }
       }
     }
+  }
+
+  receiveRecord(record: LogRecordLike): void {
+    this.#pipeline.acceptEvent(eventOfRecord(record, this.#received.pick(record.resource), this.#clock.now()));
+  }
+
+  receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): number {
+    const metrics = metricsOfData(data, scope, this.#received.pick(resource), this.#clock.now());
+    for (const metric of metrics) this.#pipeline.acceptMetric(metric);
+    return metrics.length;
+  }
+
+  async settle(timeoutMillis: number): Promise<boolean> {
+    try {
+      const errors = await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'storing');
+      return errors.length === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  get fill(): number {
+    return this.#pipeline.fill;
   }
 
   async drain(timeoutMillis?: number): Promise<void> {

@@ -41,6 +41,7 @@ export type { LedgerFigures } from './pipeline/ledger.js';
 export type { TelemetryListener } from './pipeline/listeners.js';
 export type { SinkHandle } from './pipeline/pipeline.js';
 export type { LastError } from './pipeline/trouble.js';
+export { createOtlpReceiver, type OtlpReceiver, type OtlpReceiverOptions } from './server/otlp-receiver.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './start-telemetry.js';
 export {
   FileStorage,

@@ -125,10 +125,12 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
     meterProvider,
     forceFlush: (flush) => collector.forceFlush(flush),
     shutdown: (end) => {
-      ending ??= collector.shutdown(end).finally(async () => {
+      ending ??= (async () => {
+        const result = await collector.shutdown(end);
         await otlp.abandon();
         unregister?.();
-      });
+        return result;
+      })();
       return ending;
     },
   });

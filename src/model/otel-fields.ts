@@ -75,6 +75,8 @@ export interface MetricOtel {
   readonly histogram?: HistogramDetail;
   /** Name of the OpenTelemetry instrument, where the metric's own differs from it (`name.count`, …). */
   readonly instrument?: string;
+  /** Unit of the instrument, where the metric's own differs from it (`name.count`). */
+  readonly unit?: string;
   /** Description of the instrument. */
   readonly description?: string;
   readonly scopeName?: string;

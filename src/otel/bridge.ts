@@ -1,5 +1,5 @@
 import { show, TelemetryError } from '../model/errors.js';
-import type { CollectionResultLike, LogRecordLike } from './sdk-types.js';
+import type { CollectionResultLike, LogRecordLike, MetricDataLike, ResourceLike, ScopeLike } from './sdk-types.js';
 
 /** What the processor and the reader ask of a collector. */
 export interface Bridge {
@@ -7,6 +7,14 @@ export interface Bridge {
   onLogRecord(record: LogRecordLike): void;
   /** Takes what a reader collected; never throws. */
   onCollection(result: CollectionResultLike): void;
+  /** Takes a log record that was received from elsewhere; throws where it can't be read. */
+  receiveRecord(record: LogRecordLike): void;
+  /** Takes a metric that was received from elsewhere, and gives the number of items that it became; throws likewise. */
+  receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): number;
+  /** Hands on what was taken; resolves to false where a sink keeps failing, or the time is over. */
+  settle(timeoutMillis: number): Promise<boolean>;
+  /** How full the fullest queue in front of a sink is: 0 to 1. */
+  readonly fill: number;
   /** Whether records are of any use. */
   readonly isOpen: boolean;
   /** Hands what is buffered to the sinks and waits for them; never rejects. */

@@ -4,6 +4,7 @@ import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
 import { normaliseValue, setOwn, wellFormed } from '../model/normalise.js';
 import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../model/otel-fields.js';
 import { nanosFromHr, timeFromHr } from './hr-time.js';
+import { FACADE_SCOPE } from './instruments.js';
 import type { DataPointLike, MetricDataLike, ScopeLike } from './sdk-types.js';
 
 const KINDS = ['histogram', 'exponential_histogram', 'gauge', 'sum'] as const;
@@ -29,11 +30,13 @@ export function metricsOfData(
   const kind = KINDS[data.dataPointType];
   if (kind === undefined) return [];
   const { name, unit, description } = data.descriptor;
-  const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { kind };
+  const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = {};
+  if (scope.name !== FACADE_SCOPE || kind !== 'gauge') otel.kind = kind;
   if (kind !== 'gauge') otel.temporality = data.aggregationTemporality === 0 ? 'delta' : 'cumulative';
   if (kind === 'sum') otel.monotonic = data.isMonotonic === true;
   if (description) otel.description = wellFormed(description);
-  otel.scopeName = scope.name;
+  // what a facade measured has no scope of its own
+  if (scope.name !== FACADE_SCOPE || kind !== 'gauge') otel.scopeName = scope.name;
   if (scope.version) otel.scopeVersion = scope.version;
   if (resource !== undefined) otel.resource = resource;
   const common: Common = { name: wellFormed(name), unit: unit ? wellFormed(unit) : undefined, otel, nowMillis };
@@ -89,10 +92,12 @@ function metricOf(
   const time = timeFromHr(point.endTime);
   const start = nanosFromHr(point.startTime);
   const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { ...common.otel };
-  if (start !== undefined && start > 0n && common.otel.kind !== 'gauge') otel.startTimeUnixNano = start.toString();
+  if (start !== undefined && start > 0n && common.otel.temporality !== undefined)
+    otel.startTimeUnixNano = start.toString();
   if (time?.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
   if (histogram !== undefined) otel.histogram = histogram;
   if (part !== undefined) otel.instrument = common.name;
+  if (part === 'count' && common.unit !== undefined && common.unit !== '1') otel.unit = common.unit;
   return new TelemetryMetric({
     metricId: newId(common.nowMillis),
     timestamp: time?.date ?? new Date(common.nowMillis),

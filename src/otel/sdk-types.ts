@@ -69,14 +69,20 @@ export interface LogRecordProcessorLike {
 /** One point of a metric. */
 export interface DataPointLike {
   readonly startTime: HrTime;
-  readonly endTime: HrTime;
+  /** Absent where it is unknown. */
+  readonly endTime?: HrTime | undefined;
   readonly attributes: object;
   readonly value: unknown;
 }
 
 /** A metric as a reader collects it; `dataPointType` is 0 histogram, 1 exponential histogram, 2 gauge, 3 sum. */
 export interface MetricDataLike {
-  readonly descriptor: { readonly name: string; readonly description?: string; readonly unit?: string };
+  readonly descriptor: {
+    readonly name: string;
+    readonly description?: string;
+    readonly unit?: string;
+    readonly valueType?: number;
+  };
   readonly aggregationTemporality: number;
   readonly dataPointType: number;
   readonly isMonotonic?: boolean;

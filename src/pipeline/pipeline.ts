@@ -1,4 +1,5 @@
 import { TelemetryData } from '../model/data.js';
+import { toError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import { Batch } from './batch.js';
@@ -73,6 +74,11 @@ export class Pipeline {
     return this.#events.length + this.#metrics.length;
   }
 
+  /** How full the fullest queue in front of a sink is: 0 to 1. */
+  get fill(): number {
+    return Math.max(0, ...this.#queues().map((queue) => queue.fill));
+  }
+
   /** Whether nothing waits, in the buffer or in front of a sink. */
   get isIdle(): boolean {
     return this.buffered === 0 && this.#unsettled.size === 0;
@@ -144,7 +150,7 @@ export class Pipeline {
   async drain(): Promise<Error[]> {
     this.flush();
     const results = await Promise.all(this.#queues().map((queue) => queue.drain()));
-    return results.filter((error) => error !== undefined).map(asError);
+    return results.filter((error) => error !== undefined).map(toError);
   }
 
   /** For the end of the process: what can be handed over without waiting is. */
@@ -275,10 +281,6 @@ export class Pipeline {
       },
     };
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** The books of a sink, with those of the sinks that had its name before. */

@@ -3,6 +3,7 @@ import type { StoreFailure } from '../model/errors.js';
 import type { Batch, Losses } from './batch.js';
 import type { Clock } from './clock.js';
 import { Counts, type LedgerFigures } from './ledger.js';
+import { isPermanent, lossesOf } from './sink-failure.js';
 import type { Trouble } from './trouble.js';
 
 /** A sink as the pipeline drives it; see `TelemetrySink`. */
@@ -66,6 +67,11 @@ export class SinkQueue {
   /** Items that wait here. */
   get items(): number {
     return this.#items;
+  }
+
+  /** How full it is: 0 to 1. */
+  get fill(): number {
+    return this.#items / this.#maxItems;
   }
 
   /** The books, given the items that wait in front of this queue. */
@@ -268,31 +274,5 @@ export class SinkQueue {
       if (waiting.attempts <= 0) waiting.resolve(error);
     }
     this.#waiting = this.#waiting.filter(({ attempts }) => attempts > 0);
-  }
-}
-
-function isPermanent(error: unknown): error is StoreFailure {
-  try {
-    return (error as StoreFailure | undefined)?.permanent === true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whatever a storage says that it lost: never more than there was, and all of it where it says nothing that is usable. */
-function lossesOf(error: StoreFailure, size: number): Losses {
-  const losses: Record<string, number> = {};
-  try {
-    const { dropped } = error;
-    if (typeof dropped !== 'object' || dropped === null) return { store_failed: size };
-    let left = size;
-    for (const [reason, count] of Object.entries(dropped)) {
-      const part = Math.max(0, Math.min(left, Math.trunc(Number(count)) || 0));
-      if (part > 0) losses[reason] = part;
-      left -= part;
-    }
-    return losses;
-  } catch {
-    return { store_failed: size };
   }
 }

@@ -38,6 +38,7 @@ export async function startOtelcol(
     readonly port?: number;
     /** It answers when what it received was taken where it sends to, and keeps nothing in memory. */
     readonly synchronous?: boolean;
+    readonly gzip?: boolean;
   } = {},
 ): Promise<Otelcol> {
   const program = otelcolProgram();
@@ -51,7 +52,7 @@ export async function startOtelcol(
     join(folder, 'config.yaml'),
     `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
 processors: { batch: { timeout: 50ms } }
-exporters: { otlp_http: { endpoint: "${to}", encoding: ${options.encoding ?? 'json'}, compression: none${queue} } }
+exporters: { otlp_http: { endpoint: "${to}", encoding: ${options.encoding ?? 'json'}, compression: ${options.gzip ? 'gzip' : 'none'}${queue} } }
 service:
   telemetry: { metrics: { level: none }, logs: { level: info } }
   pipelines:

@@ -1,0 +1,163 @@
+import { setOwn } from '../../model/normalise.js';
+import { DecodeError, type Decoder, MAX_VALUE_DEPTH } from './decoder.js';
+import type { FieldType, Message } from './schema.js';
+
+interface Json {
+  readonly [name: string]: unknown;
+}
+
+// both alphabets, padded or not (Protocol Buffers, "JSON Mapping")
+const BASE64 = /^[\w+/-]*={0,2}$/;
+const LONG_INTEGER = /[\s:[,]-?\d{16,}[\s,\]}]/;
+const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** Reads OTLP in JSON (OTLP specification, "JSON Protobuf Encoding"): lowerCamelCase, ids in hex, times as text or numbers. */
+export class JsonDecoder implements Decoder {
+  readonly #body: unknown;
+
+  /** @throws DecodeError where the body is no JSON. */
+  constructor(body: Uint8Array) {
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+    try {
+      this.#body = JSON.parse(withExactIntegers(text));
+    } catch (error) {
+      throw new DecodeError(`expected JSON: ${error instanceof Error ? error.message : 'not readable'}`);
+    }
+  }
+
+  request(message: Message): object {
+    return read(message, this.#body);
+  }
+
+  part(message: Message, lazy: unknown): object {
+    return read(message, lazy);
+  }
+}
+
+/** Integers that a number would round, as text: the form that the specification prefers. */
+function withExactIntegers(text: string): string {
+  if (!LONG_INTEGER.test(text)) return text;
+  return text.replace(STRING_OR_LONG_INTEGER, (found) => (found.startsWith('"') ? found : `"${found}"`));
+}
+
+function read(message: Message, value: unknown): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong(message.name, 'an object', value);
+  const result: Record<string, unknown> = {};
+  for (const field of message.fields) {
+    if (field === undefined) continue;
+    const given = (value as Json)[field.name];
+    if (given === undefined || given === null) continue;
+    const { name, type, isList } = field;
+    if (type === 'attributes') {
+      result[name] = mapOf(listOf(name, given), 0);
+    } else if (isList) {
+      result[name] = listOf(name, given).map((item) => valueOf(name, type, item));
+    } else {
+      result[name] = valueOf(name, type, given);
+    }
+  }
+  return result;
+}
+
+function valueOf(name: string, type: FieldType, value: unknown): unknown {
+  switch (type) {
+    case 'string':
+      if (typeof value !== 'string') throw wrong(name, 'a string', value);
+      return value;
+    case 'bool':
+      if (typeof value !== 'boolean') throw wrong(name, 'a boolean', value);
+      return value;
+    case 'double':
+      return doubleOf(name, value);
+    case 'nanos': {
+      const nanos = integerOf(name, value);
+      return [Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n)];
+    }
+    case 'int64':
+      return exact(integerOf(name, value));
+    case 'hex':
+      if (typeof value !== 'string' || !/^[\da-f]*$/i.test(value)) throw wrong(name, 'hex digits', value);
+      return value.toLowerCase();
+    case 'any':
+      return anyOf(value, 0);
+    case 'lazy':
+      return value;
+    case 'attributes':
+      throw wrong(name, 'a list', value);
+    default:
+      return typeof type === 'string' ? Number(integerOf(name, value)) : read(type, value);
+  }
+}
+
+/** An AnyValue; null where it holds none that is known. */
+function anyOf(value: unknown, depth: number): unknown {
+  if (depth > MAX_VALUE_DEPTH) throw new DecodeError(`a value is nested deeper than ${MAX_VALUE_DEPTH} levels`);
+  if (typeof value !== 'object' || value === null) {
+    if (value === null) return null;
+    throw wrong('value', 'an object', value);
+  }
+  const any = value as Json;
+  if (any.stringValue != null) return valueOf('stringValue', 'string', any.stringValue);
+  if (any.intValue != null) return intOf(any.intValue);
+  if (any.boolValue != null) return valueOf('boolValue', 'bool', any.boolValue);
+  if (any.doubleValue != null) return doubleOf('doubleValue', any.doubleValue);
+  if (any.arrayValue != null) {
+    return listOf('arrayValue', (any.arrayValue as Json).values ?? []).map((item) => anyOf(item, depth + 1));
+  }
+  if (any.kvlistValue != null) return mapOf(listOf('kvlistValue', (any.kvlistValue as Json).values ?? []), depth + 1);
+  if (any.bytesValue != null) {
+    if (typeof any.bytesValue !== 'string' || !BASE64.test(any.bytesValue))
+      throw wrong('bytesValue', 'base64', any.bytesValue);
+    return new Uint8Array(Buffer.from(any.bytesValue, 'base64'));
+  }
+  return null;
+}
+
+function mapOf(list: readonly unknown[], depth: number): Record<string, unknown> {
+  const map: Record<string, unknown> = {};
+  for (const item of list) {
+    if (typeof item !== 'object' || item === null) throw wrong('attributes', 'a list of key and value', item);
+    const { key = '', value = null } = item as Json;
+    if (typeof key !== 'string') throw wrong('key', 'a string', key);
+    setOwn(map, key, anyOf(value, depth));
+  }
+  return map;
+}
+
+function listOf(name: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrong(name, 'a list', value);
+  return value;
+}
+
+function doubleOf(name: string, value: unknown): number {
+  if (typeof value === 'number') return value;
+  // Protocol Buffers, "JSON Mapping"
+  if (typeof value === 'string' && value.trim() !== '') {
+    const number = Number(value);
+    if (!Number.isNaN(number) || value === 'NaN') return number;
+  }
+  throw wrong(name, 'a number', value);
+}
+
+/** An int64; the official JavaScript exporters write whole doubles beyond its range as such, too. */
+function intOf(value: unknown): number | bigint {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return value;
+  return exact(integerOf('intValue', value));
+}
+
+function integerOf(name: string, value: unknown): bigint {
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  if (typeof value === 'string' && /^-?\d{1,25}$/.test(value)) return BigInt(value);
+  throw wrong(name, 'an integer', value);
+}
+
+function exact(integer: bigint): number | bigint {
+  const number = Number(integer);
+  return Number.isSafeInteger(number) ? number : integer;
+}
+
+function wrong(name: string, expected: string, value: unknown): DecodeError {
+  const got = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return new DecodeError(`expected "${name}" to be ${expected}, got ${got}`);
+}

@@ -1,0 +1,88 @@
+import type { HrTime, LogRecordLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
+import type { Decoder } from './decoder.js';
+import { LOG_RECORD, LOGS_REQUEST } from './schema.js';
+
+/** A part of a request that can't be read. */
+export class Rejected {
+  /** Log records or metric points. */
+  readonly items: number;
+  readonly reason: string;
+
+  constructor(items: number, error: unknown) {
+    this.items = items;
+    this.reason = error instanceof Error ? error.message : 'not readable';
+  }
+}
+
+/** A resource or a scope as it is sent. */
+export interface Attributed {
+  readonly attributes?: object;
+}
+
+interface LogsRequest {
+  readonly resourceLogs?: readonly {
+    readonly resource?: Attributed;
+    readonly scopeLogs?: readonly { readonly scope?: Partial<ScopeLike>; readonly logRecords?: readonly unknown[] }[];
+  }[];
+}
+
+interface LogRecordMessage {
+  readonly timeUnixNano?: HrTime;
+  readonly observedTimeUnixNano?: HrTime;
+  readonly severityNumber?: number;
+  readonly severityText?: string;
+  readonly body?: unknown;
+  readonly attributes?: object;
+  readonly droppedAttributesCount?: number;
+  readonly flags?: number;
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly eventName?: string;
+}
+
+const UNKNOWN_TIME: HrTime = [0, 0];
+const NO_SCOPE: ScopeLike = { name: '' };
+const TRACE_ID = /^(?!0{32})[\da-f]{32}$/;
+const SPAN_ID = /^(?!0{16})[\da-f]{16}$/;
+
+/**
+ * The log records of a request, one by one.
+ *
+ * @throws DecodeError where the request as a whole can't be read; a record that can't be is given as {@link Rejected}.
+ */
+export function* logRecordsOf(decoder: Decoder): Generator<LogRecordLike | Rejected> {
+  const request = decoder.request(LOGS_REQUEST) as LogsRequest;
+  for (const { resource: given, scopeLogs = [] } of request.resourceLogs ?? []) {
+    const resource: ResourceLike = { attributes: given?.attributes ?? {} };
+    for (const { scope, logRecords = [] } of scopeLogs) {
+      const instrumentationScope: ScopeLike = scope === undefined ? NO_SCOPE : { ...scope, name: scope.name ?? '' };
+      for (const lazy of logRecords) {
+        try {
+          yield recordOf(decoder.part(LOG_RECORD, lazy), resource, instrumentationScope);
+        } catch (error) {
+          yield new Rejected(1, error);
+        }
+      }
+    }
+  }
+}
+
+function recordOf(message: LogRecordMessage, resource: ResourceLike, instrumentationScope: ScopeLike): LogRecordLike {
+  const { traceId = '', spanId = '', severityNumber } = message;
+  return {
+    hrTime: message.timeUnixNano ?? UNKNOWN_TIME,
+    hrTimeObserved: message.observedTimeUnixNano ?? UNKNOWN_TIME,
+    // ids of other lengths, and of zeros alone, are none (logs data model, "TraceId")
+    spanContext: TRACE_ID.test(traceId)
+      ? { traceId, spanId: SPAN_ID.test(spanId) ? spanId : '', traceFlags: (message.flags ?? 0) & 0xff }
+      : undefined,
+    severityText: message.severityText,
+    severityNumber: severityNumber === 0 ? undefined : severityNumber,
+    body: message.body,
+    eventName: message.eventName,
+    attributes: message.attributes ?? {},
+    droppedAttributesCount: message.droppedAttributesCount,
+    resource,
+    instrumentationScope,
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The messages of OTLP (opentelemetry-proto 1.x) as far as they are read: field numbers, names in JSON, and types.
+ * `'nanos'` is a fixed64 of nanoseconds, `'hex'` the bytes of an id, `'lazy'` a message that is read later by itself.
+ */
+export type FieldType =
+  | 'string'
+  | 'bool'
+  | 'double'
+  | 'int64'
+  | 'uint64'
+  | 'fixed64'
+  | 'sfixed64'
+  | 'uint32'
+  | 'sint32'
+  | 'fixed32'
+  | 'nanos'
+  | 'hex'
+  | 'any'
+  | 'attributes'
+  | 'lazy'
+  | Message;
+
+/** One field of a message. */
+export interface Field {
+  readonly number: number;
+  readonly name: string;
+  readonly type: FieldType;
+  readonly isList: boolean;
+}
+
+/** A message. */
+export interface Message {
+  readonly name: string;
+  /** By field number. */
+  readonly fields: readonly (Field | undefined)[];
+}
+
+type Fields = Readonly<
+  Record<string, readonly [number: number, type: FieldType] | readonly [number, FieldType, 'list']>
+>;
+
+function message(name: string, fields: Fields): Message {
+  const byNumber: Field[] = [];
+  for (const [field, [number, type, list]] of Object.entries(fields)) {
+    byNumber[number] = { number, name: field, type, isList: list === 'list' };
+  }
+  return { name, fields: byNumber };
+}
+
+const RESOURCE = message('Resource', { attributes: [1, 'attributes'] });
+const SCOPE = message('InstrumentationScope', {
+  name: [1, 'string'],
+  version: [2, 'string'],
+  attributes: [3, 'attributes'],
+});
+
+/** A request: what is inside of its scopes is left to be read one by one. */
+function request(name: string, resources: string, scopes: string, inner: string): Message {
+  return message(`Export${name}ServiceRequest`, {
+    [resources]: [
+      1,
+      message(`Resource${name}`, {
+        resource: [1, RESOURCE],
+        [scopes]: [2, message(`Scope${name}`, { scope: [1, SCOPE], [inner]: [2, 'lazy', 'list'] }), 'list'],
+      }),
+      'list',
+    ],
+  });
+}
+
+export const LOGS_REQUEST = request('Logs', 'resourceLogs', 'scopeLogs', 'logRecords');
+export const METRICS_REQUEST = request('Metrics', 'resourceMetrics', 'scopeMetrics', 'metrics');
+export const TRACE_REQUEST = request('Trace', 'resourceSpans', 'scopeSpans', 'spans');
+
+export const LOG_RECORD = message('LogRecord', {
+  timeUnixNano: [1, 'nanos'],
+  severityNumber: [2, 'uint32'],
+  severityText: [3, 'string'],
+  body: [5, 'any'],
+  attributes: [6, 'attributes'],
+  droppedAttributesCount: [7, 'uint32'],
+  flags: [8, 'fixed32'],
+  traceId: [9, 'hex'],
+  spanId: [10, 'hex'],
+  observedTimeUnixNano: [11, 'nanos'],
+  eventName: [12, 'string'],
+});
+
+const NUMBER_POINT = message('NumberDataPoint', {
+  startTimeUnixNano: [2, 'nanos'],
+  timeUnixNano: [3, 'nanos'],
+  asDouble: [4, 'double'],
+  asInt: [6, 'sfixed64'],
+  attributes: [7, 'attributes'],
+  flags: [8, 'uint32'],
+});
+
+const HISTOGRAM_POINT = message('HistogramDataPoint', {
+  startTimeUnixNano: [2, 'nanos'],
+  timeUnixNano: [3, 'nanos'],
+  count: [4, 'fixed64'],
+  sum: [5, 'double'],
+  bucketCounts: [6, 'fixed64', 'list'],
+  explicitBounds: [7, 'double', 'list'],
+  attributes: [9, 'attributes'],
+  flags: [10, 'uint32'],
+  min: [11, 'double'],
+  max: [12, 'double'],
+});
+
+const BUCKETS = message('Buckets', { offset: [1, 'sint32'], bucketCounts: [2, 'uint64', 'list'] });
+
+const EXPONENTIAL_POINT = message('ExponentialHistogramDataPoint', {
+  attributes: [1, 'attributes'],
+  startTimeUnixNano: [2, 'nanos'],
+  timeUnixNano: [3, 'nanos'],
+  count: [4, 'fixed64'],
+  sum: [5, 'double'],
+  scale: [6, 'sint32'],
+  zeroCount: [7, 'fixed64'],
+  positive: [8, BUCKETS],
+  negative: [9, BUCKETS],
+  flags: [10, 'uint32'],
+  min: [12, 'double'],
+  max: [13, 'double'],
+});
+
+const SUMMARY_POINT = message('SummaryDataPoint', {
+  startTimeUnixNano: [2, 'nanos'],
+  timeUnixNano: [3, 'nanos'],
+  count: [4, 'fixed64'],
+  sum: [5, 'double'],
+  quantileValues: [6, message('ValueAtQuantile', { quantile: [1, 'double'], value: [2, 'double'] }), 'list'],
+  attributes: [7, 'attributes'],
+  flags: [8, 'uint32'],
+});
+
+function points(name: string, point: Message): Message {
+  return message(name, {
+    dataPoints: [1, point, 'list'],
+    aggregationTemporality: [2, 'uint32'],
+    isMonotonic: [3, 'bool'],
+  });
+}
+
+export const METRIC = message('Metric', {
+  name: [1, 'string'],
+  description: [2, 'string'],
+  unit: [3, 'string'],
+  gauge: [5, points('Gauge', NUMBER_POINT)],
+  sum: [7, points('Sum', NUMBER_POINT)],
+  histogram: [9, points('Histogram', HISTOGRAM_POINT)],
+  exponentialHistogram: [10, points('ExponentialHistogram', EXPONENTIAL_POINT)],
+  summary: [11, points('Summary', SUMMARY_POINT)],
+});
