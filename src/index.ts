@@ -36,6 +36,8 @@ export { RimpMetricReader, type RimpMetricReaderOptions } from './otel/metric-re
 export { RimpLogRecordProcessor } from './otel/processor.js';
 export type { ProviderOption, Providers } from './otel/providers.js';
 export type { OtlpOptions, OtlpProtocol } from './otlp/settings.js';
+export type { ShipOptions, ShipProgress, ShipSummary } from './otlp/ship/options.js';
+export { shipTelemetry } from './otlp/ship/ship.js';
 export type { Clock } from './pipeline/clock.js';
 export type { LedgerFigures } from './pipeline/ledger.js';
 export type { TelemetryListener } from './pipeline/listeners.js';

@@ -1,5 +1,6 @@
 import type { AnyValue, AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
+import { encodeMap } from '../model/json-line-encode.js';
 import { isHostileKey, setOwn } from '../model/normalise.js';
 import { severityNumberOf } from '../model/severity.js';
 import { hrFromTime } from './hr-time.js';
@@ -64,7 +65,7 @@ export function attributesOf(event: TelemetryEvent, sourceInScope: boolean): Rec
       attributes[key] = value;
     }
   }
-  if (hostile !== undefined) attributes[ATTR_METADATA] = JSON.stringify(hostile);
+  if (hostile !== undefined) attributes[ATTR_METADATA] = encodeMap(hostile);
   return attributes;
 }
 

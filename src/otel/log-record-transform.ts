@@ -2,11 +2,12 @@ import type { AnyValue, AnyValueMap } from '../model/any-value.js';
 import { TelemetryEvent } from '../model/event.js';
 import { EventType, eventTypeFromWord } from '../model/event-type.js';
 import { newId } from '../model/id.js';
+import { decodeMap } from '../model/json-line-decode.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../model/normalise.js';
 import type { EventOtel } from '../model/otel-fields.js';
 import { eventTypeOf, severityNumberOf } from '../model/severity.js';
 import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from './event-transform.js';
-import { nanosFromHr, timeFromHr } from './hr-time.js';
+import { nanosFromHr, type Time, timeFromHr } from './hr-time.js';
 import type { LogRecordLike } from './sdk-types.js';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] | undefined };
@@ -24,7 +25,7 @@ export function eventOfRecord(
 ): TelemetryEvent {
   const attributes = normaliseMetadata(record.attributes);
   const { metadata, uid, source } = splitAttributes(attributes.value);
-  const observed = timeFromHr(record.hrTimeObserved);
+  const observed = usable(timeFromHr(record.hrTimeObserved));
   const time = usable(timeFromHr(record.hrTime)) ?? observed ?? { date: new Date(nowMillis) };
   const eventType = typeOf(record, metadata);
   const body = record.body === undefined || record.body === null ? undefined : normaliseValue(record.body).value;
@@ -95,9 +96,9 @@ export function messageOf(body: AnyValue | undefined, metadata: AnyValueMap | un
   return text(eventName) ?? '';
 }
 
-function usable<T extends { readonly date: Date }>(time: T | undefined): T | undefined {
+function usable(time: Time | undefined): Time | undefined {
   // the data model's 0 means unknown
-  return time !== undefined && time.date.getTime() === 0 ? undefined : time;
+  return time !== undefined && time.date.getTime() === 0 && time.timeUnixNano === undefined ? undefined : time;
 }
 
 function typeOf(record: LogRecordLike, metadata: AnyValueMap | undefined): EventType {
@@ -136,7 +137,7 @@ function splitAttributes(attributes: AnyValueMap | undefined): SplitAttributes {
 
 function mergeHostile(metadata: Record<string, AnyValue>, json: string): void {
   try {
-    const map = normaliseMetadata(JSON.parse(json)).value ?? {};
+    const map = normaliseMetadata(decodeMap(json)).value ?? {};
     for (const key of Object.keys(map)) setOwn(metadata, key, map[key] as AnyValue);
   } catch {
     metadata[ATTR_METADATA] = json;

@@ -1,5 +1,5 @@
 import type { AnyValueMap } from '../model/any-value.js';
-import { normaliseMetadata } from '../model/normalise.js';
+import { normaliseMetadata, setOwn } from '../model/normalise.js';
 import type { ResourceLike } from './sdk-types.js';
 
 /** Which attributes of a resource go along with each item. */
@@ -24,7 +24,7 @@ export class ResourcePicker {
     if (known !== undefined) return known.map;
     const map: Record<string, AnyValueMap[string]> = { ...this.#identity };
     for (const [key, value] of Object.entries(normaliseMetadata(resource.attributes).value ?? {})) {
-      if (this.#all || key.startsWith('service.') || key === 'process.pid') map[key] = value;
+      if (this.#all || key.startsWith('service.') || key === 'process.pid') setOwn(map, key, value);
     }
     const picked = Object.keys(map).length === 0 ? undefined : Object.freeze(map);
     // detectors may still be at work

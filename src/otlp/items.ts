@@ -1,3 +1,4 @@
+import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import type { MetricOtel } from '../model/otel-fields.js';
@@ -21,6 +22,8 @@ import { ucumUnit } from '../otel/units.js';
 const POINT_TYPES = { histogram: 0, exponential_histogram: 1, gauge: 2, sum: 3 } as const;
 /** `ValueType.DOUBLE` */
 const DOUBLE = 1;
+/** The source of what has none. */
+const UNKNOWN = 'unknown';
 const NO_TIME: HrTime = [0, 0];
 
 /** One object for equal ones, as OpenTelemetry's serialiser groups by identity. */
@@ -37,8 +40,12 @@ class Same<T extends object> {
   }
 }
 
-/** The log records that events become: with their own times, ids, scopes and resources. */
-export function recordsOfEvents(events: readonly TelemetryEvent[]): LogRecordLike[] {
+/**
+ * The log records that events become: with their own times, ids, scopes and resources.
+ *
+ * @param resource - the attributes of the resource of those that tell none.
+ */
+export function recordsOfEvents(events: readonly TelemetryEvent[], resource: AnyValueMap = {}): LogRecordLike[] {
   const resources = new Same<ResourceLike>();
   const scopes = new Same<ScopeLike>();
   return events.map((event) => {
@@ -57,9 +64,10 @@ export function recordsOfEvents(events: readonly TelemetryEvent[]): LogRecordLik
       severityText: otel.severityText ?? event.eventType.toUpperCase(),
       body: otel.body ?? event.message,
       eventName: otel.eventName,
-      attributes: attributesOf(event, otel.scopeName === undefined),
+      // a scope of that name stands for none
+      attributes: attributesOf(event, otel.scopeName === undefined && event.source !== UNKNOWN),
       droppedAttributesCount: otel.droppedAttributesCount ?? 0,
-      resource: resources.get(keyOf(otel.resource), () => ({ attributes: otel.resource ?? {} })),
+      resource: resources.get(keyOf(otel.resource), () => ({ attributes: otel.resource ?? resource })),
       instrumentationScope: scopes.get(keyOf([name, otel.scopeVersion, otel.scopeAttributes]), () => ({
         name,
         version: otel.scopeVersion,
@@ -83,8 +91,12 @@ interface Group {
   readonly scope: ScopeLike;
 }
 
-/** The points that metrics become: each with its own time. */
-export function pointsOfMetrics(metrics: readonly TelemetryMetric[]): MetricsAsPoints {
+/**
+ * The points that metrics become: each with its own time.
+ *
+ * @param resource - the attributes of the resource of those that tell none.
+ */
+export function pointsOfMetrics(metrics: readonly TelemetryMetric[], resource: AnyValueMap = {}): MetricsAsPoints {
   const groups = new Map<string, Group>();
   let folded = 0;
   for (const metric of metrics) {
@@ -100,7 +112,7 @@ export function pointsOfMetrics(metrics: readonly TelemetryMetric[]): MetricsAsP
     if (group === undefined) {
       group = {
         data: { ...described, dataPoints: [] },
-        resource: { attributes: otel.resource ?? {} },
+        resource: { attributes: otel.resource ?? resource },
         scope: { name: scopeName, version: otel.scopeVersion },
       };
       groups.set(key, group);

@@ -9,7 +9,8 @@ interface Json {
 // both alphabets, padded or not (Protocol Buffers, "JSON Mapping")
 const BASE64 = /^[\w+/-]*={0,2}$/;
 const LONG_INTEGER = /[\s:[,]-?\d{16,}[\s,\]}]/;
-const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+const ONLY_LONG_INTEGER = /^-?\d{16,}$/;
 
 /** Reads OTLP in JSON (OTLP specification, "JSON Protobuf Encoding"): lowerCamelCase, ids in hex, times as text or numbers. */
 export class JsonDecoder implements Decoder {
@@ -37,7 +38,12 @@ export class JsonDecoder implements Decoder {
 /** Integers that a number would round, as text: the form that the specification prefers. */
 function withExactIntegers(text: string): string {
   if (!LONG_INTEGER.test(text)) return text;
-  return text.replace(STRING_OR_LONG_INTEGER, (found) => (found.startsWith('"') ? found : `"${found}"`));
+  return text.replace(STRING_OR_NUMBER, (token) => (isRounded(token) ? `"${token}"` : token));
+}
+
+/** Whether a token is an integer that a number would change; what JavaScript itself writes for a number it doesn't. */
+function isRounded(token: string): boolean {
+  return ONLY_LONG_INTEGER.test(token) && String(Number(token)) !== token;
 }
 
 function read(message: Message, value: unknown): object {
@@ -147,14 +153,15 @@ function intOf(value: unknown): number | bigint {
 }
 
 function integerOf(name: string, value: unknown): bigint {
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  // the digits that stood there, which may not be those of the nearest number
+  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 1e21) return BigInt(String(value));
   if (typeof value === 'string' && /^-?\d{1,25}$/.test(value)) return BigInt(value);
   throw wrong(name, 'an integer', value);
 }
 
 function exact(integer: bigint): number | bigint {
   const number = Number(integer);
-  return Number.isSafeInteger(number) ? number : integer;
+  return BigInt(number) === integer ? number : integer;
 }
 
 function wrong(name: string, expected: string, value: unknown): DecodeError {

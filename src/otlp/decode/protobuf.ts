@@ -261,5 +261,5 @@ function listAt(read: Record<string, unknown>, name: string): unknown[] {
 function exact(value: bigint | string): number | bigint {
   const integer = BigInt(value);
   const number = Number(integer);
-  return Number.isSafeInteger(number) ? number : integer;
+  return BigInt(number) === integer ? number : integer;
 }

@@ -1,0 +1,212 @@
+import { readdirSync, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { TelemetryError } from '../../model/errors.js';
+import { type ResolvedQuery, resolveQuery } from '../../model/query.js';
+import { type Matcher, matcherOf } from '../../model/query-match.js';
+import { BlockDecoder } from '../../storage/file/block-decoder.js';
+import { readAt, wholeLines } from '../../storage/file/line-blocks.js';
+import { FINGERPRINT_BYTES, fingerprintOf, segmentsOf } from '../../storage/file/segments.js';
+import { pause, type ReadOptions, type ShipBatch, type ShipSource } from './source.js';
+
+/** Up to where a file was delivered: the file is known by its first line, whatever it is called by now. */
+interface FilePlace {
+  readonly fingerprint: string;
+  /** In octets, as it is uncompressed. */
+  readonly offset: number;
+}
+
+/** A file that is open. */
+interface OpenFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly fingerprint: string;
+  readonly isCompressed: boolean;
+  readonly inode: number;
+  readonly size: number;
+}
+
+const NEWLINE = 0x0a;
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * A JSONL file of RIMP's, Python's or ours, compressed or not, with the files that rotation has closed; it may be written
+ * and rotated meanwhile, by ourselves or by others (`telemetry.jsonl.1`, `telemetry.jsonl-20261125.gz`).
+ */
+export class FileSource implements ShipSource {
+  readonly name: string;
+  readonly totalBytes: number;
+  readonly #path: string;
+  readonly #decoder: BlockDecoder;
+  /** Files that this or another source of the same run has read. */
+  readonly #seen: Set<string>;
+  #finishedBytes = 0;
+  #current: (() => number) | undefined;
+
+  /**
+   * @param seen - fingerprints of the files that all sources of a run have read: none is read twice.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where there is no such file.
+   */
+  constructor(path: string, seen: Set<string>) {
+    this.#path = resolve(path);
+    this.#seen = seen;
+    this.name = this.#path;
+    this.#decoder = new BlockDecoder(this.#path, MAX_LINE_BYTES);
+    const paths = [...segmentsOf(this.#path).map((segment) => segment.path), this.#path];
+    const sizes = paths.map((file) => statSync(file, { throwIfNoEntry: false })).filter((stat) => stat?.isFile());
+    if (sizes.length === 0)
+      throw new TelemetryError('RIMP_INVALID_ARGUMENT', `ship: expected a file, there is none at ${path}`);
+    this.totalBytes = sizes.reduce((sum, stat) => sum + (stat?.size ?? 0), 0);
+  }
+
+  get bytesRead(): number {
+    return this.#finishedBytes + (this.#current?.() ?? 0);
+  }
+
+  get unreadable(): BlockDecoder['unreadable'] {
+    return this.#decoder.unreadable;
+  }
+
+  async *batches({ place: given, startTime, endTime, follow, signal }: ReadOptions): AsyncGenerator<ShipBatch> {
+    const query = resolveQuery({ startTime, endTime }, 'ship');
+    const matches = matcherOf(query);
+    let place = placeOf(given);
+    while (!signal.aborted) {
+      const files = await this.#files(place);
+      try {
+        for (const file of files) {
+          const from = file.fingerprint === place?.fingerprint ? place.offset : 0;
+          if (from === 0 && this.#seen.has(file.fingerprint)) continue;
+          this.#seen.add(file.fingerprint);
+          const isLive = follow && file.path === this.#path;
+          for await (const batch of this.#read(file, from, isLive, query, matches)) {
+            if (signal.aborted) return;
+            place = batch.place;
+            yield batch;
+          }
+          this.#current = undefined;
+          if (file.path !== this.#path || !follow) this.#finishedBytes += file.size;
+        }
+      } finally {
+        for (const { handle } of files) await handle.close();
+      }
+      if (!follow) return;
+      await pause(signal);
+    }
+  }
+
+  /** The files from the place on, the oldest first. */
+  async #files(place: FilePlace | undefined): Promise<OpenFile[]> {
+    const own = await openAll([...segmentsOf(this.#path).map(({ path }) => path), this.#path]);
+    if (place === undefined) return own;
+    const at = own.findIndex(({ fingerprint }) => fingerprint === place.fingerprint);
+    if (at >= 0) return closeFirst(own, at);
+    // rotated by somebody else: it has another name, and what came after it may have one, too
+    const siblings = await openAll(this.#siblings());
+    const found = siblings.findIndex(({ fingerprint }) => fingerprint === place.fingerprint);
+    if (found < 0) {
+      await closeFirst(siblings, siblings.length);
+      return own;
+    }
+    return [...(await closeFirst(siblings, found)), ...own];
+  }
+
+  /** Other files whose names begin with this one's, the oldest first. */
+  #siblings(): string[] {
+    const folder = dirname(this.#path);
+    const name = basename(this.#path);
+    return readdirSync(folder)
+      .filter((other) => other !== name && other.startsWith(name) && /^[.-][\w.-]*$/.test(other.slice(name.length)))
+      .map((other) => join(folder, other))
+      .map((path) => ({ path, time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+      .sort((a, b) => a.time - b.time)
+      .map(({ path }) => path);
+  }
+
+  async *#read(
+    file: OpenFile,
+    from: number,
+    isLive: boolean,
+    query: ResolvedQuery,
+    matches: Matcher,
+  ): AsyncGenerator<ShipBatch & { readonly place: FilePlace }> {
+    const { handle, isCompressed, fingerprint } = file;
+    const start = isCompressed ? 0 : from;
+    const stream = handle.createReadStream({ start, autoClose: false, highWaterMark: CHUNK_BYTES });
+    this.#current = () => start + stream.bytesRead;
+    const octets: Readable = isCompressed ? stream.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : stream;
+    try {
+      const blocks = wholeLines(octets as AsyncIterable<Buffer>, start, MAX_LINE_BYTES, (length) =>
+        this.#decoder.tooLong(length),
+      );
+      for await (const block of blocks) {
+        const end = block.start + block.bytes.length;
+        if (end <= from) continue;
+        // somebody is writing this line
+        if (isLive && block.bytes.at(-1) !== NEWLINE) return;
+        const rest = block.start < from ? { bytes: block.bytes.subarray(from - block.start), start: from } : block;
+        const { items } = this.#decoder.decode(rest, query, matches);
+        yield { items, place: { fingerprint, offset: end } };
+      }
+    } finally {
+      stream.destroy();
+    }
+  }
+}
+
+function placeOf(given: unknown): FilePlace | undefined {
+  const { fingerprint, offset } = (given ?? {}) as Partial<FilePlace>;
+  return typeof fingerprint === 'string' && typeof offset === 'number' ? { fingerprint, offset } : undefined;
+}
+
+/** Files in the given order, each once; what is not there, empty or not begun is left out. */
+async function openAll(paths: readonly string[]): Promise<OpenFile[]> {
+  const files: OpenFile[] = [];
+  for (const path of paths) {
+    const handle = await openIfThere(path);
+    if (handle === undefined) continue;
+    const file = await examine(path, handle);
+    if (file === undefined || files.some(({ inode }) => inode === file.inode)) await handle.close();
+    else files.push(file);
+  }
+  return files;
+}
+
+async function examine(path: string, handle: FileHandle): Promise<OpenFile | undefined> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) return undefined;
+  const magic = await readAt(handle, 0, 2);
+  const isCompressed = magic[0] === 0x1f && magic[1] === 0x8b;
+  const fingerprint = fingerprintOf(isCompressed ? await headOf(handle) : await readAt(handle, 0, FINGERPRINT_BYTES));
+  if (fingerprint === undefined) return undefined;
+  return { path, handle, fingerprint, isCompressed, inode: stat.ino, size: stat.size };
+}
+
+/** The first octets of a compressed file. */
+async function headOf(handle: FileHandle): Promise<Buffer> {
+  const stream = handle.createReadStream({ start: 0, autoClose: false });
+  try {
+    for await (const chunk of stream.pipe(createGunzip())) return chunk as Buffer;
+    return Buffer.alloc(0);
+  } finally {
+    stream.destroy();
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Closes the first ones, and gives the others. */
+async function closeFirst(files: readonly OpenFile[], count: number): Promise<OpenFile[]> {
+  for (const { handle } of files.slice(0, count)) await handle.close();
+  return files.slice(count);
+}

@@ -1,0 +1,78 @@
+import { Ledger, type LedgerFigures } from '../../pipeline/ledger.js';
+import { systemClock } from '../../system-clock.js';
+import { OtlpClient } from '../client.js';
+import { Delivery } from '../delivery.js';
+import { endpointOf } from '../endpoint.js';
+import { loadTransformer, type Serialized, type Serializer, serializerOf } from '../serializer.js';
+import { type OtlpOptions, type OtlpProtocol, type Signal, signalSettings } from '../settings.js';
+import { ShipPipe } from './pipe.js';
+
+/** One signal's way from the source to the endpoint. */
+export class ShipLane<S extends Signal> {
+  readonly url: string;
+  readonly protocol: OtlpProtocol;
+  readonly #ledger: Ledger;
+  readonly #pipe: ShipPipe;
+  readonly #delivery: Delivery;
+  readonly #serializer: Serializer<Serialized[S]>;
+  /** Octets that were handed over, before compression. */
+  bytes = 0;
+
+  /** @throws TelemetryError `RIMP_MISSING_PACKAGE` where OpenTelemetry's serialiser is not installed. */
+  constructor(
+    signal: S,
+    options: OtlpOptions,
+    transformer: object | undefined,
+    report: (what: string, error?: unknown) => void,
+  ) {
+    const settings = signalSettings(signal, options, process.env);
+    const endpoint = endpointOf(settings ?? { protocol: 'http/protobuf', exporter: {} }, signal, options, process.env);
+    const { protocol } = endpoint;
+    this.protocol = protocol;
+    this.url = endpoint.url;
+    this.#serializer = serializerOf(signal, protocol, transformer ?? loadTransformer(signal, protocol), 'ship');
+    this.#pipe = new ShipPipe(protocol);
+    this.#ledger = new Ledger(() => this.#pipe.items);
+    this.#delivery = new Delivery({
+      source: this.#pipe,
+      client: new OtlpClient(endpoint),
+      ledger: this.#ledger,
+      clock: { ...systemClock, after: aliveAfter },
+      partialSuccess: (response) => this.#serializer.partialSuccess(response),
+      report: (_kind, what, error) => report(what, error),
+    });
+  }
+
+  get figures(): LedgerFigures {
+    return this.#ledger.figures;
+  }
+
+  /** Takes items over; `onDone` is told when they were delivered or refused. */
+  push(items: Serialized[S], count: number, onDone: () => void): void {
+    const payload = this.#serializer.serialize(items);
+    this.#ledger.accepted += count;
+    this.bytes += payload.byteLength;
+    this.#pipe.push({ payload, items: count, onDone });
+    this.#delivery.kick();
+  }
+
+  /** Counts items that can't be sent. */
+  refuse(reason: string, count: number): void {
+    this.#ledger.accepted += count;
+    this.#ledger.dropped.add(reason, count);
+  }
+
+  until(what: 'room' | 'empty', signal: AbortSignal): Promise<boolean> {
+    return this.#pipe.until(what, signal);
+  }
+
+  async stop(): Promise<void> {
+    await this.#delivery.stop({ abort: true });
+  }
+}
+
+/** A timer that keeps the process alive: somebody waits for what is shipped. */
+function aliveAfter(delayMillis: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMillis);
+  return () => clearTimeout(timer);
+}
