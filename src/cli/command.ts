@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { toError } from '../model/errors.js';
+import { TelemetryError, toError } from '../model/errors.js';
 
 /** A subcommand of the program `rimp`. */
 export interface Command {
@@ -8,6 +8,17 @@ export interface Command {
   readonly summary: string;
   /** Resolves to the exit status. */
   run(args: readonly string[]): Promise<number>;
+}
+
+/**
+ * A whole number that an option has.
+ *
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where it is none.
+ */
+export function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new TelemetryError('RIMP_INVALID_ARGUMENT', `expected --${name} to be a whole number, got "${text}"`);
 }
 
 type Parsed<T extends ParseArgsConfig> = ReturnType<typeof parseArgs<T>>;

@@ -3,8 +3,10 @@ import { closestName } from '../model/spelling.js';
 import { VERSION } from '../version.js';
 import type { Command } from './command.js';
 import { doctor } from './doctor/doctor.js';
+import { serve } from './serve.js';
+import { ship } from './ship.js';
 
-const COMMANDS: readonly Command[] = [doctor];
+const COMMANDS: readonly Command[] = [serve, ship, doctor];
 
 const HELP = `rimp ${VERSION}: telemetry on OpenTelemetry
 
@@ -46,6 +48,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     process.stderr.write(`rimp: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    const { code } = error as { readonly code?: unknown };
+    process.exitCode = code === 'RIMP_INVALID_ARGUMENT' || code === 'RIMP_INVALID_CONFIG' ? 2 : 1;
   },
 );

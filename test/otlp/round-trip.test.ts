@@ -63,7 +63,7 @@ const some = map.filter((any) => Object.keys(any).length > 0);
 const nanos = fc.bigInt({ min: 1n, max: 2n ** 63n });
 const hex = (length: number): fc.Arbitrary<string> =>
   fc
-    .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
+    .string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length })
     .filter((digits) => !/^0*$/.test(digits));
 
 /** The parts of a time: whole milliseconds, and all of it where it is finer. */

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { TelemetryError } from '../../model/errors.js';
 import { type ResolvedQuery, resolveQuery } from '../../model/query.js';
 import { type Matcher, matcherOf } from '../../model/query-match.js';
@@ -44,7 +44,8 @@ export class FileSource implements ShipSource {
   /** Files that this or another source of the same run has read. */
   readonly #seen: Set<string>;
   #finishedBytes = 0;
-  #current: (() => number) | undefined;
+  /** Octets read of the file that is being read. */
+  #current = 0;
 
   /**
    * @param seen - fingerprints of the files that all sources of a run have read: none is read twice.
@@ -63,7 +64,7 @@ export class FileSource implements ShipSource {
   }
 
   get bytesRead(): number {
-    return this.#finishedBytes + (this.#current?.() ?? 0);
+    return this.#finishedBytes + this.#current;
   }
 
   get unreadable(): BlockDecoder['unreadable'] {
@@ -87,8 +88,9 @@ export class FileSource implements ShipSource {
             place = batch.place;
             yield batch;
           }
-          this.#current = undefined;
-          if (file.path !== this.#path || !follow) this.#finishedBytes += file.size;
+          if (file.path === this.#path && follow) continue;
+          this.#current = 0;
+          this.#finishedBytes += file.size;
         }
       } finally {
         for (const { handle } of files) await handle.close();
@@ -135,24 +137,20 @@ export class FileSource implements ShipSource {
   ): AsyncGenerator<ShipBatch & { readonly place: FilePlace }> {
     const { handle, isCompressed, fingerprint } = file;
     const start = isCompressed ? 0 : from;
-    const stream = handle.createReadStream({ start, autoClose: false, highWaterMark: CHUNK_BYTES });
-    this.#current = () => start + stream.bytesRead;
-    const octets: Readable = isCompressed ? stream.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : stream;
-    try {
-      const blocks = wholeLines(octets as AsyncIterable<Buffer>, start, MAX_LINE_BYTES, (length) =>
-        this.#decoder.tooLong(length),
-      );
-      for await (const block of blocks) {
-        const end = block.start + block.bytes.length;
-        if (end <= from) continue;
-        // somebody is writing this line
-        if (isLive && block.bytes.at(-1) !== NEWLINE) return;
-        const rest = block.start < from ? { bytes: block.bytes.subarray(from - block.start), start: from } : block;
-        const { items } = this.#decoder.decode(rest, query, matches);
-        yield { items, place: { fingerprint, offset: end } };
-      }
-    } finally {
-      stream.destroy();
+    this.#current = start;
+    const raw = octetsOf(handle, start, (octets) => {
+      this.#current += octets;
+    });
+    const octets = isCompressed ? unzipped(raw) : raw;
+    const blocks = wholeLines(octets, start, MAX_LINE_BYTES, (length) => this.#decoder.tooLong(length));
+    for await (const block of blocks) {
+      const end = block.start + block.bytes.length;
+      if (end <= from) continue;
+      // somebody is writing this line
+      if (isLive && block.bytes.at(-1) !== NEWLINE) return;
+      const rest = block.start < from ? { bytes: block.bytes.subarray(from - block.start), start: from } : block;
+      const { items } = this.#decoder.decode(rest, query, matches);
+      yield { items, place: { fingerprint, offset: end } };
     }
   }
 }
@@ -185,15 +183,36 @@ async function examine(path: string, handle: FileHandle): Promise<OpenFile | und
   return { path, handle, fingerprint, isCompressed, inode: stat.ino, size: stat.size };
 }
 
-/** The first octets of a compressed file. */
+/** The first octets of a compressed file; none where it isn't one. */
 async function headOf(handle: FileHandle): Promise<Buffer> {
-  const stream = handle.createReadStream({ start: 0, autoClose: false });
+  const head = await readAt(handle, 0, CHUNK_BYTES);
   try {
-    for await (const chunk of stream.pipe(createGunzip())) return chunk as Buffer;
+    // it is cut where it is read, not where it ends
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
     return Buffer.alloc(0);
-  } finally {
-    stream.destroy();
   }
+}
+
+/** What there is from an octet on. */
+async function* octetsOf(
+  handle: FileHandle,
+  start: number,
+  onRead: (octets: number) => void,
+): AsyncGenerator<Buffer, void, undefined> {
+  for (let position = start; ; ) {
+    const chunk = await readAt(handle, position, CHUNK_BYTES);
+    if (chunk.length === 0) return;
+    position += chunk.length;
+    onRead(chunk.length);
+    yield chunk;
+  }
+}
+
+function unzipped(octets: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return pipeline(Readable.from(octets), createGunzip({ chunkSize: CHUNK_BYTES }), () => {
+    // whoever reads is told
+  });
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import { TelemetryCollector } from '../collector.js';
+import type { TelemetryData } from '../model/data.js';
+import { TelemetryError } from '../model/errors.js';
+import { createOtlpReceiver, type OtlpReceiver } from '../server/otlp-receiver.js';
+import { type Command, parse, wholeNumber } from './command.js';
+import { grouped } from './format.js';
+import { untilSignal } from './until-signal.js';
+
+const HELP = `rimp serve: receives OTLP over HTTP, and keeps it
+
+Usage: rimp serve [OPTION…]
+
+  --port N             default: 4318, 0 for any that is free
+  --host ADDRESS       default: 127.0.0.1, which other machines can't reach; others should need a token
+  --token-file FILE    requests need "Authorization: Bearer …" with the token in this file; default: RIMP_TOKEN, if set
+  --storage PATH       a file of JSON lines, of SQLite with --backend database, or a postgres:// URL;
+                       default: RIMP_STORAGE_PATH, else telemetry.jsonl
+  --backend NAME       file, database or memory; default: as the storage's path says
+  --rotate-bytes N     close the file and begin another one beyond so many bytes; closed ones are compressed
+  --keep-files N       how many closed files stay; default: all
+  --print              print each event and metric as it comes
+  --max-body-bytes N   the largest request; default: 8388608
+  -h, --help           print this
+
+It takes logs and metrics at /v1/logs and /v1/metrics, in protobuf and JSON, gzip or not; a request is answered when what
+is in it is stored. Spans at /v1/traces are taken, counted and not kept. Point an exporter to it with
+OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+
+SIGINT and SIGTERM end it: what is under way is answered and stored before. A second signal ends it at once.
+
+Exit status: 0 it was ended and everything is stored, 1 something is lost or it couldn't start, 2 wrong usage.
+`;
+
+const SHUTDOWN_TIMEOUT_MILLIS = 10_000;
+const STATUS_MILLIS = 60_000;
+
+/** `rimp serve`. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
+  async run(args) {
+    const parsed = parse('serve', HELP, args, {
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        'token-file': { type: 'string' },
+        storage: { type: 'string' },
+        backend: { type: 'string' },
+        'rotate-bytes': { type: 'string' },
+        'keep-files': { type: 'string' },
+        print: { type: 'boolean' },
+        'max-body-bytes': { type: 'string' },
+      },
+    });
+    if (typeof parsed === 'number') return parsed;
+    const { values } = parsed;
+    diag.setLogger(new DiagConsoleLogger(), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+    const port = wholeNumber('port', values.port) ?? 4318;
+    const collector = collectorOf(values);
+    const token = tokenOf(values['token-file']);
+    let receiver: OtlpReceiver;
+    try {
+      receiver = await createOtlpReceiver({
+        collector,
+        port,
+        host: values.host,
+        token,
+        maxBodyBytes: wholeNumber('max-body-bytes', values['max-body-bytes']),
+      });
+    } catch (error) {
+      await collector.shutdown();
+      throw error;
+    }
+    if (values.print === true) collector.addListener(print);
+    process.stderr.write(`rimp serve: OTLP at ${receiver.url}, kept in ${collector.storage.location ?? 'memory'}\n`);
+    if (values.host !== undefined && !isLoopback(values.host) && token === undefined)
+      process.stderr.write('rimp serve: warning: other machines can send to it without a token\n');
+    const status = setInterval(() => tell(receiver, collector), STATUS_MILLIS);
+    const { signal } = untilSignal();
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    clearInterval(status);
+    await receiver.shutdown({ timeoutMillis: SHUTDOWN_TIMEOUT_MILLIS });
+    const { complete, errors } = await collector.shutdown({ timeoutMillis: SHUTDOWN_TIMEOUT_MILLIS });
+    tell(receiver, collector);
+    for (const error of errors) process.stderr.write(`rimp serve: ${error.message}\n`);
+    return complete ? 0 : 1;
+  },
+};
+
+type Values = Readonly<Partial<Record<'storage' | 'backend' | 'rotate-bytes' | 'keep-files', string>>>;
+
+function collectorOf(values: Values): TelemetryCollector {
+  const storagePath = values.storage ?? process.env.RIMP_STORAGE_PATH ?? 'telemetry.jsonl';
+  const guessed = /^postgres(?:ql)?:|\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
+  const storageBackend = values.backend ?? guessed;
+  const maxBytes = wholeNumber('rotate-bytes', values['rotate-bytes']);
+  const maxFiles = wholeNumber('keep-files', values['keep-files']);
+  return new TelemetryCollector(
+    {
+      storageBackend: storageBackend as 'file',
+      ...(storageBackend !== 'memory' && { storagePath }),
+      bufferSize: 1_000,
+    },
+    {
+      resourceAttributes: 'all',
+      storageOptions: {
+        ...(maxBytes !== undefined && { rotation: { maxBytes }, compression: 'gzip' as const }),
+        ...(maxFiles !== undefined && { retention: { maxFiles } }),
+      },
+    },
+  );
+}
+
+function tokenOf(file: string | undefined): string | undefined {
+  if (file === undefined) return process.env.RIMP_TOKEN || undefined;
+  const token = readFileSync(file, 'utf8').trim();
+  if (token === '')
+    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `serve: expected a token in ${file}, the file is empty`);
+  return token;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function print(data: TelemetryData): void {
+  for (const { timestamp, eventType, source, message } of data.events)
+    process.stdout.write(`${timestamp.toISOString()} ${eventType.toUpperCase().padEnd(7)} ${source}: ${message}\n`);
+  for (const { timestamp, name, value, unit, tags } of data.metrics) {
+    const labels = tags === undefined ? '' : ` ${JSON.stringify(tags)}`;
+    process.stdout.write(
+      `${timestamp.toISOString()} METRIC  ${name} ${value}${unit === undefined ? '' : ` ${unit}`}${labels}\n`,
+    );
+  }
+}
+
+function tell({ figures }: OtlpReceiver, collector: TelemetryCollector): void {
+  const { delivered, queued, dropped } = collector.health();
+  const lost = Object.entries(dropped).map(([reason, count]) => `, ${grouped(count)} lost (${reason})`);
+  const bad = (figures.logs.dropped.not_readable ?? 0) + (figures.metrics.dropped.not_readable ?? 0);
+  process.stderr.write(
+    `rimp serve: ${grouped(figures.logs.delivered)} log records, ${grouped(figures.metrics.delivered)} metric points, ` +
+      `${grouped(figures.traces.accepted)} spans (not kept); ${grouped(delivered)} items stored, ${grouped(queued)} waiting` +
+      `${bad > 0 ? `, ${grouped(bad)} not readable` : ''}${lost.join('')}\n`,
+  );
+}
