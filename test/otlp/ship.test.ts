@@ -232,13 +232,15 @@ describe('an endpoint that is away', () => {
       requests += 1;
       // every third time it is busy
       if (requests % 3 === 0) return { status: 503, headers: { 'retry-after': '0' } };
-      for (const [id] of body.toString('latin1').matchAll(/e\d+(?=\x1a|\x10|\x12|\x0a|\x38|\x2a|\x32)/g))
+      for (const [, id = ''] of body.toString('utf8').matchAll(/"stringValue":"(e\d+)"/g))
         seen.set(id, (seen.get(id) ?? 0) + 1);
       return { status: 200 };
     });
     let kills = 0;
     for (;;) {
-      const child = spawn(process.execPath, [rimpProgram, 'ship', path, '--to', sink.url], { stdio: 'ignore' });
+      const child = spawn(process.execPath, [rimpProgram, 'ship', path, '--to', sink.url, '--protocol', 'http/json'], {
+        stdio: 'ignore',
+      });
       const before = seen.size;
       const killer = (async () => {
         await until(() => seen.size > before + 8_000 || child.exitCode !== null);
