@@ -5,6 +5,7 @@ import type { TelemetryData } from '../model/data.js';
 import { TelemetryError } from '../model/errors.js';
 import { createOtlpReceiver, type OtlpReceiver } from '../server/otlp-receiver.js';
 import { type Command, parse, wholeNumber } from './command.js';
+import { checkStorage } from './doctor/check-places.js';
 import { grouped } from './format.js';
 import { untilSignal } from './until-signal.js';
 
@@ -95,6 +96,10 @@ function collectorOf(values: Values): TelemetryCollector {
   const storagePath = values.storage ?? process.env.RIMP_STORAGE_PATH ?? 'telemetry.jsonl';
   const guessed = /^postgres(?:ql)?:|\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
   const storageBackend = values.backend ?? guessed;
+  if (storageBackend !== 'memory') {
+    const { level, what } = checkStorage(storagePath, process.cwd());
+    if (level === 'error') throw new TelemetryError('RIMP_INVALID_ARGUMENT', `serve: ${what}`);
+  }
   const maxBytes = wholeNumber('rotate-bytes', values['rotate-bytes']);
   const maxFiles = wholeNumber('keep-files', values['keep-files']);
   return new TelemetryCollector(
