@@ -6,6 +6,8 @@ import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** What is loaded when it is used, from a file of its own: reading code that nobody runs costs time, too. */
+const ON_DEMAND = /^\.\/(?:cli|server|testing|otlp\/ship|otlp\/decode)\/|^\.\/(?:testing|legacy|otlp\/items)\.js$/;
 const ENTRIES = ['legacy', 'testing', 'register', 'index'];
 // written last: it tells that the build is complete
 const stamp = join(root, 'dist', 'esm', 'index.js');
@@ -51,17 +53,18 @@ function bundle(folder) {
   const modules = readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  const bodies = modules.map((file) => {
+  const bodies = { all: [], rest: [] };
+  for (const file of modules) {
     const id = `./${relative(folder, file)}`;
     const code = readFileSync(file, 'utf8')
       .replace(/^#!.*\n/, '')
       .replace(
-        /require\("(node:(?:zlib|http|https|crypto|os|stream|stream\/promises|fs\/promises)|@bufbuild\/protobuf\/wire)"\)/g,
+        /require\("(node:(?:zlib|http|https|crypto|os|worker_threads|stream|stream\/promises|fs\/promises)|@bufbuild\/protobuf\/wire)"\)/g,
         'later("$1")',
       )
-      .replace(/require\("(\.[^"]+)"\)/g, (_all, path) => `load("./${posix.join(posix.dirname(id), path)}")`);
-    return `${JSON.stringify(id)}(exports, load) {\n${code}}`;
-  });
+      .replace(/require\(["'](\.[^"']+)["']\)/g, (_all, path) => `load("./${posix.join(posix.dirname(id), path)}")`);
+    bodies[ON_DEMAND.test(id) ? 'rest' : 'all'].push(`${JSON.stringify(id)}(exports, load) {\n${code}}`);
+  }
   for (const file of modules) rmSync(file);
   // what Node takes a millisecond or two to load is loaded when it is first used
   const loader = `const loaded = {};
@@ -69,13 +72,15 @@ function later(name) {
   return new Proxy({}, { get: (_target, key) => require(name)[key] });
 }
 function load(id) {
+  if (modules[id] === undefined) Object.assign(modules, require('./rest.js')(later));
   if (loaded[id] === undefined) modules[id]((loaded[id] = {}), load);
   return loaded[id];
 }
 module.exports = load;
 `;
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
-  writeFileSync(join(folder, 'all.js'), `const modules = {\n${bodies.join(',\n')},\n};\n${loader}`);
+  writeFileSync(join(folder, 'all.js'), `const modules = {\n${bodies.all.join(',\n')},\n};\n${loader}`);
+  writeFileSync(join(folder, 'rest.js'), `module.exports = (later) => ({\n${bodies.rest.join(',\n')},\n});\n`);
   writeFileSync(join(folder, 'cli', 'main.js'), "#!/usr/bin/env node\nrequire('../all.js')('./cli/main.js');\n");
 }
 

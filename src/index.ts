@@ -28,6 +28,7 @@ export { estimatePercentile } from './model/percentile.js';
 export type { ItemKind, TelemetryQuery } from './model/query.js';
 export type { TelemetrySink, TelemetryStorage } from './model/storage.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './node-sdk.js';
+export { createOtlpReceiver, shipTelemetry } from './on-demand.js';
 export { openStorage, type StorageOptions } from './open-storage.js';
 export type { InstrumentKind, InstrumentRule } from './otel/instrument-policy.js';
 export type { SdkModules } from './otel/load-sdk.js';
@@ -37,13 +38,12 @@ export { RimpLogRecordProcessor } from './otel/processor.js';
 export type { ProviderOption, Providers } from './otel/providers.js';
 export type { OtlpOptions, OtlpProtocol } from './otlp/settings.js';
 export type { ShipOptions, ShipProgress, ShipSummary } from './otlp/ship/options.js';
-export { shipTelemetry } from './otlp/ship/ship.js';
 export type { Clock } from './pipeline/clock.js';
 export type { LedgerFigures } from './pipeline/ledger.js';
 export type { TelemetryListener } from './pipeline/listeners.js';
 export type { SinkHandle } from './pipeline/pipeline.js';
 export type { LastError } from './pipeline/trouble.js';
-export { createOtlpReceiver, type OtlpReceiver, type OtlpReceiverOptions } from './server/otlp-receiver.js';
+export type { OtlpReceiver, OtlpReceiverOptions } from './server/otlp-receiver.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './start-telemetry.js';
 export {
   FileStorage,

@@ -11,7 +11,7 @@ import { decoderOf, spansOf, takeIn } from './intake.js';
 import { BodyReader, discard, tooMany } from './request-body.js';
 import { RefusedError, type Reply, refusedReply, takenReply } from './responses.js';
 
-/** Settings of {@link createOtlpReceiver}. */
+/** Settings of `createOtlpReceiver`. */
 export interface OtlpReceiverOptions {
   /** The collector that is given what is received. */
   readonly collector: Bridged & ExportHost;
@@ -79,13 +79,8 @@ const RULES: Rules = {
   maxConnections: POSITIVE_INTEGER,
 };
 
-/**
- * Receives OTLP over HTTP, in protobuf and JSON, compressed or not, and gives it to a collector: its storage, streams and
- * listeners. A request is answered when what is in it is stored. Spans are taken, counted and not kept.
- *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong or misspelt, or the address can't be listened on.
- */
-export async function createOtlpReceiver(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
+/** See `createOtlpReceiver`. */
+export async function startReceiver(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
   checkOptions(WHO, options, RULES);
   const receiver = new Receiver(options);
   await receiver.listen(options.port ?? 4318, options.host ?? '127.0.0.1');

@@ -4,7 +4,7 @@ import type { TelemetryStorage } from '../../model/storage.js';
 import type { LedgerFigures } from '../../pipeline/ledger.js';
 import type { OtlpProtocol } from '../settings.js';
 
-/** Settings of {@link shipTelemetry}. */
+/** Settings of `shipTelemetry`. */
 export interface ShipOptions {
   /** Files of RIMP's lines, Python's or ours, compressed or not; with the files that rotation closed. */
   readonly files?: readonly string[] | undefined;
@@ -74,7 +74,7 @@ export interface ShipSummary extends ShipProgress {
   readonly complete: boolean;
 }
 
-/** What the options of {@link shipTelemetry} have to be. */
+/** What the options of `shipTelemetry` have to be. */
 export const SHIP_RULES: Rules = {
   files: { isRight: isPaths, expected: 'a list of paths' },
   storage: ANY_OBJECT,

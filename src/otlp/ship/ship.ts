@@ -16,14 +16,8 @@ import { StorageSource } from './storage-source.js';
 const WHO = 'shipTelemetry';
 const PROGRESS_MILLIS = 250;
 const CHECKPOINT_MILLIS = 200;
-/**
- * Sends what files or a storage hold to an OTLP endpoint: with the original times, and events with their ids as
- * `log.record.uid`. At least once: a checkpoint notes what was delivered, and an endpoint that is away is waited for.
- *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong or a file missing, `RIMP_MISSING_PACKAGE` where
- * OpenTelemetry's serialiser is not installed.
- */
-export async function shipTelemetry(options: ShipOptions): Promise<ShipSummary> {
+/** See `shipTelemetry`. */
+export async function runShipment(options: ShipOptions): Promise<ShipSummary> {
   checkOptions(WHO, options, SHIP_RULES);
   const { to, headers, protocol, compression, timeoutMillis } = options;
   checkOtlpOptions({ endpoint: to, headers, protocol, compression, timeoutMillis }, WHO);

@@ -1,0 +1,27 @@
+import type { ShipOptions, ShipSummary } from './otlp/ship/options.js';
+import type { OtlpReceiver, OtlpReceiverOptions } from './server/otlp-receiver.js';
+
+// what few programs need is loaded when it is called
+
+/**
+ * Receives OTLP over HTTP, in protobuf and JSON, compressed or not, and gives it to a collector: its storage, streams and
+ * listeners. A request is answered when what is in it is stored. Spans are taken, counted and not kept.
+ *
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong or misspelt, or the address can't be listened on.
+ */
+export async function createOtlpReceiver(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
+  const { startReceiver } = await import('./server/otlp-receiver.js');
+  return startReceiver(options);
+}
+
+/**
+ * Sends what files or a storage hold to an OTLP endpoint: with the original times, and events with their ids as
+ * `log.record.uid`. At least once: a checkpoint notes what was delivered, and an endpoint that is away is waited for.
+ *
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong or a file missing, `RIMP_MISSING_PACKAGE` where
+ * OpenTelemetry's serialiser is not installed.
+ */
+export async function shipTelemetry(options: ShipOptions): Promise<ShipSummary> {
+  const { runShipment } = await import('./otlp/ship/ship.js');
+  return runShipment(options);
+}
