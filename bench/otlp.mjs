@@ -88,7 +88,7 @@ function official(url, maxQueueSize) {
 async function exporting() {
   const { url, ask, end } = await child('sink');
   const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
-  let lost = {};
+  const lost = {};
   const check = async (name) => {
     const { records } = await ask();
     lost[name] = Math.max(lost[name] ?? 0, RECORDS - records);
@@ -157,6 +157,29 @@ async function exporting() {
     );
   ratio('records a second, queue on disk over the official parts behind collectEvent', memory / disk, 'at least 1.0');
   ratio('records a second from logger.emit, queue on disk over the SDK alone', plain / bare, 'at least 1.0');
+  const calls = (endpoint) => async () => {
+    const telemetry = startTelemetry({
+      register: false,
+      config: { bufferSize: 1000 },
+      otlp: { endpoint, queue: { directory: join(folder, String(n++)) } },
+    });
+    const time = await timed(() =>
+      inTurns(RECORDS, (i) => telemetry.collector.collectEvent('shop', 'an order', 'info', attributes(i))),
+    );
+    await telemetry.shutdown();
+    return time * 1000;
+  };
+  const sites = await compare(
+    'the application alone: collecting in turns, queue on disk',
+    'µs a record',
+    [
+      ['the endpoint is up', calls(url)],
+      ['the endpoint is down', calls('http://127.0.0.1:9')],
+    ],
+    { rounds: ROUNDS, per: RECORDS },
+  );
+  const [up, down] = Object.values(sites);
+  ratio('down over up', down / up, 'at most 1');
   console.log(`\na burst of ${RECORDS} in one synchronous loop, at the defaults`);
   const atOnce = async (count, each) => {
     for (let i = 0; i < count; i += 1) each(i);
@@ -168,10 +191,11 @@ async function exporting() {
   await provider.shutdown();
   const { records } = await ask();
   console.log(`  the SDK delivers ${records} of ${RECORDS}: ${((records / RECORDS) * 100).toFixed(1)} %`);
-  for (const [name, otlp] of [
-    ['queue in memory', { maxQueueSize: undefined }],
-    ['queue on disk', { maxQueueSize: undefined, queue: { directory: join(folder, 'burst') } }],
-  ]) {
+  const burst = {
+    'queue in memory': { maxQueueSize: undefined },
+    'queue on disk': { maxQueueSize: undefined, queue: { directory: join(folder, 'burst') } },
+  };
+  for (const [name, otlp] of Object.entries(burst)) {
     await facade(otlp)(atOnce);
     console.log(`  collectEvent, ${name}: ${(await ask()).records} of ${RECORDS}`);
   }

@@ -63,10 +63,12 @@ function bundle(folder) {
         'later("$1")',
       )
       .replace(/require\(["'](\.[^"']+)["']\)/g, (_all, path) => `load("./${posix.join(posix.dirname(id), path)}")`);
+    // what is loaded later shows no list of its names
+    if (/__import(?:Star|Default)\(later\(/.test(code)) throw new Error(`${id}: import the names, not the module`);
     bodies[ON_DEMAND.test(id) ? 'rest' : 'all'].push(`${JSON.stringify(id)}(exports, load) {\n${code}}`);
   }
   for (const file of modules) rmSync(file);
-  // what Node takes a millisecond or two to load is loaded when it is first used
+  // what Node takes a millisecond or two to load is loaded when it is first used; sources name what they import of it
   const loader = `const loaded = {};
 function later(name) {
   return new Proxy({}, { get: (_target, key) => require(name)[key] });

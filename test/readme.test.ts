@@ -20,7 +20,7 @@ describe('the README', () => {
       join(folder, 'tsconfig.json'),
       JSON.stringify({ extends: '../../tsconfig.json', compilerOptions: { paths: {} }, include: ['*.ts'] }),
     );
-    expect(snippets.length).toBe(5);
+    expect(snippets.length).toBe(6);
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     expect(() => execFileSync(process.execPath, [tsc, '-p', folder], { stdio: 'pipe' })).not.toThrow();
   });
@@ -35,7 +35,7 @@ describe('the README', () => {
 
   it('has a snippet of a stream that works as it stands', () => {
     const file = join(folder, 'stream.mjs');
-    writeFileSync(file, snippets[4] ?? '');
+    writeFileSync(file, snippets[5] ?? '');
     const cwd = mkdtempSync(join(tmpdir(), 'rimp-'));
     expect(execFileSync(process.execPath, [file], { cwd, encoding: 'utf8' })).toBe('1 events, 0 metrics\n');
     expect(readFileSync(join(cwd, 'telemetry.jsonl'), 'utf8').split('\n').length).toBe(2);

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, statSync, unlinkSync } from 'node:fs';
-import * as http from 'node:http';
-import * as https from 'node:https';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { dirname, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
 import { parseHeaders } from '../../otlp/endpoint.js';
@@ -65,7 +65,7 @@ async function checkEndpoint(signal: Signal, env: Env): Promise<Finding | undefi
 
 function post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<number> {
   return new Promise((resolveStatus, reject) => {
-    const send = new URL(url).protocol === 'https:' ? https.request : http.request;
+    const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
     const request = send(url, { method: 'POST', headers, timeout: TIMEOUT_MILLIS }, (response) => {
       response.resume();
       resolveStatus(response.statusCode ?? 0);
