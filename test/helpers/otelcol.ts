@@ -1,18 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { programAt } from './program.js';
 
 /** The OpenTelemetry Collector: named by OTELCOL, below the user's cache, or on the PATH; `undefined`: there is none. */
 export function otelcolProgram(): string | undefined {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  return [
-    process.env.OTELCOL ?? '',
-    join(cache, 'rimp-tools', 'otelcol', 'otelcol'),
-    ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'otelcol')),
-  ].find((path) => path !== '' && existsSync(path));
+  return programAt('OTELCOL', 'otelcol', 'otelcol');
 }
 
 /** A port of loopback that is free now. */

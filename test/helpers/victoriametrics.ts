@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort } from './otelcol.js';
+import { programAt } from './program.js';
 import { until } from './until.js';
 
 /** VictoriaMetrics: named by VICTORIAMETRICS, below the user's cache, or on the PATH; `undefined`: there is none. */
 export function victoriaMetricsProgram(): string | undefined {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  return [
-    process.env.VICTORIAMETRICS ?? '',
-    join(cache, 'rimp-tools', 'victoriametrics', 'victoria-metrics'),
-    ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'victoria-metrics')),
-  ].find((path) => path !== '' && existsSync(path));
+  return programAt('VICTORIAMETRICS', 'victoriametrics', 'victoria-metrics');
 }
 
 /** A sample as PromQL gives it. */

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { type ResolvedQuery, resolveQuery } from '../../model/query.js';
 import { type Matcher, matcherOf } from '../../model/query-match.js';
 import { BlockDecoder } from '../../storage/file/block-decoder.js';
 import { readAt, wholeLines } from '../../storage/file/line-blocks.js';
+import { openIfThere } from '../../storage/file/open-if-there.js';
 import { FINGERPRINT_BYTES, fingerprintOf, segmentsOf } from '../../storage/file/segments.js';
 import { pause, type ReadOptions, type ShipBatch, type ShipSource } from './source.js';
 
@@ -213,15 +214,6 @@ function unzipped(octets: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   return pipeline(Readable.from(octets), createGunzip({ chunkSize: CHUNK_BYTES }), () => {
     // whoever reads is told
   });
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /** Closes the first ones, and gives the others. */

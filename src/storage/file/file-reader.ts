@@ -10,6 +10,7 @@ import { matcherOf } from '../../model/query-match.js';
 import type { Page } from '../pages.js';
 import { type BlockDecoder, startOfLine } from './block-decoder.js';
 import { type LineBlock, readAt, readBackwards, readForwards, wholeLines } from './line-blocks.js';
+import { openIfThere } from './open-if-there.js';
 import { FINGERPRINT_BYTES, fingerprintOf, type Segment, segmentsOf } from './segments.js';
 import { readTimeIndex } from './time-index.js';
 import { rangesOf } from './time-ranges.js';
@@ -255,14 +256,5 @@ async function inodeOf(path: string): Promise<number | undefined> {
     return (await handle.stat()).ino;
   } finally {
     await handle.close();
-  }
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
