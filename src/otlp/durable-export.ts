@@ -57,7 +57,7 @@ export function durableLogs(
       return made.waiting > 0;
     },
     beforeExit: () => made.forceFlush(),
-    exit: () => made.write(),
+    exit: () => made.writeNow(),
   });
   const shutdown = made.shutdown.bind(made);
   made.shutdown = () => shutdown().finally(leave);

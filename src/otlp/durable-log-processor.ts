@@ -61,7 +61,7 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
     else this.#scheduled ??= setImmediate(() => this.write());
   }
 
-  /** Writes to disk what was emitted so far. */
+  /** Writes to disk what was emitted so far, unless its resource is being detected. */
   write(): void {
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
@@ -69,10 +69,12 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
     const pending = this.#batch.find(
       ({ resource }) => resource?.asyncAttributesPending === true && !this.#awaited.has(resource),
     );
-    if (pending !== undefined) {
-      this.#await(pending);
-      return;
-    }
+    if (pending === undefined) this.writeNow();
+    else this.#await(pending);
+  }
+
+  /** Writes to disk what was emitted so far, whatever is known of its resource. */
+  writeNow(): void {
     const batch = this.#batch;
     this.#batch = [];
     for (let at = 0; at < batch.length; at += BATCH_SIZE) this.#append(batch.slice(at, at + BATCH_SIZE));

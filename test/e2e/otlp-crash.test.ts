@@ -35,6 +35,30 @@ let i = Number(from);
   });
 })();`;
 
+it('process.exit() in the middle of a turn loses nothing either', async () => {
+  const directory = join(folder, 'exit-queue');
+  const script = join(folder, 'exit.cjs');
+  writeFileSync(
+    script,
+    `const { startTelemetry } = require('rimp-telemetry');
+    const telemetry = startTelemetry({ otlp: { endpoint: process.argv[2], queue: { directory: process.argv[3] } } });
+    for (let i = 0; i < Number(process.argv[4]); i += 1) telemetry.collector.collectEvent('exit', 'record ' + i);
+    if (process.argv[4] === '700') process.exit(0);`,
+  );
+  const run = async (endpoint: string, count: number): Promise<void> => {
+    const child = spawn(process.execPath, [script, endpoint, directory, String(count)], { stdio: 'inherit' });
+    await once(child, 'close');
+    expect(child.exitCode).toBe(0);
+  };
+  await run(`http://127.0.0.1:${await freePort()}`, 700);
+  const sink = await answering(() => ({ status: 200 }));
+  // the next start sends what it finds, and ends by itself
+  await run(sink.url, 1);
+  const text = sink.requests.map(({ body }) => body.toString('latin1')).join('');
+  const missing = Array.from({ length: 700 }, (_, i) => `record ${i}`).filter((record) => !text.includes(record));
+  expect(missing).toEqual([]);
+});
+
 (here ? describe : describe.skip)('kill -9 of the Collector and of the sending process, under load', () => {
   it('misses none of 200,000 accepted records', async () => {
     const script = join(folder, 'write.cjs');
