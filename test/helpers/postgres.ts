@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,13 +16,15 @@ export const postgresPrograms: string | undefined = (() => {
 export interface Postgres {
   readonly url: string;
   readonly port: number;
+  /** The certificate of a server with TLS, which takes no other connections. */
+  readonly certificate: string | undefined;
   stop(signal?: 'SIGINT' | 'SIGQUIT'): Promise<void>;
   start(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Makes a cluster of its own, and starts it. */
-export async function startPostgres(): Promise<Postgres> {
+/** Makes a cluster of its own, and starts it; with `tls` it takes connections with TLS alone. */
+export async function startPostgres(settings: { readonly tls?: boolean } = {}): Promise<Postgres> {
   const programs = postgresPrograms as string;
   const folder = mkdtempSync(join(tmpdir(), 'rimp-pg-'));
   // initdb refuses to run as root
@@ -34,10 +36,20 @@ export async function startPostgres(): Promise<Postgres> {
     stdio: 'pipe',
     cwd: folder,
   });
+  const certificate = settings.tls === true ? join(folder, 'server.crt') : undefined;
+  const key = join(folder, 'server.key');
+  if (certificate !== undefined) {
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'];
+    const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate];
+    execFileSync('openssl', [...request, ...names], { ...user, stdio: 'pipe', cwd: folder });
+    writeFileSync(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 trust\n');
+  }
   const port = await freePort();
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     const options = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1'];
+    if (certificate !== undefined)
+      options.push('-c', 'ssl=on', '-c', `ssl_cert_file=${certificate}`, '-c', `ssl_key_file=${key}`);
     const child = spawn(join(programs, 'postgres'), options, { ...user, stdio: 'pipe', cwd: folder });
     server = child;
     const log: string[] = [];
@@ -67,6 +79,7 @@ export async function startPostgres(): Promise<Postgres> {
   return {
     url: `postgres://rimp@127.0.0.1:${port}/postgres`,
     port,
+    certificate,
     start,
     stop,
     remove: async () => {

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PostgresStorage, SqliteStorage, TelemetryCollector, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
+import {
+  openStorage,
+  PostgresStorage,
+  SqliteStorage,
+  TelemetryCollector,
+  TelemetryData,
+  TelemetryEvent,
+} from 'rimp-telemetry';
 import { storageContract } from 'rimp-telemetry/testing';
 import { expectBalance } from '../helpers/ledger.js';
 import { type Postgres, postgresPrograms, startPostgres } from '../helpers/postgres.js';
@@ -165,6 +172,27 @@ withPostgres('PostgreSQL', () => {
     await expect(storage.retrieve()).rejects.toThrow(/can't be read: .*ECONNREFUSED/);
     await expect(storage.retrieve()).rejects.not.toThrow(/secret/);
     await storage.close();
+  });
+
+  it('takes TLS, and trusts no server that it is not told to', async () => {
+    const secure = await startPostgres({ tls: true });
+    try {
+      const url = `${secure.url}?sslmode=verify-full&sslrootcert=${secure.certificate}`;
+      const storage = openStorage({ storageBackend: 'database', storagePath: url });
+      await storage.store(new TelemetryData({ events: [new TelemetryEvent({ source: 's', message: 'over TLS' })] }));
+      expect((await storage.retrieve()).events.map(({ message }) => message)).toEqual(['over TLS']);
+      await storage.close();
+      for (const [settings, words] of [
+        ['', /no pg_hba.conf entry .* no encryption/],
+        ['?sslmode=verify-full', /self-signed certificate/],
+      ] as const) {
+        const other = new PostgresStorage(`${secure.url}${settings}`);
+        await expect(other.retrieve()).rejects.toThrow(words);
+        await other.close();
+      }
+    } finally {
+      await secure.remove();
+    }
   });
 
   it('answers by key through the index of metadata', async () => {
