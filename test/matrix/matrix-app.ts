@@ -1,5 +1,5 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { freshApp, nodeProgram, run } from '../helpers/fresh-app.js';
 import { type Generation, packagesOf } from '../helpers/generations.js';
 
@@ -80,7 +80,15 @@ export async function runCell(name: string, folder: string, major: number, forma
       output,
       '--forceExit',
     ],
-    { cwd: folder, timeoutMillis: 300_000, env: { RIMP_OTEL: name, NODE_NO_WARNINGS: '1' } },
+    {
+      cwd: folder,
+      timeoutMillis: 300_000,
+      env: {
+        RIMP_OTEL: name,
+        NODE_NO_WARNINGS: '1',
+        OTLP_EXAMPLES: process.env.OTLP_EXAMPLES ?? resolve('..', 'shared', 'data', 'otlp-examples'),
+      },
+    },
   );
   try {
     const result = JSON.parse(readFileSync(output, 'utf8')) as {

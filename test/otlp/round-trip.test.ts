@@ -17,7 +17,6 @@ import {
   type TelemetryItem,
   TelemetryMetric,
 } from 'rimp-telemetry';
-import { normaliseMetadata, normaliseValue } from '../../src/model/normalise.js';
 
 interface End {
   readonly collector: TelemetryCollector;
@@ -32,6 +31,7 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
+  await probe.shutdown();
   for (const { collector, receiver } of ends) {
     await receiver.shutdown();
     await collector.shutdown();
@@ -46,6 +46,13 @@ async function sent(storage: MemoryStorage, { collector, receiver }: End, protoc
   return collector.storage.retrieve();
 }
 
+const probe = new TelemetryCollector();
+
+/** Metadata as a collector keeps them. */
+function normalised(metadata: object): AnyValueMap {
+  return probe.collectEvent('s', 'm', 'info', metadata)?.metadata ?? {};
+}
+
 const NOT_OURS = /^(?:log\.record\.uid|rimp\.(?:source|metadata)|otel\.event\.name|exception\..*|error|err|exception)$/;
 const text = fc.string({ unit: 'binary' }).map((string) => string.toWellFormed());
 const word = text.filter((string) => string !== '' && string !== 'unknown');
@@ -58,7 +65,7 @@ const map: fc.Arbitrary<AnyValueMap> = fc
     fc.anything({ withBigInt: true, withTypedArray: true, withNullPrototype: true, withDate: true }),
     { maxKeys: 6 },
   )
-  .map((any) => normaliseMetadata(any).value ?? {});
+  .map(normalised);
 const some = map.filter((any) => Object.keys(any).length > 0);
 const nanos = fc.bigInt({ min: 1n, max: 2n ** 63n });
 const hex = (length: number): fc.Arbitrary<string> =>
@@ -92,7 +99,7 @@ const event = fc
     body: fc.option(
       fc
         .oneof(some, fc.boolean(), fc.integer(), fc.array(fc.string()), fc.uint8Array())
-        .map((body) => normaliseValue(body).value)
+        .map((body) => normalised({ body }).body ?? null)
         .filter((body): body is Exclude<AnyValue, null | string> => body !== null && typeof body !== 'string'),
     ),
     trace: fc.option(fc.record({ traceId: hex(32), spanId: hex(16), traceFlags: fc.integer({ min: 0, max: 255 }) })),

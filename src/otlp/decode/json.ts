@@ -113,11 +113,18 @@ function anyOf(value: unknown, depth: number): unknown {
   }
   if (any.kvlistValue != null) return mapOf(listOf('kvlistValue', (any.kvlistValue as Json).values ?? []), depth + 1);
   if (any.bytesValue != null) {
-    if (typeof any.bytesValue !== 'string' || !BASE64.test(any.bytesValue))
-      throw wrong('bytesValue', 'base64', any.bytesValue);
-    return new Uint8Array(Buffer.from(any.bytesValue, 'base64'));
+    return bytesOf(any.bytesValue);
   }
   return null;
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  if (typeof value === 'string' && BASE64.test(value)) return new Uint8Array(Buffer.from(value, 'base64'));
+  // what JSON.stringify makes of a Uint8Array: older exporters of JavaScript send it
+  const octets = typeof value === 'object' && value !== null ? Object.values(value) : [];
+  if (octets.length === 0 || !octets.every((octet) => Number.isInteger(octet) && octet >= 0 && octet < 256))
+    throw wrong('bytesValue', 'base64', value);
+  return Uint8Array.from(octets as number[]);
 }
 
 function mapOf(list: readonly unknown[], depth: number): Record<string, unknown> {
