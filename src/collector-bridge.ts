@@ -169,9 +169,10 @@ export class CollectorBridge implements Bridge {
   }
 
   async settle(timeoutMillis: number): Promise<boolean> {
+    const before = this.#pipeline.lost;
     try {
       const errors = await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'storing');
-      return errors.length === 0;
+      return errors.length === 0 && this.#pipeline.lost === before;
     } catch {
       return false;
     }

@@ -17,6 +17,7 @@ export class CollectorLifecycle {
   readonly #trouble: Trouble;
   readonly #ownStorage: TelemetryStorage | undefined;
   readonly #flushOnExit: boolean;
+  readonly #lostByExporters: () => number;
   #ownProviders: readonly FlushableLike[] = [];
   #leaveExit: (() => void) | undefined;
   #ended = false;
@@ -33,12 +34,14 @@ export class CollectorLifecycle {
     trouble: Trouble,
     ownStorage: TelemetryStorage | undefined,
     flushOnExit: boolean,
+    lostByExporters: () => number,
   ) {
     this.#pipeline = pipeline;
     this.#providers = providers;
     this.#trouble = trouble;
     this.#ownStorage = ownStorage;
     this.#flushOnExit = flushOnExit;
+    this.#lostByExporters = lostByExporters;
   }
 
   /** These providers are shut down at the end, not just flushed. */
@@ -121,7 +124,10 @@ export class CollectorLifecycle {
     // a metric reader of ours has collected meanwhile
     if (this.#pipeline.buffered > 0) await attempt('flushing to the sinks', this.#pipeline.drain());
     const lost = this.#lost() - lostBefore;
-    if (lost > 0 && errors.length === 0) errors.push(new Error(`${lost} items were lost on their way to a sink`));
+    if (lost > 0 && errors.length === 0) {
+      const why = this.#trouble.last === undefined ? '' : `: ${this.#trouble.last.message}`;
+      errors.push(new Error(`${lost} items were lost on their way to a sink or an endpoint${why}`));
+    }
     return errors;
   }
 
@@ -134,11 +140,8 @@ export class CollectorLifecycle {
     }
   }
 
-  /** What all sinks have lost so far. */
+  /** What all sinks and exporters have lost so far. */
   #lost(): number {
-    let lost = 0;
-    for (const { dropped } of Object.values(this.#pipeline.sinkFigures()))
-      for (const count of Object.values(dropped)) lost += count;
-    return lost;
+    return this.#pipeline.lost + this.#lostByExporters();
   }
 }

@@ -17,7 +17,7 @@ import { BRIDGE, type Bridge } from './otel/bridge.js';
 import type { Providers } from './otel/providers.js';
 import type { FlushableLike } from './otel/sdk-types.js';
 import { SelfMetrics } from './otel/self-metrics.js';
-import { Counts, type LedgerFigures } from './pipeline/ledger.js';
+import { Counts, type LedgerFigures, lostIn } from './pipeline/ledger.js';
 import type { TelemetryListener } from './pipeline/listeners.js';
 import { Pipeline, type SinkHandle } from './pipeline/pipeline.js';
 import { Trouble } from './pipeline/trouble.js';
@@ -84,6 +84,7 @@ export class TelemetryCollector {
       this.#trouble,
       options.storage === undefined ? this.storage : undefined,
       options.flushOnExit !== false,
+      () => lostIn(Array.from(this.#ledgers.values(), (figures) => figures())),
     );
     tellVersions(this.#trouble);
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;

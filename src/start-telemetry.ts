@@ -10,7 +10,7 @@ import { classOf, functionOf, ModuleLoader, type SdkModules } from './otel/load-
 import { RimpMetricReader } from './otel/metric-reader.js';
 import { RimpLogRecordProcessor } from './otel/processor.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from './otel/sdk-types.js';
-import { makeOtlpParts } from './otlp/export-parts.js';
+import { loadExporters, makeOtlpParts } from './otlp/export-parts.js';
 import { checkOtlpOptions, isSdkDisabled, type OtlpOptions } from './otlp/settings.js';
 import { onSignals } from './signals.js';
 
@@ -94,8 +94,9 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
       shutdown: (end) => collector.shutdown(end),
     });
   }
-  const modules = options.modules ?? {};
   const loader = new ModuleLoader(WHO);
+  const given = options.modules ?? {};
+  const modules = options.otlp === false ? given : loadExporters(options.otlp ?? {}, env, given, loader);
   const sdkLogs = loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs');
   const sdkMetrics = loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
   const resources = loader.load(modules.resources, '@opentelemetry/resources');

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { TelemetryError, toError } from '../model/errors.js';
+import { closestName } from '../model/spelling.js';
 
 /** A subcommand of the program `rimp`. */
 export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  /** What options of the library are called on the command line: errors name these. */
+  readonly optionNames?: Readonly<Record<string, string>>;
   /** Resolves to the exit status. */
   run(args: readonly string[]): Promise<number>;
 }
@@ -19,6 +23,26 @@ export function wholeNumber(name: string, text: string | undefined): number | un
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new TelemetryError('RIMP_INVALID_ARGUMENT', `expected --${name} to be a whole number, got "${text}"`);
+}
+
+/**
+ * The token in a file, else that of RIMP_TOKEN.
+ *
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where the file can't be read, or is empty.
+ */
+export function tokenOf(file: string | undefined): string | undefined {
+  if (file === undefined) return process.env.RIMP_TOKEN || undefined;
+  let token = '';
+  try {
+    token = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new TelemetryError(
+      'RIMP_INVALID_ARGUMENT',
+      `expected --token-file to be readable: ${toError(error).message}`,
+    );
+  }
+  if (token === '') throw new TelemetryError('RIMP_INVALID_ARGUMENT', `expected a token in ${file}, the file is empty`);
+  return token;
 }
 
 type Parsed<T extends ParseArgsConfig> = ReturnType<typeof parseArgs<T>>;
@@ -41,7 +65,12 @@ export function parse<const T extends ParseArgsConfig>(
     // the arguments change nothing about the type of the result
     return parseArgs({ ...config, args: [...args] }) as unknown as Parsed<T>;
   } catch (error) {
-    process.stderr.write(`rimp ${name}: ${toError(error).message}\nrimp ${name} --help tells what it takes.\n`);
+    const wrong = /^Unknown option '(--[^']+)'/.exec(toError(error).message)?.[1];
+    const names = Object.keys(config.options ?? {}).map((option) => `--${option}`);
+    const meant = wrong === undefined ? undefined : closestName(wrong, names);
+    const hint = meant === undefined ? '' : `: did you mean "${meant}"?`;
+    const message = wrong === undefined ? toError(error).message : `unknown option "${wrong}"${hint}`;
+    process.stderr.write(`rimp ${name}: ${message}\nrimp ${name} --help tells what it takes.\n`);
     return 2;
   }
 }

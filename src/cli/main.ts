@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { toError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
 import { VERSION } from '../version.js';
 import type { Command } from './command.js';
@@ -30,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const command = COMMANDS.find((known) => known.name === name);
-  if (command !== undefined) return command.run(rest);
+  if (command !== undefined) return runCommand(command, rest);
   if (name === undefined) {
     process.stderr.write(HELP);
   } else {
@@ -42,13 +43,31 @@ async function main(args: readonly string[]): Promise<number> {
   return 2;
 }
 
+async function runCommand(command: Command, args: readonly string[]): Promise<number> {
+  try {
+    return await command.run(args);
+  } catch (error) {
+    const { message } = toError(error);
+    process.stderr.write(`rimp ${command.name}: ${inWordsOf(command, message)}\n`);
+    const { code } = error as { readonly code?: unknown };
+    return code === 'RIMP_INVALID_ARGUMENT' || code === 'RIMP_INVALID_CONFIG' ? 2 : 1;
+  }
+}
+
+/** A message of the library's with the command's options for the names of the library's own. */
+function inWordsOf({ name, optionNames = {} }: Command, message: string): string {
+  let words = message.replace(/^[A-Za-z]+: /, '');
+  if (words.startsWith(`${name}: `)) words = words.slice(name.length + 2);
+  for (const [own, option] of Object.entries(optionNames)) words = words.replaceAll(`"${own}"`, option);
+  return words;
+}
+
 main(process.argv.slice(2)).then(
   (status) => {
     process.exitCode = status;
   },
   (error: unknown) => {
-    process.stderr.write(`rimp: ${error instanceof Error ? error.message : String(error)}\n`);
-    const { code } = error as { readonly code?: unknown };
-    process.exitCode = code === 'RIMP_INVALID_ARGUMENT' || code === 'RIMP_INVALID_CONFIG' ? 2 : 1;
+    process.stderr.write(`rimp: ${toError(error).message}\n`);
+    process.exitCode = 1;
   },
 );

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { TelemetryCollector } from '../collector.js';
 import type { TelemetryData } from '../model/data.js';
 import { TelemetryError } from '../model/errors.js';
 import { createOtlpReceiver } from '../on-demand.js';
 import type { OtlpReceiver } from '../server/otlp-receiver.js';
-import { type Command, parse, wholeNumber } from './command.js';
+import { type Command, parse, tokenOf, wholeNumber } from './command.js';
 import { checkStorage } from './doctor/check-places.js';
 import { grouped } from './format.js';
 import { untilSignal } from './until-signal.js';
@@ -42,6 +41,15 @@ const STATUS_MILLIS = 60_000;
 export const serve: Command = {
   name: 'serve',
   summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
+  optionNames: {
+    storageBackend: '--backend',
+    storagePath: '--storage',
+    'rotation.maxBytes': '--rotate-bytes',
+    'retention.maxFiles': '--keep-files',
+    port: '--port',
+    host: '--host',
+    maxBodyBytes: '--max-body-bytes',
+  },
   async run(args) {
     const parsed = parse('serve', HELP, args, {
       options: {
@@ -64,6 +72,8 @@ export const serve: Command = {
     const token = tokenOf(values['token-file']);
     let receiver: OtlpReceiver;
     try {
+      // a driver that is missing, a server that is not there: better now than with the first request
+      await collector.storage.retrieve({ limit: 1, order: 'desc' });
       receiver = await createOtlpReceiver({
         collector,
         port,
@@ -87,7 +97,7 @@ export const serve: Command = {
     const { complete, errors } = await collector.shutdown({ timeoutMillis: SHUTDOWN_TIMEOUT_MILLIS });
     tell(receiver, collector);
     for (const error of errors) process.stderr.write(`rimp serve: ${error.message}\n`);
-    return complete ? 0 : 1;
+    return complete && Object.keys(collector.health().dropped).length === 0 ? 0 : 1;
   },
 };
 
@@ -119,21 +129,17 @@ function collectorOf(values: Values): TelemetryCollector {
   );
 }
 
-function tokenOf(file: string | undefined): string | undefined {
-  if (file === undefined) return process.env.RIMP_TOKEN || undefined;
-  const token = readFileSync(file, 'utf8').trim();
-  if (token === '')
-    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `serve: expected a token in ${file}, the file is empty`);
-  return token;
-}
-
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function print(data: TelemetryData): void {
-  for (const { timestamp, eventType, source, message } of data.events)
-    process.stdout.write(`${timestamp.toISOString()} ${eventType.toUpperCase().padEnd(7)} ${source}: ${message}\n`);
+  for (const { timestamp, eventType, source, message, metadata } of data.events) {
+    const rest = metadata === undefined ? '' : ` ${JSON.stringify(metadata)}`;
+    process.stdout.write(
+      `${timestamp.toISOString()} ${eventType.toUpperCase().padEnd(7)} ${source}: ${message}${rest}\n`,
+    );
+  }
   for (const { timestamp, name, value, unit, tags } of data.metrics) {
     const labels = tags === undefined ? '' : ` ${JSON.stringify(tags)}`;
     process.stdout.write(

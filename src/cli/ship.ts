@@ -9,7 +9,7 @@ import { parseHeaders } from '../otlp/endpoint.js';
 import type { OtlpProtocol } from '../otlp/settings.js';
 import type { ShipProgress, ShipSummary } from '../otlp/ship/options.js';
 import type { LedgerFigures } from '../pipeline/ledger.js';
-import { type Command, parse, wholeNumber } from './command.js';
+import { type Command, parse, tokenOf, wholeNumber } from './command.js';
 import { duration, grouped, size } from './format.js';
 import { untilSignal } from './until-signal.js';
 
@@ -24,6 +24,7 @@ Usage: rimp ship FILE… --to URL [OPTION…]
   --table-prefix TEXT  of a database's tables; default: as the storage's
   --to URL             base URL of the receiver, such as http://localhost:4318; default: OTEL_EXPORTER_OTLP_ENDPOINT
   --header NAME=VALUE  of each request, may be given more than once; beside OTEL_EXPORTER_OTLP_HEADERS
+  --token-file FILE    send "Authorization: Bearer …" with the token in this file; default: RIMP_TOKEN, if set
   --protocol NAME      http/protobuf or http/json; default: http/protobuf
   --gzip               compress requests
   --resource KEY=VALUE an attribute of the resource of items that tell none, such as service.name=shop
@@ -46,10 +47,14 @@ Exit status: 0 everything was delivered, 1 something was not, 2 wrong usage, 130
 /** How often progress is told where nobody watches. */
 const PLAIN_MILLIS = 5_000;
 
+/** How often the same trouble is told. */
+const NOTE_MILLIS = 30_000;
+
 /** `rimp ship`. */
 export const ship: Command = {
   name: 'ship',
   summary: 'sends files and storages of RIMP to an OTLP endpoint',
+  optionNames: { 'otlp.endpoint': '--to', 'otlp.protocol': '--protocol', storagePath: '--storage' },
   async run(args) {
     const parsed = parse('ship', HELP, args, {
       allowPositionals: true,
@@ -58,6 +63,7 @@ export const ship: Command = {
         'table-prefix': { type: 'string' },
         to: { type: 'string' },
         header: { type: 'string', multiple: true },
+        'token-file': { type: 'string' },
         protocol: { type: 'string' },
         gzip: { type: 'boolean' },
         resource: { type: 'string', multiple: true },
@@ -75,6 +81,10 @@ export const ship: Command = {
     if (files.length === 0 && values.storage === undefined) return usage('expected a FILE, or --storage');
     if (values.to === undefined && !isEndpointKnown() && values['dry-run'] !== true)
       return usage('expected --to URL, or OTEL_EXPORTER_OTLP_ENDPOINT');
+    const [startTime, endTime] = [timeOf('from', values.from), timeOf('until', values.until)];
+    if (startTime !== undefined && endTime !== undefined && startTime > endTime)
+      return usage(`expected --from to be before --until, got ${values.from} and ${values.until}`);
+    const token = tokenOf(values['token-file']);
     const shown = new Display(process.stderr);
     const { signal, release } = untilSignal();
     const storage = values.storage === undefined ? undefined : storageOf(values.storage, values['table-prefix']);
@@ -83,12 +93,15 @@ export const ship: Command = {
         files,
         storage,
         to: values.to,
-        headers: pairsOf('header', values.header),
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...pairsOf('header', values.header),
+        },
         protocol: values.protocol as OtlpProtocol | undefined,
         compression: values.gzip === true ? 'gzip' : undefined,
         resource: pairsOf('resource', values.resource),
-        startTime: timeOf('from', values.from),
-        endTime: timeOf('until', values.until),
+        startTime,
+        endTime,
         follow: values.follow,
         checkpoint: checkpointOf(values.checkpoint, files),
         restart: values.restart,
@@ -101,6 +114,10 @@ export const ship: Command = {
       shown.end();
       process.stdout.write(render(summary, values['dry-run'] === true));
       if (signal.aborted && values.follow !== true) return 130;
+      if (summary.events + summary.metrics === 0 && Object.keys(summary.unreadable).length > 0) {
+        process.stderr.write('rimp ship: no line of it is one of RIMP\n');
+        return 1;
+      }
       return isWhole(summary, values.follow === true) ? 0 : 1;
     } finally {
       shown.end();
@@ -160,6 +177,8 @@ class Display {
   #last: ShipProgress | undefined;
   #toldAt = performance.now();
   #isOpen = false;
+  #gist = '';
+  #notedAt = 0;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -178,6 +197,12 @@ class Display {
   }
 
   note(text: string): void {
+    // both signals go to one endpoint, again and again: it is told at most each 30 s, and when it is something else
+    const gist = text.replace(/\/v1\/\w+/g, '').replace(/\d+ items/, 'items');
+    const now = performance.now();
+    if (gist === this.#gist && now - this.#notedAt < NOTE_MILLIS) return;
+    this.#gist = gist;
+    this.#notedAt = now;
     if (this.#isTerminal && this.#isOpen) this.#stream.write('\r\u001b[K');
     this.#stream.write(`rimp ship: ${text}\n`);
     if (this.#isTerminal && this.#last !== undefined) this.progress(this.#last);
@@ -189,7 +214,7 @@ class Display {
   }
 }
 
-function line({ settled, bytesRead, totalBytes, seconds }: ShipProgress): string {
+function line({ events, metrics, settled, bytesRead, totalBytes, seconds }: ShipProgress): string {
   const time = Math.max(seconds, 0.001);
   const parts = [
     `${grouped(settled)} items`,
@@ -198,7 +223,8 @@ function line({ settled, bytesRead, totalBytes, seconds }: ShipProgress): string
     `${(bytesRead / time / 1e6).toFixed(1)} MB/s`,
   ];
   if (totalBytes !== undefined && totalBytes > 0) {
-    const part = Math.min(1, bytesRead / totalBytes);
+    // what was read is not yet delivered
+    const part = Math.min(1, bytesRead / totalBytes) * (events + metrics > 0 ? settled / (events + metrics) : 1);
     parts.push(`${(part * 100).toFixed(0)} %`);
     if (part > 0 && part < 1) parts.push(`ETA ${duration((time / part) * (1 - part))}`);
   }

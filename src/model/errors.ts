@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'RIMP_STORAGE'
   | 'RIMP_CLOSED'
   | 'RIMP_TIMEOUT'
+  | 'RIMP_LISTEN'
+  | 'RIMP_DENIED'
   | 'RIMP_UNSUPPORTED';
 
 /** An error of this library: a message that says who, what was expected and what came, and a stable `code`. */

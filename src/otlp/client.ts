@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { toError } from '../model/errors.js';
 import { VERSION } from '../version.js';
 import type { Endpoint } from './endpoint.js';
@@ -102,7 +103,8 @@ export class OtlpClient {
 function outcomeOf(url: string, response: IncomingMessage, body: Buffer): SendOutcome {
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return { kind: 'sent', body };
-  const reason = `${url} answered ${status} ${response.statusMessage ?? ''}${wordsOf(body)}`;
+  const words = wordsOf(body, response.headers['content-type'] ?? '');
+  const reason = `${url} answered ${status} ${response.statusMessage ?? ''}${words}`;
   if (!RETRYABLE.has(status)) return { kind: 'refused', status, reason };
   return { kind: 'retry', reason, afterMillis: retryAfter(response.headers['retry-after'], Date.now()) };
 }
@@ -115,14 +117,31 @@ export function retryAfter(header: string | undefined, nowMillis: number): numbe
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMillis);
 }
 
+/** The message of a `google.rpc.Status`: its field 2. */
+function messageOf(body: Uint8Array): string {
+  const reader = new BinaryReader(body);
+  let message = '';
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === 2 && wireType === WireType.LengthDelimited) message = reader.string();
+    else reader.skip(wireType, number);
+  }
+  return message;
+}
+
+function jsonMessageOf(body: Buffer): string {
+  const { message } = JSON.parse(body.toString('utf8')) as { message?: unknown };
+  if (typeof message !== 'string') throw new Error('no message');
+  return message;
+}
+
 /** The server's own words, whatever encoding they came in: a Status in protobuf or JSON, or plain text. */
-function wordsOf(body: Buffer): string {
+function wordsOf(body: Buffer, contentType: string): string {
   let text = body.toString('utf8', 0, 4 * MAX_REASON_CHARACTERS);
   try {
-    const { message } = JSON.parse(body.toString('utf8')) as { message?: unknown };
-    if (typeof message === 'string') text = message;
+    text = contentType.includes('protobuf') ? messageOf(body) : jsonMessageOf(body);
   } catch {
-    // no JSON: readable as it is, but for the few octets around a protobuf string
+    // neither of them: as it is
   }
   const words = text
     .replace(/[^\p{L}\p{N}\p{P}\p{S}\p{Z}]+/gu, ' ')

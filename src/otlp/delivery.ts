@@ -24,6 +24,8 @@ export interface DeliveryOptions {
   readonly partialSuccess: (response: Uint8Array, protocol: OtlpProtocol) => PartialSuccess | undefined;
   /** Is told of what the server does not take. */
   readonly report: (kind: string, what: string, error?: unknown) => void;
+  /** Refusals that say nothing of what was sent: told of one, whoever delivers stops; default: none is. */
+  readonly onDenied?: ((reason: string) => void) | undefined;
   /** A number from 0 to 1; default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
@@ -34,6 +36,9 @@ const FIRST_DELAY_MILLIS = 500;
 const LAST_DELAY_MILLIS = 30_000;
 /** What a server may ask for. */
 const MAX_RETRY_AFTER_MILLIS = 10 * 60_000;
+
+/** No token or a wrong one, a wrong path, a wrong method, no such encoding. */
+const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
 
 /** How the sending of one request ended: `'failed'`: it is to be sent again. */
 type Sent = 'settled' | 'failed' | 'stopped';
@@ -125,7 +130,12 @@ export class Delivery {
       return;
     }
     this.#failures = 0;
-    if (outcome.kind === 'sent') {
+    const { onDenied } = this.#options;
+    if (outcome.kind === 'refused' && onDenied !== undefined && DENIALS.has(outcome.status)) {
+      source.giveBack(entries);
+      this.#stopped = true;
+      onDenied(outcome.reason);
+    } else if (outcome.kind === 'sent') {
       this.#book(entries, this.#options.partialSuccess(outcome.body, protocol));
       this.#alone = Math.max(0, this.#alone - entries.length);
       source.done(entries);

@@ -16,6 +16,17 @@ export interface OtlpParts {
   readonly abandon: () => Promise<void>;
 }
 
+/** Loads the exporters that options and environment ask for, so that {@link ModuleLoader.check} names them with the rest. */
+export function loadExporters(options: OtlpOptions, env: Env, modules: SdkModules, loader: ModuleLoader) {
+  const logs = signalSettings('logs', options, env);
+  const metrics = signalSettings('metrics', options, env);
+  return {
+    ...modules,
+    logsExporter: logs && loader.load(modules.logsExporter, packageOf('logs', logs.protocol)),
+    metricsExporter: metrics && loader.load(modules.metricsExporter, packageOf('metrics', metrics.protocol)),
+  };
+}
+
 /** Makes what exports over OTLP, as options and environment say, with books: `otlp-logs` and `otlp-metrics` (points). */
 export function makeOtlpParts(
   options: OtlpOptions,
@@ -27,8 +38,7 @@ export function makeOtlpParts(
 ): OtlpParts {
   const logs = signalSettings('logs', options, env);
   const metrics = signalSettings('metrics', options, env);
-  const logsModule = logs && loader.load(modules.logsExporter, packageOf('logs', logs.protocol));
-  const metricsModule = metrics && loader.load(modules.metricsExporter, packageOf('metrics', metrics.protocol));
+  const { logsExporter: logsModule, metricsExporter: metricsModule } = loadExporters(options, env, modules, loader);
   const durable: DurableOptions | undefined = options.queue && {
     otlp: options,
     queue: options.queue,

@@ -54,9 +54,22 @@ export class Ledger {
   }
 }
 
-/** Whether a ledger balances. */
-export function balances(figures: LedgerFigures): boolean {
-  let dropped = 0;
-  for (const count of Object.values(figures.dropped)) dropped += count;
-  return figures.accepted === figures.delivered + figures.queued + dropped;
+/** The items that some ledgers have lost, together. */
+export function lostIn(ledgers: Iterable<LedgerFigures>): number {
+  let lost = 0;
+  for (const { dropped } of ledgers) for (const count of Object.values(dropped)) lost += count;
+  return lost;
+}
+
+/** The books of a place, with those of what was there before. */
+export function withFormer(now: LedgerFigures, former: LedgerFigures | undefined): LedgerFigures {
+  if (former === undefined) return now;
+  const dropped: Record<string, number> = { ...former.dropped };
+  for (const [reason, count] of Object.entries(now.dropped)) dropped[reason] = (dropped[reason] ?? 0) + count;
+  return {
+    accepted: former.accepted + now.accepted,
+    delivered: former.delivered + now.delivered,
+    queued: now.queued,
+    dropped,
+  };
 }

@@ -4,7 +4,7 @@ import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import { Batch } from './batch.js';
 import type { Clock } from './clock.js';
-import { Ledger, type LedgerFigures } from './ledger.js';
+import { Ledger, type LedgerFigures, lostIn, withFormer } from './ledger.js';
 import { Listeners } from './listeners.js';
 import { DEFAULT_MAX_QUEUE_ITEMS, type Sink, SinkQueue } from './sink-queue.js';
 import type { Trouble } from './trouble.js';
@@ -72,6 +72,11 @@ export class Pipeline {
   /** Items in the buffer. */
   get buffered(): number {
     return this.#events.length + this.#metrics.length;
+  }
+
+  /** Items that sinks have lost so far. */
+  get lost(): number {
+    return lostIn(Object.values(this.sinkFigures()));
   }
 
   /** How full the fullest queue in front of a sink is: 0 to 1. */
@@ -285,14 +290,5 @@ export class Pipeline {
 
 /** The books of a sink, with those of the sinks that had its name before. */
 function figuresOf({ queue, before }: Registered, buffered: number): LedgerFigures {
-  const now = queue.figures(buffered);
-  if (before === undefined) return now;
-  const dropped: Record<string, number> = { ...before.dropped };
-  for (const [reason, count] of Object.entries(now.dropped)) dropped[reason] = (dropped[reason] ?? 0) + count;
-  return {
-    accepted: before.accepted + now.accepted,
-    delivered: before.delivered + now.delivered,
-    queued: now.queued,
-    dropped,
-  };
+  return withFormer(queue.figures(buffered), before);
 }

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { TelemetryError, toError } from '../model/errors.js';
 import { ANY_OBJECT, checkOptions, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
 import { type Bridge, type Bridged, bridgeOf } from '../otel/bridge.js';
-import type { ExportHost } from '../otlp/export-host.js';
 import type { OtlpProtocol, Signal } from '../otlp/settings.js';
 import { Ledger, type LedgerFigures } from '../pipeline/ledger.js';
 import { decoderOf, spansOf, takeIn } from './intake.js';
@@ -14,7 +13,7 @@ import { RefusedError, type Reply, refusedReply, takenReply } from './responses.
 /** Settings of `createOtlpReceiver`. */
 export interface OtlpReceiverOptions {
   /** The collector that is given what is received. */
-  readonly collector: Bridged & ExportHost;
+  readonly collector: Bridged;
   /** Default 4318; 0: any that is free. */
   readonly port?: number | undefined;
   /** The address to listen on; default `'127.0.0.1'`, which other machines can't reach. */
@@ -40,7 +39,7 @@ export interface OtlpReceiver {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
   readonly port: number;
-  /** The books: of log records, metric points and spans; those of the first two are in `collector.health()` as well. */
+  /** The books: of log records, metric points and spans, as they were sent; the items are in `collector.health()`. */
   readonly figures: { readonly [S in Signal | 'traces']: LedgerFigures };
   /** Takes no more requests, answers those that are under way, for at most `timeoutMillis` (default 10,000). */
   shutdown(options?: { readonly timeoutMillis?: number | undefined }): Promise<void>;
@@ -114,8 +113,6 @@ class Receiver implements OtlpReceiver {
       (request, response) => void this.#answer(request, response),
     );
     this.#server.maxConnections = options.maxConnections ?? 1_000;
-    for (const signal of ['logs', 'metrics'] as const)
-      options.collector.addLedger(`receiver-${signal}`, () => this.#ledgers[signal].figures);
   }
 
   get port(): number {
@@ -139,7 +136,7 @@ class Receiver implements OtlpReceiver {
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error) => {
         const message = `${WHO}: can't listen on ${host}:${port}: ${error.message}`;
-        reject(new TelemetryError('RIMP_INVALID_ARGUMENT', message, { cause: error }));
+        reject(new TelemetryError('RIMP_LISTEN', message, { cause: error }));
       });
       this.#server.listen(port, host, () => {
         this.#port = this.port;

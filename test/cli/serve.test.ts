@@ -73,6 +73,10 @@ describe('rimp serve', () => {
     const port = new URL(url).port;
     const second = await serving('--backend', 'memory', '--port', port);
     expect(second.said.stderr).toContain('EADDRINUSE');
+    expect(await second.end()).toBe(1);
+    const unreachable = await serving('--storage', 'postgres://rimp@127.0.0.1:1/none');
+    expect(unreachable.said.stderr).toContain('ECONNREFUSED');
+    expect(await unreachable.end()).toBe(1);
     expect(await end()).toBe(0);
     const wrong = await serving('--storage', folder);
     expect(await wrong.end()).toBe(2);

@@ -444,6 +444,13 @@ describe('what is wrong', () => {
     fails = false;
     expect((await post(`${receiver.url}/v1/logs`, request)).status).toBe(200);
     expect(new Set(stored)).toEqual(new Set(['a']));
+    // what a storage has lost for good was not stored either
+    collector.addSink('lost', {
+      store: async () => {
+        throw new StorageError('no', { permanent: true });
+      },
+    });
+    expect((await post(`${receiver.url}/v1/logs`, request)).status).toBe(503);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   type TelemetryItem,
   TelemetryMetric,
 } from 'rimp-telemetry';
+import { lowest } from '../helpers/generations.js';
 
 interface End {
   readonly collector: TelemetryCollector;
@@ -65,7 +66,9 @@ const map: fc.Arbitrary<AnyValueMap> = fc
     fc.anything({ withBigInt: true, withTypedArray: true, withNullPrototype: true, withDate: true }),
     { maxKeys: 6 },
   )
-  .map(normalised);
+  .map(normalised)
+  // the lowest version of OpenTelemetry's serialiser wraps integers beyond 64 bits, and knows no attributes of scopes
+  .filter((any) => !lowest || !/\d{17}|e\+/.test(JSON.stringify(any)));
 const some = map.filter((any) => Object.keys(any).length > 0);
 const nanos = fc.bigInt({ min: 1n, max: 2n ** 63n });
 const hex = (length: number): fc.Arbitrary<string> =>
@@ -106,7 +109,7 @@ const event = fc
     eventName: fc.option(word),
     scopeName: fc.option(word),
     scopeVersion: fc.option(word),
-    scopeAttributes: fc.option(some),
+    scopeAttributes: lowest ? fc.constant(null) : fc.option(some),
     resource: fc.option(some),
     dropped: fc.option(fc.integer({ min: 1, max: 2 ** 31 })),
   })

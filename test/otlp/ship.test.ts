@@ -223,6 +223,22 @@ describe('an endpoint that is away', () => {
     expect(sink.requests.length).toBeGreaterThan(0);
   });
 
+  it('and refuses whoever asks is no reason to go on: the checkpoint stays', async () => {
+    const path = join(folder, 'a.jsonl');
+    const checkpoint = join(folder, 'checkpoint');
+    writeFileSync(path, lines(0, 3_000));
+    const guarded = await createOtlpReceiver({ collector, port: 0, token: 'secret' });
+    const to = guarded.url;
+    await expect(shipTelemetry({ files: [path], to, checkpoint })).rejects.toMatchObject({
+      code: 'RIMP_DENIED',
+      message: expect.stringContaining('401 Unauthorized: expected Authorization: Bearer with the right token'),
+    });
+    const headers = { authorization: 'Bearer secret' };
+    expect(await shipTelemetry({ files: [path], to, checkpoint, headers })).toMatchObject({ complete: true });
+    expect(await arrived()).toEqual(ids(0, 3_000));
+    await guarded.shutdown();
+  });
+
   it('loses nothing when the program is killed in between', async () => {
     const path = join(folder, 'a.jsonl');
     writeFileSync(path, lines(0, 60_000));
@@ -291,16 +307,25 @@ describe('rimp ship', () => {
     expect(await run(path)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected --to URL') });
     const to = ['--to', receiver.url];
     for (const [args, words] of [
-      [[path, '--to', 'localhost'], 'to be an http or https URL, got "localhost"'],
+      [[path, '--to', 'localhost'], 'rimp ship: expected --to to be an http or https URL, got "localhost"'],
       [[join(folder, 'none.jsonl'), ...to], 'expected a file, there is none at'],
       [['--storage', join(folder, 'none.db'), ...to], 'expected a database, there is none at'],
       [[path, ...to, '--from', 'noon'], 'expected --from to be a time'],
+      [[path, ...to, '--folow'], 'unknown option "--folow": did you mean "--follow"?'],
+      [[path, ...to, '--from', '2027-01-01', '--until', '2026-01-01'], 'expected --from to be before --until'],
+      [[folder, ...to], 'is a directory'],
       [[path, ...to, '--header', 'x'], 'expected --header to be NAME=VALUE, got "x"'],
       [[path, ...to, '--give-up', 'soon'], 'expected --give-up to be a whole number, got "soon"'],
       [[path, ...to, '--protocol', 'grpc'], 'to be "http/protobuf" or "http/json", got "grpc"'],
       [[path, ...to, '--checkpoint', join(folder, 'no', 'such')], 'to be a file that can be written'],
     ] as const)
       expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
+    const foreign = join(folder, 'package.json');
+    writeFileSync(foreign, '{\n"name": "x"\n}\n');
+    expect(await run(foreign, ...to)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no line of it is one'),
+    });
     expect((await run('--help')).stdout).toContain('Usage: rimp ship FILE');
   });
 });

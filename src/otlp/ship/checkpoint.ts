@@ -12,16 +12,20 @@ interface Content {
 export class Checkpoint {
   readonly #path: string;
   #content: Content;
+  /** The endpoint that it belonged to, where that is another one. */
+  readonly other: string | undefined;
 
   /**
    * @param path - of the file; `''`: none is kept.
+   * @param isReadOnly - whether it is only looked at.
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where it is none of a checkpoint.
    */
-  constructor(path: string, to: string, restart: boolean) {
-    this.#path = path;
+  constructor(path: string, to: string, restart: boolean, isReadOnly: boolean) {
+    this.#path = isReadOnly ? '' : path;
     this.#content = { version: 1, to, places: {} };
     const there = path === '' || restart ? undefined : read(path);
-    if (there !== undefined && there.to === to) this.#content = there;
+    if (there?.to === to) this.#content = there;
+    else if (there !== undefined) this.other = there.to;
   }
 
   place(source: string): unknown {

@@ -59,8 +59,11 @@ export class FileSource implements ShipSource {
     this.#decoder = new BlockDecoder(this.#path, MAX_LINE_BYTES);
     const paths = [...segmentsOf(this.#path).map((segment) => segment.path), this.#path];
     const sizes = paths.map((file) => statSync(file, { throwIfNoEntry: false })).filter((stat) => stat?.isFile());
-    if (sizes.length === 0)
-      throw new TelemetryError('RIMP_INVALID_ARGUMENT', `ship: expected a file, there is none at ${path}`);
+    if (sizes.length === 0) {
+      const isFolder = statSync(this.#path, { throwIfNoEntry: false })?.isDirectory() === true;
+      const found = isFolder ? `${path} is a directory` : `there is none at ${path}`;
+      throw new TelemetryError('RIMP_INVALID_ARGUMENT', `ship: expected a file, ${found}`);
+    }
     this.totalBytes = sizes.reduce((sum, stat) => sum + (stat?.size ?? 0), 0);
   }
 

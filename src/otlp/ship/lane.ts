@@ -2,7 +2,7 @@ import { Ledger, type LedgerFigures } from '../../pipeline/ledger.js';
 import { systemClock } from '../../system-clock.js';
 import { OtlpClient } from '../client.js';
 import { Delivery } from '../delivery.js';
-import { endpointOf } from '../endpoint.js';
+import { type Endpoint, endpointOf } from '../endpoint.js';
 import { loadTransformer, type Serialized, type Serializer, serializerOf } from '../serializer.js';
 import { type OtlpOptions, type OtlpProtocol, type Signal, signalSettings } from '../settings.js';
 import { ShipPipe } from './pipe.js';
@@ -15,7 +15,7 @@ export class ShipLane<S extends Signal> {
   readonly #pipe: ShipPipe;
   readonly #delivery: Delivery;
   readonly #serializer: Serializer<Serialized[S]>;
-  /** Octets that were handed over, before compression. */
+  /** Octets that were sent, before compression. */
   bytes = 0;
 
   /** @throws TelemetryError `RIMP_MISSING_PACKAGE` where OpenTelemetry's serialiser is not installed. */
@@ -24,9 +24,9 @@ export class ShipLane<S extends Signal> {
     options: OtlpOptions,
     transformer: object | undefined,
     report: (what: string, error?: unknown) => void,
+    onDenied: (reason: string) => void,
   ) {
-    const settings = signalSettings(signal, options, process.env);
-    const endpoint = endpointOf(settings ?? { protocol: 'http/protobuf', exporter: {} }, signal, options, process.env);
+    const endpoint = shipEndpoint(signal, options);
     const { protocol } = endpoint;
     this.protocol = protocol;
     this.url = endpoint.url;
@@ -40,6 +40,7 @@ export class ShipLane<S extends Signal> {
       clock: { ...systemClock, after: aliveAfter },
       partialSuccess: (response) => this.#serializer.partialSuccess(response),
       report: (_kind, what, error) => report(what, error),
+      onDenied,
     });
   }
 
@@ -51,8 +52,14 @@ export class ShipLane<S extends Signal> {
   push(items: Serialized[S], count: number, onDone: () => void): void {
     const payload = this.#serializer.serialize(items);
     this.#ledger.accepted += count;
-    this.bytes += payload.byteLength;
-    this.#pipe.push({ payload, items: count, onDone });
+    this.#pipe.push({
+      payload,
+      items: count,
+      onDone: () => {
+        this.bytes += payload.byteLength;
+        onDone();
+      },
+    });
     this.#delivery.kick();
   }
 
@@ -69,6 +76,12 @@ export class ShipLane<S extends Signal> {
   async stop(): Promise<void> {
     await this.#delivery.stop({ abort: true });
   }
+}
+
+/** Where a signal is shipped to: also where nothing but a default says so. */
+export function shipEndpoint(signal: Signal, options: OtlpOptions): Endpoint {
+  const settings = signalSettings(signal, options, process.env) ?? { protocol: 'http/protobuf', exporter: {} };
+  return endpointOf(settings, signal, options, process.env);
 }
 
 /** A timer that keeps the process alive: somebody waits for what is shipped. */

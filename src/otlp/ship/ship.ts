@@ -8,7 +8,7 @@ import { pointsOfMetrics, recordsOfEvents } from '../items.js';
 import { checkOtlpOptions } from '../settings.js';
 import { Checkpoint } from './checkpoint.js';
 import { FileSource } from './file-source.js';
-import { ShipLane } from './lane.js';
+import { ShipLane, shipEndpoint } from './lane.js';
 import { SHIP_RULES, type ShipOptions, type ShipProgress, type ShipSummary } from './options.js';
 import type { ShipBatch, ShipSource } from './source.js';
 import { StorageSource } from './storage-source.js';
@@ -56,12 +56,16 @@ class Shipment {
     const otlp = { endpoint: to, headers, protocol, compression, timeoutMillis };
     const report = (what: string, error?: unknown): void => options.onTrouble?.(what, error);
     if (options.dryRun !== true) {
-      this.#logs = new ShipLane('logs', otlp, otlpTransformer, report);
-      this.#metrics = new ShipLane('metrics', otlp, otlpTransformer, report);
+      const onDenied = (reason: string): void => this.#fail(new TelemetryError('RIMP_DENIED', `${WHO}: ${reason}`));
+      this.#logs = new ShipLane('logs', otlp, otlpTransformer, report, onDenied);
+      this.#metrics = new ShipLane('metrics', otlp, otlpTransformer, report, onDenied);
     }
     this.#isJson = this.#metrics?.protocol === 'http/json';
-    const path = options.dryRun === true ? '' : (options.checkpoint ?? '');
-    this.#checkpoint = new Checkpoint(path, this.#logs?.url ?? '', options.restart === true);
+    // of a dry run it tells what a real one would read
+    const url = this.#logs?.url ?? shipEndpoint('logs', otlp).url;
+    this.#checkpoint = new Checkpoint(options.checkpoint ?? '', url, options.restart === true, options.dryRun === true);
+    if (this.#checkpoint.other !== undefined)
+      report(`the checkpoint ${options.checkpoint} is of ${this.#checkpoint.other}: all is sent to ${url}`);
   }
 
   async run(): Promise<ShipSummary> {
