@@ -168,11 +168,14 @@ export class CollectorBridge implements Bridge {
     return metrics.length;
   }
 
-  async settle(timeoutMillis: number): Promise<boolean> {
-    const before = this.#pipeline.lost;
+  get lost(): number {
+    return this.#pipeline.lost;
+  }
+
+  async settle(lostBefore: number, timeoutMillis: number): Promise<boolean> {
     try {
       const errors = await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'storing');
-      return errors.length === 0 && this.#pipeline.lost === before;
+      return errors.length === 0 && this.#pipeline.lost === lostBefore;
     } catch {
       return false;
     }

@@ -11,8 +11,10 @@ export interface Bridge {
   receiveRecord(record: LogRecordLike): void;
   /** Takes a metric that was received from elsewhere, and gives the number of items that it became; throws likewise. */
   receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): number;
-  /** Hands on what was taken; resolves to false where a sink fails, or the time is over. */
-  settle(timeoutMillis: number): Promise<boolean>;
+  /** Items that sinks have lost so far. */
+  readonly lost: number;
+  /** Hands on what was taken; resolves to false where more is lost than before, a sink fails, or the time is over. */
+  settle(lostBefore: number, timeoutMillis: number): Promise<boolean>;
   /** How full the fullest queue in front of a sink is: 0 to 1. */
   readonly fill: number;
   /** Whether records are of any use. */

@@ -81,6 +81,7 @@ export class OtlpClient {
       // whoever waits for the end of a request keeps the process alive, not the request itself
       request.on('socket', (socket) => socket.unref());
       request.on('error', fail);
+      request.on('close', () => fail(new Error('the connection was closed without an answer')));
       request.on('response', (response) => {
         const chunks: Buffer[] = [];
         let size = 0;

@@ -60,6 +60,8 @@ export class Delivery {
   #wake: (() => void) | undefined;
   #waiting: ((complete: boolean) => void)[] = [];
   #maxBytes = MAX_REQUEST_BYTES;
+  /** Items of the entry that is being sent in parts which are settled already: they still stand in the source. */
+  settledInFlight = 0;
   /** So many entries are sent one by one, to see which of them the server refuses. */
   #alone = 0;
 
@@ -149,8 +151,15 @@ export class Delivery {
       const sent = outcome.status === 413 ? await this.#deliverParts(entry, protocol, outcome.reason) : 'settled';
       if (outcome.status !== 413) this.#refuse(entry.items, 'refused', outcome.reason);
       this.#alone = Math.max(0, this.#alone - 1);
-      if (sent === 'settled') source.done(entries);
-      else source.giveBack(entries);
+      const again = this.settledInFlight;
+      this.settledInFlight = 0;
+      if (sent === 'settled') {
+        source.done(entries);
+      } else {
+        source.giveBack(entries);
+        // what was sent of it is sent once more
+        this.#options.ledger.accepted += again;
+      }
     }
   }
 
@@ -159,6 +168,7 @@ export class Delivery {
     const halves = split(entry.payload, protocol);
     if (halves === undefined) {
       this.#refuse(entry.items, 'too_large', reason);
+      this.settledInFlight += entry.items;
       return 'settled';
     }
     // what the split counts otherwise than whoever made the entry is no part of the books
@@ -179,10 +189,13 @@ export class Delivery {
         outcome = await this.#options.client.send(part.payload, protocol);
       }
       this.#failures = 0;
-      if (outcome.kind === 'sent') this.#book([part], this.#options.partialSuccess(outcome.body, protocol));
-      else if (outcome.status === 413) {
+      if (outcome.kind === 'refused' && outcome.status === 413) {
         if ((await this.#deliverParts(part, protocol, outcome.reason)) !== 'settled') return 'stopped';
-      } else this.#refuse(part.items, 'refused', outcome.reason);
+        continue;
+      }
+      if (outcome.kind === 'sent') this.#book([part], this.#options.partialSuccess(outcome.body, protocol));
+      else this.#refuse(part.items, 'refused', outcome.reason);
+      this.settledInFlight += part.items;
     }
     return 'settled';
   }
@@ -211,7 +224,7 @@ export class Delivery {
     const delay =
       afterMillis === undefined
         ? exponential * (0.5 + random() / 2)
-        : Math.min(MAX_RETRY_AFTER_MILLIS, afterMillis) * (1 + random() / 10);
+        : Math.min(MAX_RETRY_AFTER_MILLIS, Math.max(FIRST_DELAY_MILLIS, afterMillis)) * (1 + random() / 10);
     if (this.#stopped) return Promise.resolve();
     this.#throttled = afterMillis !== undefined;
     return new Promise((resolve) => {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toError } from '../model/errors.js';
 import { QueueMemory } from './queue-memory.js';
 import { QueuePosition } from './queue-position.js';
 import { endOf, entriesOf, frame, HEADER_BYTES, measure, type QueueEntry, type Segment } from './queue-segment.js';
@@ -82,7 +83,6 @@ export class DiskQueue {
 
   /** Appends an entry; it is in the file when this returns, or in memory where the disk refuses it. */
   append(payload: Uint8Array, items: number): void {
-    const entry: QueueEntry = { payload, items };
     try {
       // what is being sent from memory stays there until it is
       if (this.#memory.isBusy) throw new Error('the disk took nothing before');
@@ -90,9 +90,9 @@ export class DiskQueue {
         this.#write(first);
         this.#memory.shift();
       }
-      this.#write(entry);
+      this.#write({ payload, items });
     } catch (error) {
-      this.#options.onLost(this.#memory.push(entry), 'disk_failed', error);
+      this.#options.onLost(this.#memory.push({ payload, items }), 'disk_failed', error);
     }
   }
 
@@ -150,8 +150,8 @@ export class DiskQueue {
     const lost = segment.items - segment.inFlight;
     this.#orphans += segment.inFlight;
     segment.gone = true;
-    this.#drop(segment);
     if (lost > 0) this.#options.onLost(lost, 'queue_full');
+    this.#drop(segment);
   }
 
   /** Closes the files; a directory in which nothing waits is removed. */
@@ -166,8 +166,8 @@ export class DiskQueue {
 
   #open(): void {
     const position = this.#position.read();
-    const names = readdirSync(this.#options.directory).filter((name) => NAME.test(name));
-    for (const name of names.sort()) {
+    for (const name of readdirSync(this.#options.directory).sort()) {
+      if (!NAME.test(name)) continue;
       const sequence = Number(name.slice(0, 12));
       const path = join(this.#options.directory, name);
       this.#nextSequence = sequence + 1;
@@ -250,7 +250,7 @@ export class DiskQueue {
     this.#options.onLost(lost, 'disk_failed');
   }
 
-  /** What there is of a segment from an octet on; nothing where it can't be read. */
+  /** What there is of a segment from an octet on; nothing where it was removed. */
   async #readAt(segment: Segment, position: number, length: number): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(length);
     try {
@@ -260,7 +260,9 @@ export class DiskQueue {
       }
       const { bytesRead } = await this.#reader.handle.read(bytes, 0, length, position);
       return bytes.subarray(0, bytesRead);
-    } catch {
+    } catch (error) {
+      // any other trouble may pass
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       return bytes.subarray(0, 0);
     }
   }
@@ -289,6 +291,11 @@ export class DiskQueue {
     }
     const next = this.#segments[0];
     if (next !== undefined) this.#position.write(next.sequence, 0);
-    rmSync(segment.path, { force: true });
+    try {
+      rmSync(segment.path, { force: true });
+    } catch (error) {
+      // the position says that it is done with
+      this.#options.onDamage(`${segment.path} can't be removed: ${toError(error).message}`);
+    }
   }
 }

@@ -48,6 +48,7 @@ export function durableLogs(
   const way = makeWay('logs', endpoint, options, () => holder.processor?.waiting ?? 0);
   const made = new DurableLogProcessor({
     ...way,
+    clock: systemClock,
     maxQueueSize: options.otlp.maxQueueSize ?? DEFAULT_MAX_QUEUE_SIZE,
     report: (kind, what, error) => options.host.report(kind, what, error),
   });
@@ -120,7 +121,8 @@ function makeWay<S extends Signal>(
   const serializer = serializerOf(signal, protocol, transformer ?? loadTransformer(signal, protocol), who);
   const report = (kind: string, what: string, error?: unknown): void => host.report(kind, what, error);
   const clock: Clock = systemClock;
-  const ledger = new Ledger(() => waiting() + (queue?.items ?? 0));
+  const holder: { delivery?: Delivery } = {};
+  const ledger = new Ledger(() => waiting() + (queue?.items ?? 0) - (holder.delivery?.settledInFlight ?? 0));
   let queue: DurableQueue | undefined;
   try {
     queue = new DurableQueue({
@@ -137,6 +139,7 @@ function makeWay<S extends Signal>(
       onDamage: (what) => report('otlp_damage', `the OTLP queue: ${what}`),
       onFound: (items) => {
         ledger.accepted += items;
+        holder.delivery?.kick();
       },
     });
   } catch (error) {
@@ -155,6 +158,7 @@ function makeWay<S extends Signal>(
     partialSuccess: (response) => serializer.partialSuccess(response),
     report,
   });
+  holder.delivery = delivery;
   host.addLedger(`otlp-${signal}`, () => ledger.figures);
   const abandon = async (): Promise<void> => {
     await delivery.stop({ abort: true });

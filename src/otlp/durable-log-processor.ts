@@ -1,4 +1,5 @@
 import type { LogRecordLike, LogRecordProcessorLike } from '../otel/sdk-types.js';
+import type { Clock } from '../pipeline/clock.js';
 import type { Ledger, LedgerFigures } from '../pipeline/ledger.js';
 import type { Delivery } from './delivery.js';
 import type { DurableQueue } from './durable-queue.js';
@@ -13,10 +14,13 @@ export interface DurableLogOptions {
   /** Records that may wait for their resource; further ones are counted as `queue_full`. */
   readonly maxQueueSize: number;
   readonly report: (kind: string, what: string, error?: unknown) => void;
+  readonly clock: Clock;
 }
 
 /** Records of one request in the queue. */
 const BATCH_SIZE = 512;
+/** How long records wait in memory for a resource that is being detected. */
+const MAX_RESOURCE_MILLIS = 5_000;
 
 /**
  * A `LogRecordProcessor` that has each record on disk when the current turn of the event loop ends, and sends it from
@@ -115,12 +119,18 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
       }
       return;
     }
-    queue.append(payload, records.length);
+    try {
+      queue.append(payload, records.length);
+    } catch (error) {
+      ledger.dropped.add('disk_failed', records.length);
+      report('otlp_disk_failed', 'the OTLP queue failed', error);
+    }
   }
 
   #await({ resource }: LogRecordLike): void {
     this.#awaited.add(resource);
-    this.#pending = Promise.resolve(resource.waitForAsyncAttributes?.())
+    const late = new Promise<void>((resolve) => this.#options.clock.after(MAX_RESOURCE_MILLIS, resolve));
+    this.#pending = Promise.race([resource.waitForAsyncAttributes?.(), late])
       .catch((error: unknown) => this.#options.report('otlp_resource', 'a resource could not be detected', error))
       .finally(() => {
         this.#pending = undefined;

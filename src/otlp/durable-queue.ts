@@ -116,13 +116,16 @@ export class DurableQueue {
   }
 
   #adopt(): void {
-    try {
-      this.#adopted = this.#owner.adopt().map((folder) => this.#part(folder));
-      for (const { queue } of this.#adopted) if (queue.items > 0) this.#options.onFound(queue.items);
-    } catch (error) {
-      this.#options.onDamage(
-        `what earlier processes left in ${this.#options.directory} can't be read: ${toError(error).message}`,
-      );
+    for (const folder of this.#owner.adopt()) {
+      try {
+        const part = this.#part(folder);
+        this.#adopted.push(part);
+        if (part.queue.items > 0) this.#options.onFound(part.queue.items);
+      } catch (error) {
+        this.#options.onDamage(
+          `what an earlier process left in ${folder.path} can't be read: ${toError(error).message}`,
+        );
+      }
     }
   }
 

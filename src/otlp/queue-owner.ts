@@ -1,10 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { OtlpProtocol, Signal } from './settings.js';
 
-/** A process of another machine that did not renew its claim for so long is taken for dead. */
+/** A process of another machine or container that did not renew its claim for so long is taken for dead. */
 const STALE_MILLIS = 60_000;
 /** How often a claim is to be renewed. */
 export const RENEW_MILLIS = 10_000;
@@ -20,7 +29,24 @@ export interface OwnedFolder {
   readonly protocol: OtlpProtocol;
 }
 
-const HOST = hostname().replace(/[^A-Za-z0-9]/g, '-') || 'host';
+/** What tells this machine since it was booted, and this container, from others in which process numbers mean others. */
+let place: string | undefined;
+function here(): string {
+  if (place === undefined) {
+    const read = (path: string, how: (path: string) => string): string => {
+      try {
+        return how(path);
+      } catch {
+        return '';
+      }
+    };
+    const boot = read('/proc/sys/kernel/random/boot_id', (path) => readFileSync(path, 'utf8'));
+    const namespace = read('/proc/self/ns/pid', readlinkSync);
+    const digest = createHash('sha256').update(`${boot} ${namespace}`).digest('hex').slice(0, 8);
+    place = `${hostname().replace(/[^A-Za-z0-9]/g, '-')}-${digest}`;
+  }
+  return place;
+}
 
 /**
  * Which process uses which folder below a directory: the name tells. A process makes a folder of its own, and takes over
@@ -32,7 +58,7 @@ export class QueueOwner {
   readonly #start = startOf(process.pid) ?? 0;
 
   constructor(directory: string, signal: Signal) {
-    this.#directory = directory;
+    this.#directory = resolve(directory);
     this.#signal = signal;
   }
 
@@ -45,9 +71,8 @@ export class QueueOwner {
 
   /** Takes over what processes that are gone left, the oldest first. */
   adopt(): OwnedFolder[] {
-    if (!existsSync(this.#directory)) return [];
     const found: { readonly created: number; readonly folder: OwnedFolder }[] = [];
-    for (const name of readdirSync(this.#directory)) {
+    for (const name of namesIn(this.#directory)) {
       const match = NAME.exec(name);
       if (match === null || match[1] !== this.#signal) continue;
       const [, , encoding = '', created, host = '', pid, start] = match;
@@ -72,19 +97,27 @@ export class QueueOwner {
 
   /** Leaves a folder to whoever comes next. */
   release({ path, protocol }: OwnedFolder): void {
-    const created = NAME.exec(path.slice(this.#directory.length + 1))?.[3];
-    if (existsSync(path))
-      rename(path, join(this.#directory, nameOf(this.#signal, protocol, Number(created), '', 0, 0)));
+    const created = Number(NAME.exec(basename(path))?.[3] ?? Date.now());
+    if (existsSync(path)) rename(path, join(this.#directory, nameOf(this.#signal, protocol, created, '', 0, 0)));
   }
 
   #name(protocol: OtlpProtocol, created: number): string {
-    return nameOf(this.#signal, protocol, created, HOST, process.pid, this.#start);
+    return nameOf(this.#signal, protocol, created, here(), process.pid, this.#start);
   }
 }
 
 function nameOf(signal: Signal, protocol: OtlpProtocol, created: number, host: string, pid: number, start: number) {
   const encoding = protocol === 'http/json' ? 'json' : 'pb';
   return `${signal}.${encoding}.${created}.${host}.${pid}.${start}.${randomBytes(4).toString('hex')}`;
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    // there is none yet, or what is there is told of when it is written to
+    return [];
+  }
 }
 
 function rename(from: string, to: string): boolean {
@@ -98,7 +131,7 @@ function rename(from: string, to: string): boolean {
 
 function isInUse(path: string, host: string, pid: number, start: number): boolean {
   if (host === '') return false;
-  if (host === HOST) return startOf(pid) === start;
+  if (host === here()) return startOf(pid) === start;
   const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return Date.now() - touched < STALE_MILLIS;
 }

@@ -24,8 +24,8 @@ export function merge(entries: readonly QueueEntry[], protocol: OtlpProtocol): U
  */
 export function split(payload: Uint8Array, protocol: OtlpProtocol): readonly [QueueEntry, QueueEntry] | undefined {
   return protocol === 'http/protobuf'
-    ? halve(leavesOf(payload), joinLeaves)
-    : halve(jsonLeavesOf(payload), joinJsonLeaves);
+    ? halve(leavesOf(payload), joinLeaves, splitMetric)
+    : halve(jsonLeavesOf(payload), joinJsonLeaves, splitJsonMetric);
 }
 
 /** One log record or metric, with what is around it. */
@@ -40,14 +40,18 @@ interface Leaf<T> {
 function halve<T>(
   leaves: readonly Leaf<T>[],
   join: (leaves: readonly Leaf<T>[]) => Uint8Array,
+  splitLeaf: (leaf: Leaf<T>) => readonly Leaf<T>[],
 ): readonly [QueueEntry, QueueEntry] | undefined {
-  if (leaves.length < 2) return undefined;
+  const [only] = leaves;
+  // a metric may have more points than fit
+  const parts = only !== undefined && leaves.length === 1 ? splitLeaf(only) : leaves;
+  if (parts.length < 2) return undefined;
   const entryOf = (part: readonly Leaf<T>[]): QueueEntry => ({
     payload: join(part),
     items: part.reduce((sum, { items }) => sum + items, 0),
   });
-  const half = leaves.length >> 1;
-  return [entryOf(leaves.slice(0, half)), entryOf(leaves.slice(half))];
+  const half = parts.length >> 1;
+  return [entryOf(parts.slice(0, half)), entryOf(parts.slice(half))];
 }
 
 // in all these messages, of both signals, field 2 is the list of what is inside
@@ -108,6 +112,24 @@ function pointsOf(leaf: Uint8Array): number {
   return isMetric ? points : 1;
 }
 
+/** A metric as two with half of its points each; itself where it has but one, or is a log record. */
+function splitMetric(leaf: Leaf<Uint8Array>): readonly Leaf<Uint8Array>[] {
+  if (leaf.items < 2) return [leaf];
+  for (const field of POINTS) {
+    const { inner, rest } = open(leaf.leaf, field);
+    const [data] = inner;
+    if (data === undefined) continue;
+    const { inner: points, rest: around } = open(data, 1);
+    const half = points.length >> 1;
+    return [points.slice(0, half), points.slice(half)].map((some) => {
+      const writer = new BinaryWriter().raw(rest).tag(field, WireType.LengthDelimited).fork().raw(around);
+      for (const point of some) writer.tag(1, WireType.LengthDelimited).bytes(point);
+      return { ...leaf, leaf: writer.join().finish(), items: some.length };
+    });
+  }
+  return [leaf];
+}
+
 function joinLeaves(leaves: readonly Leaf<Uint8Array>[]): Uint8Array {
   const writer = new BinaryWriter();
   let last: Leaf<Uint8Array> | undefined;
@@ -121,6 +143,8 @@ function joinLeaves(leaves: readonly Leaf<Uint8Array>[]): Uint8Array {
   }
   return writer.join().join().finish();
 }
+
+const JSON_POINTS = ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'] as const;
 
 interface JsonMessage {
   [name: string]: unknown;
@@ -147,11 +171,25 @@ function listOf(message: JsonMessage, ...names: readonly string[]): JsonMessage[
 
 function jsonPointsOf(metric: JsonMessage): number {
   let points = 0;
-  for (const kind of ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary']) {
+  for (const kind of JSON_POINTS) {
     const data = metric[kind] as JsonMessage | undefined;
     if (data !== undefined) points += listOf(data, 'dataPoints').length;
   }
   return points;
+}
+
+function splitJsonMetric(leaf: Leaf<JsonMessage>): readonly Leaf<JsonMessage>[] {
+  if (leaf.items < 2) return [leaf];
+  const kind = JSON_POINTS.find((name) => leaf.leaf[name] !== undefined);
+  if (kind === undefined) return [leaf];
+  const data = leaf.leaf[kind] as JsonMessage;
+  const points = listOf(data, 'dataPoints');
+  const half = points.length >> 1;
+  return [points.slice(0, half), points.slice(half)].map((dataPoints) => ({
+    ...leaf,
+    leaf: { ...leaf.leaf, [kind]: { ...data, dataPoints } },
+    items: dataPoints.length,
+  }));
 }
 
 function joinJsonLeaves(leaves: readonly Leaf<JsonMessage>[]): Uint8Array {

@@ -1,12 +1,12 @@
 import type { Bridge } from '../otel/bridge.js';
-import { DecodeError, type Decoder } from '../otlp/decode/decoder.js';
+import { DecodeError, type Decoder, TooManyPartsError } from '../otlp/decode/decoder.js';
 import { JsonDecoder } from '../otlp/decode/json.js';
 import { logRecordsOf, Rejected } from '../otlp/decode/logs.js';
 import { metricsOf } from '../otlp/decode/metrics.js';
 import { ProtobufDecoder } from '../otlp/decode/protobuf.js';
 import { TRACE_REQUEST } from '../otlp/decode/schema.js';
 import type { OtlpProtocol, Signal } from '../otlp/settings.js';
-import { RefusedError } from './responses.js';
+import { RefusedError, unavailable } from './responses.js';
 
 /** What became of the parts of one request: log records, metric points or spans. */
 export interface Taken {
@@ -22,6 +22,8 @@ interface TraceRequest {
 
 /** How long the event loop is held at a time. */
 const SLICE_MILLIS = 10;
+/** How full a queue in front of a sink may be before what comes in waits, or is refused. */
+export const MAX_FILL = 0.8;
 
 /** A decoder for a body. */
 export function decoderOf(protocol: OtlpProtocol, body: Uint8Array): Decoder {
@@ -31,9 +33,15 @@ export function decoderOf(protocol: OtlpProtocol, body: Uint8Array): Decoder {
 /**
  * Hands what is in a request to a collector, in slices between which others have their turn.
  *
- * @throws RefusedError where it can't be read as a whole.
+ * @param settle - waits until what was taken is stored; false where it can't be.
+ * @throws RefusedError where it can't be read as a whole, or be stored.
  */
-export async function takeIn(signal: Signal, decoder: Decoder, bridge: Bridge): Promise<Taken> {
+export async function takeIn(
+  signal: Signal,
+  decoder: Decoder,
+  bridge: Bridge,
+  settle: () => Promise<boolean>,
+): Promise<Taken> {
   let taken = 0;
   let rejected = 0;
   let reason = '';
@@ -42,7 +50,9 @@ export async function takeIn(signal: Signal, decoder: Decoder, bridge: Bridge): 
     if (reason === '') reason = why;
   };
   try {
+    if (!bridge.isOpen) throw unavailable('the collector is shut down');
     let since = Date.now();
+    let parts = 0;
     for (const part of signal === 'logs' ? logRecordsOf(decoder) : metricsOf(decoder)) {
       if (part instanceof Rejected) refuse(part.items, part.reason);
       else if ('data' in part) {
@@ -61,14 +71,17 @@ export async function takeIn(signal: Signal, decoder: Decoder, bridge: Bridge): 
           refuse(1, new Rejected(1, error).reason);
         }
       }
-      if ((taken + rejected) % 64 === 0 && Date.now() - since > SLICE_MILLIS) {
+      parts += 1;
+      if (parts % 64 !== 0) continue;
+      if (bridge.fill > MAX_FILL && !(await settle())) throw unavailable('storing is slower than what comes in');
+      if (Date.now() - since > SLICE_MILLIS) {
         await new Promise((resolve) => setImmediate(resolve));
         since = Date.now();
       }
+      if (!bridge.isOpen) throw unavailable('the collector is shut down');
     }
   } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new RefusedError('badRequest', error.message);
+    throw refusalOf(error);
   }
   return { taken, rejected, reason };
 }
@@ -82,7 +95,11 @@ export function spansOf(decoder: Decoder): number {
       for (const scope of scopeSpans) spans += scope.spans?.length ?? 0;
     return spans;
   } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new RefusedError('badRequest', error.message);
+    throw refusalOf(error);
   }
+}
+
+function refusalOf(error: unknown): unknown {
+  if (error instanceof TooManyPartsError) return new RefusedError('tooLarge', error.message);
+  return error instanceof DecodeError ? new RefusedError('badRequest', error.message) : error;
 }

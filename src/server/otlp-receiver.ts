@@ -6,9 +6,9 @@ import { ANY_OBJECT, checkOptions, POSITIVE_INTEGER, type Rule, type Rules, TEXT
 import { type Bridge, type Bridged, bridgeOf } from '../otel/bridge.js';
 import type { OtlpProtocol, Signal } from '../otlp/settings.js';
 import { Ledger, type LedgerFigures } from '../pipeline/ledger.js';
-import { decoderOf, spansOf, takeIn } from './intake.js';
+import { decoderOf, MAX_FILL, spansOf, takeIn } from './intake.js';
 import { BodyReader, discard, tooMany } from './request-body.js';
-import { RefusedError, type Reply, refusedReply, takenReply } from './responses.js';
+import { RefusedError, type Reply, refusedReply, takenReply, unavailable } from './responses.js';
 
 /** Settings of `createOtlpReceiver`. */
 export interface OtlpReceiverOptions {
@@ -47,20 +47,18 @@ export interface OtlpReceiver {
 
 const WHO = 'createOtlpReceiver';
 const MIB = 1024 * 1024;
-/** How full a queue in front of a sink may be. */
-const MAX_FILL = 0.8;
 /** How long storing may take before the sender is asked to come again. */
 const STORE_TIMEOUT_MILLIS = 10_000;
-const PATHS: Readonly<Record<string, Signal | 'traces'>> = {
-  '/v1/logs': 'logs',
-  '/v1/metrics': 'metrics',
-  '/v1/traces': 'traces',
-};
-const PROTOCOLS: Readonly<Record<string, OtlpProtocol>> = {
-  'application/x-protobuf': 'http/protobuf',
-  'application/protobuf': 'http/protobuf',
-  'application/json': 'http/json',
-};
+const PATHS: ReadonlyMap<string, Signal | 'traces'> = new Map([
+  ['/v1/logs', 'logs'],
+  ['/v1/metrics', 'metrics'],
+  ['/v1/traces', 'traces'],
+]);
+const PROTOCOLS: ReadonlyMap<string, OtlpProtocol> = new Map([
+  ['application/x-protobuf', 'http/protobuf'],
+  ['application/protobuf', 'http/protobuf'],
+  ['application/json', 'http/json'],
+]);
 const PORT: Rule = {
   isRight: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 65_536,
   expected: 'a port, 0 to 65535',
@@ -110,7 +108,12 @@ class Receiver implements OtlpReceiver {
         connectionsCheckingInterval: 500,
         maxHeaderSize: 16 * 1024,
       },
-      (request, response) => void this.#answer(request, response),
+      (request, response) => {
+        this.#answer(request, response).catch((error: unknown) => {
+          this.#bridge.report('receiver', 'answering a request failed', error);
+          response.destroy();
+        });
+      },
     );
     this.#server.maxConnections = options.maxConnections ?? 1_000;
   }
@@ -157,7 +160,7 @@ class Receiver implements OtlpReceiver {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-    const protocol = PROTOCOLS[type];
+    const protocol = PROTOCOLS.get(type);
     let reply: Reply;
     try {
       reply = await this.#handle(request, protocol);
@@ -181,8 +184,8 @@ class Receiver implements OtlpReceiver {
   }
 
   async #handle(request: IncomingMessage, protocol: OtlpProtocol | undefined): Promise<Reply> {
-    const signal = PATHS[request.url?.split('?')[0] ?? ''];
-    if (signal === undefined) throw new RefusedError('notFound', `expected ${Object.keys(PATHS).join(', ')}`);
+    const signal = PATHS.get(request.url?.split('?')[0] ?? '');
+    if (signal === undefined) throw new RefusedError('notFound', `expected ${[...PATHS.keys()].join(', ')}`);
     if (request.method !== 'POST') throw new RefusedError('methodNotAllowed', 'expected POST', { allow: 'POST' });
     this.#authorise(request);
     if (protocol === undefined) {
@@ -191,8 +194,7 @@ class Receiver implements OtlpReceiver {
         'expected the Content-Type application/x-protobuf or application/json',
       );
     }
-    if (!this.#bridge.isOpen || this.#isEnding)
-      throw new RefusedError('unavailable', 'the receiver is shutting down', { 'retry-after': '5' });
+    if (this.#isEnding) throw unavailable('the receiver is shutting down');
     if (this.#bridge.fill > MAX_FILL) throw tooMany('storing is slower than what comes in');
     return this.#bodies.read(request, (body) => this.#take(signal, protocol, body));
   }
@@ -206,13 +208,14 @@ class Receiver implements OtlpReceiver {
       ledger.dropped.add('not_kept', spans);
       return takenReply(protocol, signal, 0, '');
     }
-    const { taken, rejected, reason } = await takeIn(signal, decoder, this.#bridge);
+    const lostBefore = this.#bridge.lost;
+    const settle = (): Promise<boolean> => this.#bridge.settle(lostBefore, STORE_TIMEOUT_MILLIS);
+    const { taken, rejected, reason } = await takeIn(signal, decoder, this.#bridge, settle);
     ledger.accepted += taken + rejected;
     ledger.delivered += taken;
     ledger.dropped.add('not_readable', rejected);
     if (taken === 0 && rejected > 0) throw new RefusedError('badRequest', reason);
-    if (!(await this.#bridge.settle(STORE_TIMEOUT_MILLIS)))
-      throw new RefusedError('unavailable', 'it could not be stored yet', { 'retry-after': '5' });
+    if (!(await settle())) throw unavailable('it could not be stored yet');
     return takenReply(protocol, signal, rejected, reason);
   }
 

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
 import { toError } from '../model/errors.js';
 import { RefusedError } from './responses.js';
 
@@ -46,15 +45,14 @@ export class BodyReader {
         hold(chunk.length);
         if (held > maxBodyBytes) throw tooLarge('body', maxBodyBytes);
       });
-      const body = await this.#decompress(raw, request.headers['content-encoding']);
-      if (body !== raw) hold(body.length);
+      const body = await this.#decompress(raw, request.headers['content-encoding'], hold);
       return await use(body);
     } finally {
       this.#inFlight -= held;
     }
   }
 
-  async #decompress(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+  async #decompress(body: Buffer, encoding: string | undefined, hold: (bytes: number) => void): Promise<Buffer> {
     const { maxDecompressedBytes } = this.#limits;
     const name = encoding?.trim().toLowerCase() ?? '';
     if (name === '' || name === 'identity') {
@@ -66,13 +64,40 @@ export class BodyReader {
       throw new RefusedError('unsupportedMediaType', message, { 'accept-encoding': 'gzip, deflate' });
     }
     try {
-      return await promisify(name === 'gzip' ? gunzip : inflate)(body, { maxOutputLength: maxDecompressedBytes });
+      return await inflated(body, name === 'gzip' ? createGunzip() : createInflate(), (size, chunk) => {
+        if (size > maxDecompressedBytes) throw tooLarge('decompressed body', maxDecompressedBytes);
+        hold(chunk);
+      });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-        throw tooLarge('decompressed body', maxDecompressedBytes);
+      if (error instanceof RefusedError) throw error;
       throw new RefusedError('badRequest', `expected a body in ${name}: ${toError(error).message}`);
     }
   }
+}
+
+/** Inflates a body; `check` is told of each chunk, and may refuse it by what it throws. */
+function inflated(
+  body: Buffer,
+  stream: Gunzip | Inflate,
+  check: (size: number, chunk: number) => void,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      try {
+        check(size, chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        stream.destroy();
+        reject(toError(error));
+      }
+    });
+    stream.on('end', () => resolve(Buffer.concat(chunks)));
+    stream.on('error', reject);
+    stream.end(body);
+  });
 }
 
 /** Reads a whole body; `check` may refuse it at each chunk, by what it throws. */

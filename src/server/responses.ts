@@ -37,6 +37,11 @@ export class RefusedError extends Error {
   }
 }
 
+/** The refusal of a request that is to come again when the receiver can take it. */
+export function unavailable(why: string): RefusedError {
+  return new RefusedError('unavailable', why, { 'retry-after': '5' });
+}
+
 /** The answer to a request that was taken, in part or as a whole (OTLP specification, "Success", "Partial Success"). */
 export function takenReply(
   protocol: OtlpProtocol,

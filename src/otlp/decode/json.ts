@@ -1,5 +1,5 @@
 import { setOwn } from '../../model/normalise.js';
-import { DecodeError, type Decoder, MAX_VALUE_DEPTH } from './decoder.js';
+import { DecodeError, type Decoder, MAX_PARTS, MAX_VALUE_DEPTH, TooManyPartsError } from './decoder.js';
 import type { FieldType, Message } from './schema.js';
 
 interface Json {
@@ -15,29 +15,37 @@ const ONLY_LONG_INTEGER = /^-?\d{16,}$/;
 /** Reads OTLP in JSON (OTLP specification, "JSON Protobuf Encoding"): lowerCamelCase, ids in hex, times as text or numbers. */
 export class JsonDecoder implements Decoder {
   readonly #body: unknown;
+  #parts = 0;
 
   /** @throws DecodeError where the body is no JSON. */
   constructor(body: Uint8Array) {
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
     try {
-      this.#body = JSON.parse(withExactIntegers(text));
+      const body: unknown = JSON.parse(text);
+      // only what is JSON is looked through: there every string ends
+      this.#body = LONG_INTEGER.test(text) ? JSON.parse(withExactIntegers(text)) : body;
     } catch (error) {
       throw new DecodeError(`expected JSON: ${error instanceof Error ? error.message : 'not readable'}`);
     }
   }
 
   request(message: Message): object {
-    return read(message, this.#body);
+    return this.part(message, this.#body);
   }
 
   part(message: Message, lazy: unknown): object {
-    return read(message, lazy);
+    return read(message, lazy, this);
+  }
+
+  /** Counts what is left to be read later. */
+  count(parts: number): void {
+    this.#parts += parts;
+    if (this.#parts > MAX_PARTS) throw new TooManyPartsError();
   }
 }
 
 /** Integers that a number would round, as text: the form that the specification prefers. */
 function withExactIntegers(text: string): string {
-  if (!LONG_INTEGER.test(text)) return text;
   return text.replace(STRING_OR_NUMBER, (token) => (isRounded(token) ? `"${token}"` : token));
 }
 
@@ -46,7 +54,7 @@ function isRounded(token: string): boolean {
   return ONLY_LONG_INTEGER.test(token) && String(Number(token)) !== token;
 }
 
-function read(message: Message, value: unknown): object {
+function read(message: Message, value: unknown, decoder: JsonDecoder): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong(message.name, 'an object', value);
   const result: Record<string, unknown> = {};
@@ -58,22 +66,22 @@ function read(message: Message, value: unknown): object {
     if (type === 'attributes') {
       result[name] = mapOf(listOf(name, given), 0);
     } else if (isList) {
-      result[name] = listOf(name, given).map((item) => valueOf(name, type, item));
+      const list = listOf(name, given);
+      if (type === 'lazy') decoder.count(list.length);
+      result[name] = list.map((item) => valueOf(name, type, item, decoder));
     } else {
-      result[name] = valueOf(name, type, given);
+      result[name] = valueOf(name, type, given, decoder);
     }
   }
   return result;
 }
 
-function valueOf(name: string, type: FieldType, value: unknown): unknown {
+function valueOf(name: string, type: FieldType, value: unknown, decoder: JsonDecoder): unknown {
   switch (type) {
     case 'string':
-      if (typeof value !== 'string') throw wrong(name, 'a string', value);
-      return value;
+      return stringOf(name, value);
     case 'bool':
-      if (typeof value !== 'boolean') throw wrong(name, 'a boolean', value);
-      return value;
+      return booleanOf(name, value);
     case 'double':
       return doubleOf(name, value);
     case 'nanos': {
@@ -92,7 +100,7 @@ function valueOf(name: string, type: FieldType, value: unknown): unknown {
     case 'attributes':
       throw wrong(name, 'a list', value);
     default:
-      return typeof type === 'string' ? Number(integerOf(name, value)) : read(type, value);
+      return typeof type === 'string' ? Number(integerOf(name, value)) : read(type, value, decoder);
   }
 }
 
@@ -104,9 +112,9 @@ function anyOf(value: unknown, depth: number): unknown {
     throw wrong('value', 'an object', value);
   }
   const any = value as Json;
-  if (any.stringValue != null) return valueOf('stringValue', 'string', any.stringValue);
+  if (any.stringValue != null) return stringOf('stringValue', any.stringValue);
   if (any.intValue != null) return intOf(any.intValue);
-  if (any.boolValue != null) return valueOf('boolValue', 'bool', any.boolValue);
+  if (any.boolValue != null) return booleanOf('boolValue', any.boolValue);
   if (any.doubleValue != null) return doubleOf('doubleValue', any.doubleValue);
   if (any.arrayValue != null) {
     return listOf('arrayValue', (any.arrayValue as Json).values ?? []).map((item) => anyOf(item, depth + 1));
@@ -140,6 +148,16 @@ function mapOf(list: readonly unknown[], depth: number): Record<string, unknown>
 
 function listOf(name: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw wrong(name, 'a list', value);
+  return value;
+}
+
+function stringOf(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrong(name, 'a string', value);
+  return value;
+}
+
+function booleanOf(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw wrong(name, 'a boolean', value);
   return value;
 }
 

@@ -1,7 +1,7 @@
 import type { DataPointLike, HrTime, MetricDataLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
 import { DecodeError, type Decoder } from './decoder.js';
 import { type Attributed, Rejected } from './logs.js';
-import { METRIC, METRICS_REQUEST } from './schema.js';
+import { EXPONENTIAL_POINT, HISTOGRAM_POINT, METRIC, METRICS_REQUEST, NUMBER_POINT, SUMMARY_POINT } from './schema.js';
 
 /** A metric of a request, with what it belongs to. */
 export interface ReceivedMetric {
@@ -43,7 +43,7 @@ interface BucketsMessage {
 }
 
 interface PointsMessage {
-  readonly dataPoints?: readonly PointMessage[];
+  readonly dataPoints?: readonly unknown[];
   readonly aggregationTemporality?: number;
   readonly isMonotonic?: boolean;
 }
@@ -59,15 +59,33 @@ interface MetricMessage {
   readonly summary?: PointsMessage;
 }
 
+/** A point that was read, with its value as the SDKs have it. */
+interface ReadPoint {
+  readonly point: PointMessage;
+  readonly value: unknown;
+}
+
+/** The points of a metric. */
+interface Points extends Omit<PointsMessage, 'dataPoints'> {
+  readonly points: readonly ReadPoint[];
+}
+
 /** What `dataPointType` stands for. */
-const HISTOGRAM = 0;
-const EXPONENTIAL_HISTOGRAM = 1;
 const GAUGE = 2;
 const SUM = 3;
 /** `AGGREGATION_TEMPORALITY_DELTA` */
 const DELTA = 1;
 /** `DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK` */
 const NO_RECORDED_VALUE = 1;
+
+/** The kinds of points, each with how one is read. */
+const KINDS = [
+  { field: 'gauge', dataPointType: GAUGE, message: NUMBER_POINT, valueOf: numberOf },
+  { field: 'sum', dataPointType: SUM, message: NUMBER_POINT, valueOf: numberOf },
+  { field: 'histogram', dataPointType: 0, message: HISTOGRAM_POINT, valueOf: histogramOf },
+  { field: 'exponentialHistogram', dataPointType: 1, message: EXPONENTIAL_POINT, valueOf: exponentialOf },
+  { field: 'summary', dataPointType: GAUGE, message: SUMMARY_POINT, valueOf: () => undefined },
+] as const;
 
 /**
  * The metrics of a request, one by one.
@@ -82,8 +100,7 @@ export function* metricsOf(decoder: Decoder): Generator<ReceivedMetric | Rejecte
       const scope: ScopeLike = { ...named, name: named?.name ?? '' };
       for (const lazy of metrics) {
         try {
-          const message: MetricMessage = decoder.part(METRIC, lazy);
-          for (const data of metricDataOf(message)) yield { resource, scope, data };
+          yield* metricDataOf(decoder.part(METRIC, lazy), decoder, resource, scope);
         } catch (error) {
           yield new Rejected(1, error);
         }
@@ -92,31 +109,49 @@ export function* metricsOf(decoder: Decoder): Generator<ReceivedMetric | Rejecte
   }
 }
 
-function metricDataOf(message: MetricMessage): MetricDataLike[] {
-  const { name = '', gauge, sum, histogram, exponentialHistogram, summary } = message;
-  if (name === '') throw new DecodeError('a metric without a name');
-  if (gauge !== undefined) return [dataOf(message, GAUGE, gauge, numberOf)];
-  if (sum !== undefined) return [dataOf(message, SUM, sum, numberOf)];
-  if (histogram !== undefined) return [dataOf(message, HISTOGRAM, histogram, histogramOf)];
-  if (exponentialHistogram !== undefined)
-    return [dataOf(message, EXPONENTIAL_HISTOGRAM, exponentialHistogram, exponentialOf)];
-  if (summary !== undefined) return summaryOf(message, summary);
-  throw new DecodeError(`the metric ${name} has points of no kind that is known`);
+function* metricDataOf(
+  message: MetricMessage,
+  decoder: Decoder,
+  resource: ResourceLike,
+  scope: ScopeLike,
+): Generator<ReceivedMetric | Rejected> {
+  const { name = '' } = message;
+  const kind = KINDS.find(({ field }) => message[field] !== undefined);
+  const given = kind && message[kind.field];
+  if (kind === undefined || given === undefined) {
+    yield new Rejected(1, new DecodeError(`the metric "${name}" has no points of a kind that is known`));
+    return;
+  }
+  const { dataPoints = [], ...common } = given;
+  if (name === '') {
+    yield new Rejected(Math.max(1, dataPoints.length), new DecodeError('a metric without a name'));
+    return;
+  }
+  const points: ReadPoint[] = [];
+  for (const lazy of dataPoints) {
+    try {
+      const point: PointMessage = decoder.part(kind.message, lazy);
+      if (((point.flags ?? 0) & NO_RECORDED_VALUE) === 0) points.push({ point, value: kind.valueOf(point) });
+    } catch (error) {
+      yield new Rejected(1, error);
+    }
+  }
+  const read: Points = { ...common, points };
+  const all = kind.field === 'summary' ? summaryOf(message, read) : [dataOf(message, kind.dataPointType, read)];
+  for (const data of all) yield { resource, scope, data };
 }
 
 function dataOf(
   { name = '', description = '', unit = '' }: MetricMessage,
   dataPointType: number,
-  points: PointsMessage,
-  valueOf: (point: PointMessage) => unknown,
+  { points, aggregationTemporality, isMonotonic }: Points,
 ): MetricDataLike {
-  const recorded = (points.dataPoints ?? []).filter(({ flags = 0 }) => (flags & NO_RECORDED_VALUE) === 0);
   return {
     descriptor: { name, description, unit },
     dataPointType,
-    aggregationTemporality: points.aggregationTemporality === DELTA ? 0 : 1,
-    isMonotonic: points.isMonotonic === true,
-    dataPoints: recorded.map((point) => pointOf(point, valueOf(point))),
+    aggregationTemporality: aggregationTemporality === DELTA ? 0 : 1,
+    isMonotonic: isMonotonic === true,
+    dataPoints: points.map(({ point, value }) => pointOf(point, value)),
   };
 }
 
@@ -163,17 +198,29 @@ function sideOf({ offset = 0, bucketCounts = [] }: BucketsMessage = {}): object 
 }
 
 /** A summary as Prometheus has it: `name.count` and `name.sum`, which only grow, and gauges by quantile. */
-function summaryOf(message: MetricMessage, points: PointsMessage): MetricDataLike[] {
+function summaryOf(message: MetricMessage, given: Points): MetricDataLike[] {
   const { name = '' } = message;
-  const cumulative: PointsMessage = { ...points, isMonotonic: true };
-  const quantiles = (points.dataPoints ?? []).flatMap((point) =>
+  const part = (value: (point: PointMessage) => number): Points => ({
+    aggregationTemporality: 2,
+    isMonotonic: true,
+    points: given.points.map(({ point }) => ({ point, value: value(point) })),
+  });
+  const quantiles = given.points.flatMap(({ point }) =>
     (point.quantileValues ?? []).map(({ quantile = 0, value = 0 }) =>
       pointOf(point, value, { quantile: String(quantile) }),
     ),
   );
   return [
-    dataOf({ ...message, name: `${name}.count`, unit: '1' }, SUM, cumulative, ({ count = 0 }) => count),
-    dataOf({ ...message, name: `${name}.sum` }, SUM, cumulative, ({ sum = 0 }) => sum),
-    { ...dataOf(message, GAUGE, {}, numberOf), dataPoints: quantiles },
+    dataOf(
+      { ...message, name: `${name}.count`, unit: '1' },
+      SUM,
+      part(({ count = 0 }) => count),
+    ),
+    dataOf(
+      { ...message, name: `${name}.sum` },
+      SUM,
+      part(({ sum = 0 }) => sum),
+    ),
+    { ...dataOf(message, GAUGE, { points: [] }), dataPoints: quantiles },
   ];
 }

@@ -1,6 +1,6 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { setOwn } from '../../model/normalise.js';
-import { DecodeError, type Decoder, MAX_VALUE_DEPTH } from './decoder.js';
+import { DecodeError, type Decoder, MAX_PARTS, MAX_VALUE_DEPTH, TooManyPartsError } from './decoder.js';
 import type { Field, FieldType, Message } from './schema.js';
 
 /** Where a message that is read later stands in the body. */
@@ -37,6 +37,7 @@ const WIRE_TYPES: Readonly<Record<Exclude<FieldType, Message>, number>> = {
 export class ProtobufDecoder implements Decoder {
   readonly #bytes: Buffer;
   readonly #reader: BinaryReader;
+  #parts = 0;
 
   constructor(body: Uint8Array) {
     this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -56,6 +57,7 @@ export class ProtobufDecoder implements Decoder {
     try {
       return this.#message(message, end);
     } catch (error) {
+      if (error instanceof TooManyPartsError) throw error;
       // the reader's own errors are of several kinds
       throw new DecodeError(`${message.name}: ${error instanceof Error ? error.message : 'not readable'}`);
     }
@@ -134,6 +136,8 @@ export class ProtobufDecoder implements Decoder {
         return this.#any(this.#end(), 0);
       case 'lazy': {
         const end = this.#end();
+        this.#parts += 1;
+        if (this.#parts > MAX_PARTS) throw new TooManyPartsError();
         const place: Place = { start: reader.pos, end };
         reader.pos = end;
         return place;

@@ -86,7 +86,7 @@ export const LOG_RECORD = message('LogRecord', {
   eventName: [12, 'string'],
 });
 
-const NUMBER_POINT = message('NumberDataPoint', {
+export const NUMBER_POINT = message('NumberDataPoint', {
   startTimeUnixNano: [2, 'nanos'],
   timeUnixNano: [3, 'nanos'],
   asDouble: [4, 'double'],
@@ -95,7 +95,7 @@ const NUMBER_POINT = message('NumberDataPoint', {
   flags: [8, 'uint32'],
 });
 
-const HISTOGRAM_POINT = message('HistogramDataPoint', {
+export const HISTOGRAM_POINT = message('HistogramDataPoint', {
   startTimeUnixNano: [2, 'nanos'],
   timeUnixNano: [3, 'nanos'],
   count: [4, 'fixed64'],
@@ -110,7 +110,7 @@ const HISTOGRAM_POINT = message('HistogramDataPoint', {
 
 const BUCKETS = message('Buckets', { offset: [1, 'sint32'], bucketCounts: [2, 'uint64', 'list'] });
 
-const EXPONENTIAL_POINT = message('ExponentialHistogramDataPoint', {
+export const EXPONENTIAL_POINT = message('ExponentialHistogramDataPoint', {
   attributes: [1, 'attributes'],
   startTimeUnixNano: [2, 'nanos'],
   timeUnixNano: [3, 'nanos'],
@@ -125,7 +125,7 @@ const EXPONENTIAL_POINT = message('ExponentialHistogramDataPoint', {
   max: [13, 'double'],
 });
 
-const SUMMARY_POINT = message('SummaryDataPoint', {
+export const SUMMARY_POINT = message('SummaryDataPoint', {
   startTimeUnixNano: [2, 'nanos'],
   timeUnixNano: [3, 'nanos'],
   count: [4, 'fixed64'],
@@ -135,9 +135,9 @@ const SUMMARY_POINT = message('SummaryDataPoint', {
   flags: [8, 'uint32'],
 });
 
-function points(name: string, point: Message): Message {
+function points(name: string): Message {
   return message(name, {
-    dataPoints: [1, point, 'list'],
+    dataPoints: [1, 'lazy', 'list'],
     aggregationTemporality: [2, 'uint32'],
     isMonotonic: [3, 'bool'],
   });
@@ -147,9 +147,9 @@ export const METRIC = message('Metric', {
   name: [1, 'string'],
   description: [2, 'string'],
   unit: [3, 'string'],
-  gauge: [5, points('Gauge', NUMBER_POINT)],
-  sum: [7, points('Sum', NUMBER_POINT)],
-  histogram: [9, points('Histogram', HISTOGRAM_POINT)],
-  exponentialHistogram: [10, points('ExponentialHistogram', EXPONENTIAL_POINT)],
-  summary: [11, points('Summary', SUMMARY_POINT)],
+  gauge: [5, points('Gauge')],
+  sum: [7, points('Sum')],
+  histogram: [9, points('Histogram')],
+  exponentialHistogram: [10, points('ExponentialHistogram')],
+  summary: [11, points('Summary')],
 });

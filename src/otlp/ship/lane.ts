@@ -32,7 +32,7 @@ export class ShipLane<S extends Signal> {
     this.url = endpoint.url;
     this.#serializer = serializerOf(signal, protocol, transformer ?? loadTransformer(signal, protocol), 'ship');
     this.#pipe = new ShipPipe(protocol);
-    this.#ledger = new Ledger(() => this.#pipe.items);
+    this.#ledger = new Ledger(() => this.#pipe.items - this.#delivery.settledInFlight);
     this.#delivery = new Delivery({
       source: this.#pipe,
       client: new OtlpClient(endpoint),
