@@ -83,6 +83,57 @@ describe('export from a queue on disk', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it('finds its directory again, however it is spelt, and what it can not read hides nothing', async () => {
+    const port = await freePort();
+    const directory = folder();
+    const spelt = `${directory}/../${directory.split('/').at(-1)}/`;
+    const first = start(`http://127.0.0.1:${port}`, spelt);
+    collect(first, 0, 10);
+    await first.shutdown();
+    // as a folder of a process that is gone, but it is none
+    writeFileSync(join(directory, 'logs.pb.1..0.0.00000000'), '');
+    const sink = await answering(() => ({ status: 200 }), port);
+    const second = start(`http://127.0.0.1:${port}`, spelt);
+    await second.forceFlush();
+    expect(messages(sink.requests)).toEqual(names(0, 10));
+    expectBalance(second.collector);
+  });
+
+  it('has books that balance while a request is sent in parts', async () => {
+    let requests = 0;
+    const sink = await answering(({ body }) => {
+      requests += 1;
+      if (body.length > 20_000) return { status: 413 };
+      return { status: requests > 2 ? 503 : 200 };
+    });
+    const directory = folder();
+    const telemetry = start(sink.url, directory);
+    collect(telemetry, 0, 100);
+    await until(() => requests > 2);
+    expectBalance(telemetry.collector);
+    expect(books(telemetry)).toMatchObject({ accepted: 100, delivered: 50, queued: 50 });
+    await telemetry.shutdown({ timeoutMillis: 100 });
+    expectBalance(telemetry.collector);
+  });
+
+  it('splits a metric that has too many points', async () => {
+    for (const protocol of ['http/json', 'http/protobuf'] as const) {
+      const sink = await answering(({ body }) => ({ status: body.length > 3_000 ? 413 : 200 }));
+      const telemetry = start(sink.url, folder(), { protocol });
+      for (let i = 0; i < 200; i += 1)
+        telemetry.collector.collectMetric('tank.level', i, 'percent', { tank: `tank ${i}` });
+      await telemetry.forceFlush();
+      expect(telemetry.collector.health().sinks['otlp-metrics']).toEqual({
+        accepted: 200,
+        delivered: 200,
+        queued: 0,
+        dropped: {},
+      });
+      const text = sink.requests.map(({ body }) => body.toString('latin1')).join('');
+      for (let i = 0; i < 200; i += 1) expect(text).toContain(`tank ${i}`);
+    }
+  });
+
   it('keeps metrics as well, with the times at which they were measured', async () => {
     const port = await freePort();
     const directory = folder();

@@ -344,6 +344,58 @@ describe('what is wrong', () => {
     expect(collector.health().accepted).toBe(0);
   });
 
+  it('takes the points of a metric that can be read, and counts the others', async () => {
+    const { receiver, collector } = await receive();
+    const dataPoints = Array.from({ length: 100 }, (_, i) => (i === 50 ? { asDouble: 'x' } : { asDouble: i }));
+    const body = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', gauge: { dataPoints } }] }] }] };
+    const { status, text } = await post(`${receiver.url}/v1/metrics`, body);
+    expect([status, text]).toEqual([200, expect.stringContaining('"rejectedDataPoints":"1"')]);
+    expect((await collector.storage.retrieve()).metrics.length).toBe(99);
+    expect(receiver.figures.metrics).toEqual({ accepted: 100, delivered: 99, queued: 0, dropped: { not_readable: 1 } });
+  });
+
+  it('is not led astray by names that objects have by themselves', async () => {
+    const { receiver } = await receive({ token: 'secret' });
+    for (const name of ['constructor', '__proto__', 'hasownproperty']) {
+      const answer = await post(`${receiver.url}/v1/logs`, '{}', { 'content-type': name });
+      expect([401, 415]).toContain(answer.status);
+      expect((await post(`${receiver.url}/${name}`, '{}')).status).toBe(404);
+    }
+  });
+
+  it('looks through long integers and broken strings in a moment', async () => {
+    const { receiver } = await receive();
+    const body = `{"a":12345678901234567890,"b":"${'\\"'.repeat(400_000)}`;
+    const before = performance.now();
+    expect((await post(`${receiver.url}/v1/logs`, body)).status).toBe(400);
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+
+  it('wants what is too much for one request in pieces', async () => {
+    const { receiver, collector } = await receive();
+    const records = Buffer.alloc(2 * 300_000);
+    for (let i = 0; i < records.length; i += 2) records[i] = 0x12;
+    const answer = await post(`${receiver.url}/v1/logs`, wrap(0x0a, wrap(0x12, records)), {
+      'content-encoding': 'gzip',
+    });
+    expect([answer.status, answer.text]).toEqual([413, expect.stringContaining('expected at most 250000 log records')]);
+    expect(collector.health().accepted).toBe(0);
+  });
+
+  it('does not say of more than a storage can queue that it is stored', async () => {
+    const { receiver, collector } = await receive({}, { bufferSize: 10 }, { maxQueueItems: 1_000, maxEvents: 100_000 });
+    let stored = 0;
+    collector.addSink('slow', {
+      store: async (data) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        stored += data.size;
+      },
+    });
+    const { status } = await post(`${receiver.url}/v1/logs`, logsRequest(...Array.from({ length: 5_000 }, () => ({}))));
+    expect([status, collector.health().sinks.slow?.dropped]).toEqual([200, {}]);
+    expect(stored).toBe(5_000);
+  });
+
   it('wants the token where one is set', async () => {
     const { receiver } = await receive({ token: 'secret' });
     const url = `${receiver.url}/v1/logs`;

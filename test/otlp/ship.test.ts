@@ -192,6 +192,56 @@ describe('files', () => {
   });
 });
 
+describe('what is followed', () => {
+  it('is read on in a file that somebody writes to after it was rotated, and in no file that is none of RIMP', async () => {
+    const path = join(folder, 'a.jsonl');
+    const checkpoint = `${path}.ship`;
+    writeFileSync(path, lines(0, 5));
+    const stop = new AbortController();
+    const running = shipped({ files: [path], follow: true, checkpoint, signal: stop.signal });
+    const settled = async (count: number): Promise<void> => until(async () => (await arrived()).length === count);
+    await settled(5);
+    await until(() => existsSync(checkpoint));
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, lines(10, 15));
+    await settled(10);
+    appendFileSync(`${path}.1`, lines(5, 8));
+    await settled(13);
+    // half of a compressed one, as gzip makes it
+    const whole = gzipSync(readFileSync(`${path}.1`));
+    writeFileSync(`${path}.1.gz`, whole.subarray(0, whole.length - 20));
+    appendFileSync(path, lines(15, 16));
+    await settled(14);
+    stop.abort();
+    expect((await running).unreadable).toEqual({});
+    expect((await arrived()).sort()).toEqual([...ids(0, 8), ...ids(10, 16)].sort());
+  });
+
+  it('ends as a whole where one of the sources fails', async () => {
+    const [good, bad] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
+    writeFileSync(good, lines(0, 5));
+    const compressed = gzipSync(lines(5, 30_000));
+    writeFileSync(bad, compressed.fill(0xff, compressed.length >> 1, (compressed.length >> 1) + 500));
+    await expect(shipped({ files: [good, bad], follow: true })).rejects.toThrow();
+    // what is no gzip at all from its beginning on is counted, and ends nothing
+    writeFileSync(bad, gzipSync(lines(5, 10)).fill(0xff, 12));
+    expect(await shipped({ files: [good, bad] })).toMatchObject({ events: 5, unreadable: { broken_gzip: 1 } });
+  });
+
+  it('has its place noted also when nothing more comes', async () => {
+    const path = join(folder, 'a.jsonl');
+    const checkpoint = join(folder, 'checkpoint');
+    writeFileSync(path, lines(0, 5));
+    const stop = new AbortController();
+    const running = shipped({ files: [path], follow: true, checkpoint, signal: stop.signal });
+    await until(
+      () => existsSync(checkpoint) && readFileSync(checkpoint, 'utf8').includes(`"offset": ${lines(0, 5).length}`),
+    );
+    stop.abort();
+    await running;
+  });
+});
+
 describe('storages', () => {
   it('any of them, with the checkpoint of its cursor', async () => {
     const storage = new SqliteStorage(join(folder, 'telemetry.db'));

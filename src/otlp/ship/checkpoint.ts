@@ -33,8 +33,8 @@ export class Checkpoint {
   }
 
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where the file can't be written. */
-  write(source: string, place: unknown): void {
-    this.#content.places[source] = place;
+  write(places: Iterable<readonly [source: string, place: unknown]>): void {
+    for (const [source, place] of places) this.#content.places[source] = place;
     if (this.#path === '') return;
     try {
       const aside = `${this.#path}.${process.pid}.tmp`;

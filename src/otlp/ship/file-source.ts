@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { TelemetryError } from '../../model/errors.js';
+import type { TelemetryItem } from '../../model/item.js';
 import { type ResolvedQuery, resolveQuery } from '../../model/query.js';
 import { type Matcher, matcherOf } from '../../model/query-match.js';
 import { BlockDecoder } from '../../storage/file/block-decoder.js';
@@ -17,6 +18,8 @@ interface FilePlace {
   readonly fingerprint: string;
   /** In octets, as it is uncompressed. */
   readonly offset: number;
+  /** The same of the file before: who writes may notice a rotation late. */
+  readonly before?: { readonly fingerprint: string; readonly offset: number } | undefined;
 }
 
 /** A file that is open. */
@@ -32,6 +35,9 @@ interface OpenFile {
 const NEWLINE = 0x0a;
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
+/** How long after a rotation somebody may still write to the old file. */
+const LATE_WRITER_MILLIS = 60_000;
+const FIRST_LINE = /^\s*\{\s*"type"\s*:/;
 
 /**
  * A JSONL file of RIMP's, Python's or ours, compressed or not, with the files that rotation has closed; it may be written
@@ -44,6 +50,11 @@ export class FileSource implements ShipSource {
   readonly #decoder: BlockDecoder;
   /** Files that this or another source of the same run has read. */
   readonly #seen: Set<string>;
+  /** Compressed files that end too early, and whether the one that was read last does. */
+  readonly #cut = new Set<string>();
+  /** Compressed files of which nothing can be read. */
+  readonly #broken = new Set<string>();
+  #isCut = false;
   #finishedBytes = 0;
   /** Octets read of the file that is being read. */
   #current = 0;
@@ -71,28 +82,38 @@ export class FileSource implements ShipSource {
     return this.#finishedBytes + this.#current;
   }
 
-  get unreadable(): BlockDecoder['unreadable'] {
-    return this.#decoder.unreadable;
+  get unreadable(): Readonly<Record<string, number>> {
+    const { reasons } = this.#decoder.unreadable;
+    return {
+      ...reasons,
+      ...(this.#cut.size > 0 && { truncated_gzip: this.#cut.size }),
+      ...(this.#broken.size > 0 && { broken_gzip: this.#broken.size }),
+    };
   }
 
   async *batches({ place: given, startTime, endTime, follow, signal }: ReadOptions): AsyncGenerator<ShipBatch> {
     const query = resolveQuery({ startTime, endTime }, 'ship');
     const matches = matcherOf(query);
     let place = placeOf(given);
+    let looksBackUntil = performance.now() + LATE_WRITER_MILLIS;
     while (!signal.aborted) {
-      const files = await this.#files(place);
+      const files = await this.#files(place, performance.now() < looksBackUntil);
       try {
         for (const file of files) {
-          const from = file.fingerprint === place?.fingerprint ? place.offset : 0;
+          const from = offsetIn(place, file);
           if (from === 0 && this.#seen.has(file.fingerprint)) continue;
           this.#seen.add(file.fingerprint);
           const isLive = follow && file.path === this.#path;
-          for await (const batch of this.#read(file, from, isLive, query, matches)) {
+          for await (const { items, offset } of this.#read(file, from, isLive, query, matches)) {
             if (signal.aborted) return;
-            place = batch.place;
-            yield batch;
+            const next = placeAfter(place, file, offset);
+            if (next.fingerprint !== place?.fingerprint) looksBackUntil = performance.now() + LATE_WRITER_MILLIS;
+            place = next;
+            yield { items, place };
           }
-          if (file.path === this.#path && follow) continue;
+          // somebody is compressing it: there will be more
+          if (this.#isCut && follow) break;
+          if (isLive) continue;
           this.#current = 0;
           this.#finishedBytes += file.size;
         }
@@ -104,20 +125,22 @@ export class FileSource implements ShipSource {
     }
   }
 
-  /** The files from the place on, the oldest first. */
-  async #files(place: FilePlace | undefined): Promise<OpenFile[]> {
-    const own = await openAll([...segmentsOf(this.#path).map(({ path }) => path), this.#path]);
+  /** The files from the place on, the oldest first; with what was written late to the one before, where that is looked for. */
+  async #files(place: FilePlace | undefined, looksBack: boolean): Promise<OpenFile[]> {
+    const own = await openAll([...segmentsOf(this.#path).map(({ path }) => path), this.#path], (path) =>
+      this.#broken.add(path),
+    );
     if (place === undefined) return own;
     const at = own.findIndex(({ fingerprint }) => fingerprint === place.fingerprint);
-    if (at >= 0) return closeFirst(own, at);
+    const before = looksBack ? place.before?.fingerprint : undefined;
+    if (at >= 0 && before === undefined) return keep(own, own.slice(at));
     // rotated by somebody else: it has another name, and what came after it may have one, too
     const siblings = await openAll(this.#siblings());
     const found = siblings.findIndex(({ fingerprint }) => fingerprint === place.fingerprint);
-    if (found < 0) {
-      await closeFirst(siblings, siblings.length);
-      return own;
-    }
-    return [...(await closeFirst(siblings, found)), ...own];
+    if (at < 0) return [...(await keep(siblings, found < 0 ? [] : siblings.slice(found))), ...own];
+    // what is compressed is written no more
+    const late = [...own.slice(0, at), ...siblings].filter((file) => file.fingerprint === before && !file.isCompressed);
+    return keep([...own, ...siblings], [...late.slice(0, 1), ...own.slice(at)]);
   }
 
   /** Other files whose names begin with this one's, the oldest first. */
@@ -138,63 +161,110 @@ export class FileSource implements ShipSource {
     isLive: boolean,
     query: ResolvedQuery,
     matches: Matcher,
-  ): AsyncGenerator<ShipBatch & { readonly place: FilePlace }> {
-    const { handle, isCompressed, fingerprint } = file;
+  ): AsyncGenerator<{ readonly items: readonly TelemetryItem[]; readonly offset: number }> {
+    const { handle, isCompressed } = file;
     const start = isCompressed ? 0 : from;
     this.#current = start;
+    this.#isCut = false;
     const raw = octetsOf(handle, start, (octets) => {
       this.#current += octets;
     });
     const octets = isCompressed ? unzipped(raw) : raw;
     const blocks = wholeLines(octets, start, MAX_LINE_BYTES, (length) => this.#decoder.tooLong(length));
-    for await (const block of blocks) {
-      const end = block.start + block.bytes.length;
-      if (end <= from) continue;
-      // somebody is writing this line
-      if (isLive && block.bytes.at(-1) !== NEWLINE) return;
-      const rest = block.start < from ? { bytes: block.bytes.subarray(from - block.start), start: from } : block;
-      const { items } = this.#decoder.decode(rest, query, matches);
-      yield { items, place: { fingerprint, offset: end } };
+    try {
+      for await (const block of blocks) {
+        const offset = block.start + block.bytes.length;
+        if (offset <= from) continue;
+        // somebody is writing this line
+        if (isLive && block.bytes.at(-1) !== NEWLINE) return;
+        const rest = block.start < from ? { bytes: block.bytes.subarray(from - block.start), start: from } : block;
+        yield { items: this.#decoder.decode(rest, query, matches).items, offset };
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
+      this.#isCut = true;
+      this.#cut.add(file.path);
     }
   }
 }
 
-function placeOf(given: unknown): FilePlace | undefined {
-  const { fingerprint, offset } = (given ?? {}) as Partial<FilePlace>;
-  return typeof fingerprint === 'string' && typeof offset === 'number' ? { fingerprint, offset } : undefined;
+/** Where to begin in a file. */
+function offsetIn(place: FilePlace | undefined, { fingerprint }: OpenFile): number {
+  if (fingerprint === place?.fingerprint) return place.offset;
+  return fingerprint === place?.before?.fingerprint ? place.before.offset : 0;
 }
 
-/** Files in the given order, each once; what is not there, empty or not begun is left out. */
-async function openAll(paths: readonly string[]): Promise<OpenFile[]> {
+/** The place when a file was read up to an octet. */
+function placeAfter(place: FilePlace | undefined, { fingerprint }: OpenFile, offset: number): FilePlace {
+  if (place === undefined) return { fingerprint, offset };
+  if (fingerprint === place.before?.fingerprint) return { ...place, before: { fingerprint, offset } };
+  const before =
+    fingerprint === place.fingerprint ? place.before : { fingerprint: place.fingerprint, offset: place.offset };
+  return before === undefined ? { fingerprint, offset } : { fingerprint, offset, before };
+}
+
+function placeOf(given: unknown): FilePlace | undefined {
+  const { fingerprint, offset, before } = (given ?? {}) as Partial<FilePlace>;
+  return typeof fingerprint === 'string' && typeof offset === 'number' ? { fingerprint, offset, before } : undefined;
+}
+
+/**
+ * Files in the given order, each once; what is not there, empty or not begun is left out.
+ *
+ * @param onBroken - is told of compressed files that can't be read; where it is absent, the files may be anything, and
+ * their first line has to be one of RIMP's.
+ */
+async function openAll(paths: readonly string[], onBroken?: (path: string) => void): Promise<OpenFile[]> {
   const files: OpenFile[] = [];
   for (const path of paths) {
     const handle = await openIfThere(path);
     if (handle === undefined) continue;
-    const file = await examine(path, handle);
+    const file = await examine(path, handle, onBroken);
     if (file === undefined || files.some(({ inode }) => inode === file.inode)) await handle.close();
     else files.push(file);
   }
-  return files;
+  // while it is being compressed it is there as both
+  const plain = new Set(files.filter(({ isCompressed }) => !isCompressed).map(({ fingerprint }) => fingerprint));
+  return keep(
+    files,
+    files.filter(({ isCompressed, fingerprint }) => !isCompressed || !plain.has(fingerprint)),
+  );
 }
 
-async function examine(path: string, handle: FileHandle): Promise<OpenFile | undefined> {
+async function examine(
+  path: string,
+  handle: FileHandle,
+  onBroken: ((path: string) => void) | undefined,
+): Promise<OpenFile | undefined> {
   const stat = await handle.stat();
   if (!stat.isFile()) return undefined;
   const magic = await readAt(handle, 0, 2);
   const isCompressed = magic[0] === 0x1f && magic[1] === 0x8b;
-  const fingerprint = fingerprintOf(isCompressed ? await headOf(handle) : await readAt(handle, 0, FINGERPRINT_BYTES));
+  const head = isCompressed ? await headOf(handle) : await readAt(handle, 0, FINGERPRINT_BYTES);
+  if (head === undefined) {
+    onBroken?.(path);
+    return undefined;
+  }
+  if (onBroken === undefined && !FIRST_LINE.test(head.toString('latin1', 0, 64))) return undefined;
+  const fingerprint = fingerprintOf(head);
   if (fingerprint === undefined) return undefined;
   return { path, handle, fingerprint, isCompressed, inode: stat.ino, size: stat.size };
 }
 
-/** The first octets of a compressed file; none where it isn't one. */
-async function headOf(handle: FileHandle): Promise<Buffer> {
+/** Closes all but some. */
+async function keep(files: readonly OpenFile[], kept: readonly OpenFile[]): Promise<OpenFile[]> {
+  for (const file of files) if (!kept.includes(file)) await file.handle.close();
+  return [...kept];
+}
+
+/** The first octets of a compressed file; `undefined` where it is broken. */
+async function headOf(handle: FileHandle): Promise<Buffer | undefined> {
   const head = await readAt(handle, 0, CHUNK_BYTES);
   try {
     // it is cut where it is read, not where it ends
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
-    return Buffer.alloc(0);
+    return undefined;
   }
 }
 
@@ -217,10 +287,4 @@ function unzipped(octets: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   return pipeline(Readable.from(octets), createGunzip({ chunkSize: CHUNK_BYTES }), () => {
     // whoever reads is told
   });
-}
-
-/** Closes the first ones, and gives the others. */
-async function closeFirst(files: readonly OpenFile[], count: number): Promise<OpenFile[]> {
-  for (const { handle } of files.slice(0, count)) await handle.close();
-  return files.slice(count);
 }

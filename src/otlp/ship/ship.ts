@@ -43,7 +43,8 @@ class Shipment {
   #readMetrics = 0;
   #folded = 0;
   #failure: unknown;
-  #unwritten: (() => void) | undefined;
+  /** Places that are not in the checkpoint yet, by source. */
+  readonly #unwritten = new Map<string, unknown>();
   #writtenAt = 0;
   #progressAt = 0;
   #settledAt = performance.now();
@@ -78,8 +79,10 @@ class Shipment {
     let isRead = false;
     try {
       // what never ends is read side by side
-      if (this.#options.follow === true) await Promise.all(this.#sources.map((source) => this.#ship(source, signal)));
-      else for (const source of this.#sources) await this.#ship(source, signal);
+      const ship = (source: ShipSource): Promise<void> =>
+        this.#ship(source, signal).catch((error: unknown) => this.#fail(error));
+      if (this.#options.follow === true) await Promise.all(this.#sources.map(ship));
+      else for (const source of this.#sources) await ship(source);
       isRead = !signal.aborted;
       await this.#logs?.until('empty', signal);
       await this.#metrics?.until('empty', signal);
@@ -88,7 +91,7 @@ class Shipment {
       given?.removeEventListener('abort', stop);
       await this.#logs?.stop();
       await this.#metrics?.stop();
-      this.#unwritten?.();
+      this.#writeCheckpoint(0);
     }
     if (this.#failure !== undefined) throw this.#failure;
     this.#options.onProgress?.(this.#progress());
@@ -144,13 +147,19 @@ class Shipment {
     let place: unknown;
     while (pages[0]?.open === 0) ({ place } = pages.shift() as { place: unknown });
     if (place === undefined) return;
-    this.#unwritten = () => this.#checkpoint.write(source, place);
+    this.#unwritten.set(source, place);
+    this.#writeCheckpoint(CHECKPOINT_MILLIS);
+  }
+
+  /** Writes what is to be noted, unless that was done less than so many milliseconds ago. */
+  #writeCheckpoint(everyMillis: number): void {
     const now = performance.now();
-    if (this.#sources.length === 1 && now - this.#writtenAt < CHECKPOINT_MILLIS) return;
+    if (this.#unwritten.size === 0 || now - this.#writtenAt < everyMillis) return;
     this.#writtenAt = now;
+    const places = [...this.#unwritten];
+    this.#unwritten.clear();
     try {
-      this.#unwritten();
-      this.#unwritten = undefined;
+      this.#checkpoint.write(places);
     } catch (error) {
       this.#fail(error);
     }
@@ -162,6 +171,7 @@ class Shipment {
   }
 
   #tick(): void {
+    this.#writeCheckpoint(CHECKPOINT_MILLIS);
     const now = performance.now();
     const settled = this.#progress().settled;
     const giveUp = this.#options.giveUpAfterSeconds;
@@ -195,8 +205,8 @@ class Shipment {
     const logs = this.#logs?.figures ?? nothing;
     const points = this.#metrics?.figures ?? nothing;
     const unreadable: Record<string, number> = {};
-    for (const { unreadable: lines } of this.#sources) {
-      for (const [reason, count] of Object.entries(lines?.reasons ?? {}))
+    for (const source of this.#sources) {
+      for (const [reason, count] of Object.entries(source.unreadable))
         unreadable[reason] = (unreadable[reason] ?? 0) + count;
     }
     return {

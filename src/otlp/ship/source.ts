@@ -1,5 +1,4 @@
 import type { TelemetryItem } from '../../model/item.js';
-import type { UnreadableLines } from '../../storage/file/block-decoder.js';
 
 /** Some items of a source, in its order. */
 export interface ShipBatch {
@@ -26,7 +25,8 @@ export interface ShipSource {
   /** Octets to read, as far as they are known before. */
   readonly totalBytes: number | undefined;
   readonly bytesRead: number;
-  readonly unreadable: UnreadableLines | undefined;
+  /** Lines and files that can't be read, by reason. */
+  readonly unreadable: Readonly<Record<string, number>>;
   batches(options: ReadOptions): AsyncIterable<ShipBatch>;
 }
 

@@ -8,7 +8,7 @@ export class StorageSource implements ShipSource {
   readonly name: string;
   readonly totalBytes = undefined;
   readonly bytesRead = 0;
-  readonly unreadable = undefined;
+  readonly unreadable = {};
   readonly #storage: TelemetryStorage;
 
   constructor(storage: TelemetryStorage) {
