@@ -218,14 +218,22 @@ describe('what is followed', () => {
   });
 
   it('ends as a whole where one of the sources fails', async () => {
-    const [good, bad] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
-    writeFileSync(good, lines(0, 5));
-    const compressed = gzipSync(lines(5, 30_000));
-    writeFileSync(bad, compressed.fill(0xff, compressed.length >> 1, (compressed.length >> 1) + 500));
-    await expect(shipped({ files: [good, bad], follow: true })).rejects.toThrow();
-    // what is no gzip at all from its beginning on is counted, and ends nothing
-    writeFileSync(bad, gzipSync(lines(5, 10)).fill(0xff, 12));
-    expect(await shipped({ files: [good, bad] })).toMatchObject({ events: 5, unreadable: { broken_gzip: 1 } });
+    const path = join(folder, 'a.jsonl');
+    writeFileSync(path, lines(0, 5));
+    const storage = new FileStorage(folder);
+    await expect(shipped({ files: [path], storage, follow: true })).rejects.toThrow('EISDIR');
+  });
+
+  it('loses no other file to one that is broken', async () => {
+    const files = ['a', 'b', 'c', 'd'].map((name) => join(folder, `${name}.jsonl`)) as [string, string, string, string];
+    writeFileSync(files[0], gzipSync(lines(5, 10)).fill(0xff, 12));
+    const compressed = gzipSync(lines(10, 30_000));
+    writeFileSync(files[1], compressed.subarray(0, 50_000));
+    writeFileSync(files[2], gzipSync(lines(30_000, 60_000)).fill(0xff, 100_000, 100_500));
+    writeFileSync(files[3], lines(0, 5));
+    const { unreadable } = await shipped({ files });
+    expect(unreadable).toMatchObject({ broken_gzip: 2, truncated_gzip: 1 });
+    expect(await arrived()).toEqual(expect.arrayContaining([...ids(10, 100), ...ids(0, 5)]));
   });
 
   it('has its place noted also when nothing more comes', async () => {

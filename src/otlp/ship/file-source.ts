@@ -35,6 +35,7 @@ interface OpenFile {
 const NEWLINE = 0x0a;
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
+const HEAD_BYTES = 4096;
 /** How long after a rotation somebody may still write to the old file. */
 const LATE_WRITER_MILLIS = 60_000;
 const FIRST_LINE = /^\s*\{\s*"type"\s*:/;
@@ -52,7 +53,7 @@ export class FileSource implements ShipSource {
   readonly #seen: Set<string>;
   /** Compressed files that end too early, and whether the one that was read last does. */
   readonly #cut = new Set<string>();
-  /** Compressed files of which nothing can be read. */
+  /** Compressed files of which something can't be read. */
   readonly #broken = new Set<string>();
   #isCut = false;
   #finishedBytes = 0;
@@ -181,9 +182,10 @@ export class FileSource implements ShipSource {
         yield { items: this.#decoder.decode(rest, query, matches).items, offset };
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
-      this.#isCut = true;
-      this.#cut.add(file.path);
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!code.startsWith('Z_')) throw error;
+      this.#isCut = code === 'Z_BUF_ERROR';
+      (this.#isCut ? this.#cut : this.#broken).add(file.path);
     }
   }
 }
@@ -259,7 +261,7 @@ async function keep(files: readonly OpenFile[], kept: readonly OpenFile[]): Prom
 
 /** The first octets of a compressed file; `undefined` where it is broken. */
 async function headOf(handle: FileHandle): Promise<Buffer | undefined> {
-  const head = await readAt(handle, 0, CHUNK_BYTES);
+  const head = await readAt(handle, 0, HEAD_BYTES);
   try {
     // it is cut where it is read, not where it ends
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
