@@ -16,10 +16,9 @@ import { QueueMemory } from './queue-memory.js';
 import { QueuePosition } from './queue-position.js';
 import { endOf, entriesOf, frame, HEADER_BYTES, measure, type QueueEntry, type Segment } from './queue-segment.js';
 
+/** An entry of a segment, with where the next one begins; or one in memory, which has neither. */
 interface StoredEntry extends QueueEntry {
-  /** Absent where it is in memory. */
   readonly segment?: Segment;
-  /** Where the next entry begins. */
   readonly end?: number;
 }
 

@@ -170,6 +170,19 @@ describe('export from a queue on disk', () => {
     expect(messages(sink.requests)).toEqual(names(0, 10));
   });
 
+  it('sends again what was not answered in time', async () => {
+    let requests = 0;
+    const sink = await answering(() => {
+      requests += 1;
+      return requests === 1 ? undefined : { status: 200 };
+    });
+    const telemetry = start(sink.url, folder(), { timeoutMillis: 100 });
+    collect(telemetry, 0, 10);
+    await until(() => books(telemetry)?.delivered === 10);
+    expect(messages(sink.requests)).toEqual(names(0, 10));
+    expect(telemetry.collector.health().lastError?.message).toContain('did not answer within 100 ms');
+  });
+
   it('splits what is too large until it fits, and counts a record that never does', async () => {
     for (const protocol of ['http/json', 'http/protobuf'] as const) {
       const sink = await answering(({ body }) => ({ status: body.length > 4_000 ? 413 : 200 }));
