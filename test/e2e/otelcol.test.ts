@@ -1,9 +1,13 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { startTelemetry } from 'rimp-telemetry';
+import { createOtlpReceiver, startTelemetry, TelemetryCollector } from 'rimp-telemetry';
 import { lowest } from '../helpers/generations.js';
 import { expectBalance } from '../helpers/ledger.js';
 import { otelcolProgram, startOtelcol } from '../helpers/otelcol.js';
 import { closeSinks, jsonRecords, otlpSink } from '../helpers/otlp-sink.js';
+import { until } from '../helpers/until.js';
 
 const here = otelcolProgram() !== undefined;
 if (!here) process.stderr.write('SKIPPED: there is no OpenTelemetry Collector here (set OTELCOL to its program)\n');
@@ -14,7 +18,38 @@ interface JsonMetrics {
   resourceMetrics: { scopeMetrics: { scope: { name: string }; metrics: { name: string; unit?: string }[] }[] }[];
 }
 
+// of the repository, or of the installed package
+const config = ['.', 'node_modules/rimp-telemetry']
+  .map((folder) => join(folder, 'examples', 'collector.yaml'))
+  .find((path) => existsSync(path));
+
 (here ? describe : describe.skip)('a real OpenTelemetry Collector', () => {
+  it('as examples/collector.yaml sets it up passes on to a receiver, and errors back to the queue', async () => {
+    const received = new TelemetryCollector();
+    const receiver = await createOtlpReceiver({ collector: received, port: 0 });
+    const otelcol = await startOtelcol(receiver.url, { config: config ?? 'examples/collector.yaml is missing' });
+    const directory = mkdtempSync(join(tmpdir(), 'rimp-queue-'));
+    const telemetry = startTelemetry({ register: false, otlp: { endpoint: otelcol.url, queue: { directory } } });
+    const delivered = (): number => telemetry.collector.health().sinks['otlp-logs']?.delivered ?? 0;
+    for (let i = 0; i < 1_000; i += 1) telemetry.collector.collectEvent('shop', `event ${i}`);
+    await until(() => delivered() === 1_000);
+    await receiver.shutdown();
+    telemetry.collector.collectEvent('shop', 'while the back end is away');
+    await telemetry.forceFlush();
+    expect([delivered(), telemetry.collector.health().sinks['otlp-logs']?.queued]).toEqual([1_000, 1]);
+    const again = await createOtlpReceiver({ collector: received, port: receiver.port });
+    await until(async () => {
+      await telemetry.forceFlush();
+      return delivered() === 1_001;
+    });
+    expect((await received.storage.retrieve()).events.length).toBe(1_001);
+    await telemetry.shutdown();
+    await otelcol.stop();
+    await again.shutdown();
+    await received.shutdown();
+    rmSync(directory, { recursive: true, force: true });
+  }, 60_000);
+
   it.each(['http/protobuf', 'http/json'] as const)(
     'takes all that is collected over %s, and hands on what it understood',
     async (protocol) => {

@@ -35,6 +35,8 @@ export async function startOtelcol(
     /** It answers when what it received was taken where it sends to, and keeps nothing in memory. */
     readonly synchronous?: boolean;
     readonly gzip?: boolean;
+    /** A configuration that takes LISTEN and UPSTREAM from the environment, instead of the one made from the others. */
+    readonly config?: string;
   } = {},
 ): Promise<Otelcol> {
   const program = otelcolProgram();
@@ -56,7 +58,10 @@ service:
     metrics: { receivers: [otlp], processors: ${processors}, exporters: [otlp_http] }
 `,
   );
-  const child = spawn(program, ['--config', join(folder, 'config.yaml')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, ['--config', options.config ?? join(folder, 'config.yaml')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, LISTEN: `127.0.0.1:${port}`, UPSTREAM: to },
+  });
   await ready(child);
   return {
     url: `http://127.0.0.1:${port}`,
