@@ -61,7 +61,8 @@ function bytesAsBase64(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? { bytesValue: bytesToBase64(value) } : value;
 }
 
-function holdsBytes(value: object): boolean {
+/** Whether there are octets in a map or an array. */
+export function holdsBytes(value: object): boolean {
   if (value instanceof Uint8Array) return true;
   for (const key in value) {
     const inner = (value as Record<string, unknown>)[key];

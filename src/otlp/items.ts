@@ -1,5 +1,6 @@
 import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
+import { holdsBytes } from '../model/json-line-encode.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import type { MetricOtel } from '../model/otel-fields.js';
 import { severityNumberOf } from '../model/severity.js';
@@ -194,6 +195,11 @@ function hrFromNanos(text: string): HrTime {
   return [Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n)];
 }
 
-function keyOf(value: unknown): string {
-  return JSON.stringify(value) ?? '';
+/** A text that is the same for what is equal, and for nothing else. */
+function keyOf(value: object | undefined): string {
+  return value === undefined ? '' : JSON.stringify(value, holdsBytes(value) ? octetsApart : undefined);
+}
+
+function octetsApart(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? { '\0octets': Array.from(value) } : value;
 }
