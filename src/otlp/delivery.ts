@@ -40,8 +40,8 @@ const MAX_RETRY_AFTER_MILLIS = 10 * 60_000;
 /** No token or a wrong one, a wrong path, a wrong method, no such encoding. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
 
-/** How the sending of one request ended: `'failed'`: it is to be sent again. */
-type Sent = 'settled' | 'failed' | 'stopped';
+/** How the sending of an entry in parts ended. */
+type Sent = 'settled' | 'stopped';
 
 /**
  * Sends what a source has, one request after the other, in order, until the endpoint has taken it: failures that may pass
