@@ -92,16 +92,18 @@ describe('the packed package', () => {
     expect(VERSION).toBe((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version);
   });
 
-  it('is small, and holds nothing but the library', async () => {
+  it('is small, and holds the library, its documents and examples', async () => {
     const { stdout } = await run('tar', ['-tzvf', await packedTarball()], { cwd: process.cwd() });
     const entries = stdout
       .trim()
       .split('\n')
       .map((line) => line.split(/\s+/));
     const names = entries.map((entry) => entry.at(-1) ?? '');
-    expect(names.every((name) => /^package\/(dist\/|package\.json|README\.md|CHANGELOG\.md|LICENSE)/.test(name))).toBe(
-      true,
-    );
+    expect(
+      names.every((name) =>
+        /^package\/((dist|docs|examples)\/|package\.json|README\.md|CHANGELOG\.md|LICENSE)/.test(name),
+      ),
+    ).toBe(true);
     expect(statSync(await packedTarball()).size).toBeLessThan(400_000);
   });
 });
