@@ -1,6 +1,7 @@
 import type { Clock } from '../pipeline/clock.js';
 import type { Ledger } from '../pipeline/ledger.js';
-import type { OtlpClient } from './client.js';
+import { Pause } from '../pipeline/pause.js';
+import type { OtlpClient, SendOutcome } from './client.js';
 import type { QueueEntry } from './queue-segment.js';
 import { merge, split } from './request.js';
 import type { PartialSuccess } from './serializer.js';
@@ -21,13 +22,11 @@ export interface DeliveryOptions {
   readonly client: OtlpClient;
   readonly ledger: Ledger;
   readonly clock: Clock;
-  readonly partialSuccess: (response: Uint8Array, protocol: OtlpProtocol) => PartialSuccess | undefined;
+  readonly partialSuccess: (response: Uint8Array) => PartialSuccess | undefined;
   /** Is told of what the server does not take. */
   readonly report: (kind: string, what: string, error?: unknown) => void;
   /** Refusals that say nothing of what was sent: told of one, whoever delivers stops; default: none is. */
   readonly onDenied?: ((reason: string) => void) | undefined;
-  /** A number from 0 to 1; default `Math.random`. */
-  readonly random?: (() => number) | undefined;
 }
 
 /** Bytes of one request before compression, unless a single entry has more. */
@@ -49,6 +48,7 @@ type Sent = 'settled' | 'stopped';
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
+  readonly #pause: Pause;
   #isRunning = false;
   /** Something came since the source was last asked. */
   #asked = false;
@@ -57,7 +57,6 @@ export class Delivery {
   #failures = 0;
   /** The server asked for the pause that is on. */
   #throttled = false;
-  #wake: (() => void) | undefined;
   #waiting: ((complete: boolean) => void)[] = [];
   #maxBytes = MAX_REQUEST_BYTES;
   /** Items of the entry that is being sent in parts which are settled already: they still stand in the source. */
@@ -67,6 +66,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#pause = new Pause(options.clock);
   }
 
   /** There is something to be sent. */
@@ -84,7 +84,7 @@ export class Delivery {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.kick();
-      this.#wake?.();
+      this.#pause.end();
     });
   }
 
@@ -92,7 +92,7 @@ export class Delivery {
   async stop(options: { readonly abort?: boolean } = {}): Promise<void> {
     this.#stopped = true;
     this.#tell(false);
-    this.#wake?.();
+    this.#pause.end();
     if (options.abort === true) this.#options.client.close();
     await this.#run;
     this.#options.client.close();
@@ -123,12 +123,11 @@ export class Delivery {
   }
 
   async #deliver(entries: readonly QueueEntry[], protocol: OtlpProtocol): Promise<void> {
-    const { source, client, report } = this.#options;
+    const { source, client } = this.#options;
     const outcome = await client.send(merge(entries, protocol), protocol);
     if (outcome.kind === 'retry') {
       source.giveBack(entries);
-      report('otlp_retry', 'the OTLP endpoint takes nothing, telemetry waits', new Error(outcome.reason));
-      await this.#backOff(outcome.afterMillis);
+      await this.#retryLater(outcome);
       return;
     }
     this.#failures = 0;
@@ -138,7 +137,7 @@ export class Delivery {
       this.#stopped = true;
       onDenied(outcome.reason);
     } else if (outcome.kind === 'sent') {
-      this.#book(entries, this.#options.partialSuccess(outcome.body, protocol));
+      this.#book(entries, this.#options.partialSuccess(outcome.body));
       this.#alone = Math.max(0, this.#alone - entries.length);
       source.done(entries);
     } else if (entries.length > 1) {
@@ -179,12 +178,7 @@ export class Delivery {
     for (const part of parts) {
       let outcome = await this.#options.client.send(part.payload, protocol);
       while (outcome.kind === 'retry') {
-        this.#options.report(
-          'otlp_retry',
-          'the OTLP endpoint takes nothing, telemetry waits',
-          new Error(outcome.reason),
-        );
-        await this.#backOff(outcome.afterMillis);
+        await this.#retryLater(outcome);
         if (this.#stopped) return 'stopped';
         outcome = await this.#options.client.send(part.payload, protocol);
       }
@@ -193,7 +187,7 @@ export class Delivery {
         if ((await this.#deliverParts(part, protocol, outcome.reason)) !== 'settled') return 'stopped';
         continue;
       }
-      if (outcome.kind === 'sent') this.#book([part], this.#options.partialSuccess(outcome.body, protocol));
+      if (outcome.kind === 'sent') this.#book([part], this.#options.partialSuccess(outcome.body));
       else this.#refuse(part.items, 'refused', outcome.reason);
       this.settledInFlight += part.items;
     }
@@ -216,27 +210,23 @@ export class Delivery {
     this.#options.report(`otlp_${why}`, `${items} items are lost: ${reason}`);
   }
 
-  #backOff(afterMillis: number | undefined): Promise<void> {
+  #retryLater({ reason, afterMillis }: SendOutcome & { readonly kind: 'retry' }): Promise<void> {
+    this.#options.report('otlp_retry', 'the OTLP endpoint takes nothing, telemetry waits', new Error(reason));
+    return this.#backOff(afterMillis);
+  }
+
+  async #backOff(afterMillis: number | undefined): Promise<void> {
     this.#tell(false);
     this.#failures += 1;
-    const { clock, random = Math.random } = this.#options;
     const exponential = Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, this.#failures - 1));
     const delay =
       afterMillis === undefined
-        ? exponential * (0.5 + random() / 2)
-        : Math.min(MAX_RETRY_AFTER_MILLIS, Math.max(FIRST_DELAY_MILLIS, afterMillis)) * (1 + random() / 10);
-    if (this.#stopped) return Promise.resolve();
+        ? exponential * (0.5 + Math.random() / 2)
+        : Math.min(MAX_RETRY_AFTER_MILLIS, Math.max(FIRST_DELAY_MILLIS, afterMillis)) * (1 + Math.random() / 10);
+    if (this.#stopped) return;
     this.#throttled = afterMillis !== undefined;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        this.#wake = undefined;
-        this.#throttled = false;
-        cancel();
-        resolve();
-      };
-      const cancel = clock.after(delay, done);
-      this.#wake = done;
-    });
+    await this.#pause.wait(delay);
+    this.#throttled = false;
   }
 
   #tell(complete: boolean): void {

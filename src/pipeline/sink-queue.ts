@@ -3,6 +3,7 @@ import type { StoreFailure } from '../model/errors.js';
 import type { Batch, Losses } from './batch.js';
 import type { Clock } from './clock.js';
 import { Counts, type LedgerFigures } from './ledger.js';
+import { Pause } from './pause.js';
 import { isPermanent, lossesOf } from './sink-failure.js';
 import type { Trouble } from './trouble.js';
 
@@ -38,8 +39,8 @@ export class SinkQueue {
   readonly dropped = new Counts();
   readonly #sink: Sink;
   readonly #maxItems: number;
-  readonly #clock: Clock;
   readonly #trouble: Trouble;
+  readonly #pause: Pause;
   #batches: Batch[] = [];
   #items = 0;
   #taken = 0;
@@ -52,7 +53,6 @@ export class SinkQueue {
   #alone = 0;
   #running = false;
   #failures = 0;
-  #wake: (() => void) | undefined;
   #waiting: Waiting[] = [];
   #closed = false;
 
@@ -60,7 +60,7 @@ export class SinkQueue {
     this.name = name;
     this.#sink = sink;
     this.#maxItems = maxItems;
-    this.#clock = clock;
+    this.#pause = new Pause(clock);
     this.#trouble = trouble;
   }
 
@@ -114,7 +114,7 @@ export class SinkQueue {
     return new Promise((resolve) => {
       this.#waiting.push({ attempts: DRAIN_ATTEMPTS, target: this.#pushed, resolve });
       this.#failures = 0;
-      this.#wake?.();
+      this.#pause.end();
     });
   }
 
@@ -133,7 +133,7 @@ export class SinkQueue {
     this.#batches = [];
     this.#current = [];
     for (const batch of left) this.#book(batch, { [reason]: batch.size });
-    this.#wake?.();
+    this.#pause.end();
   }
 
   #admit(batch: Batch): boolean {
@@ -194,7 +194,7 @@ export class SinkQueue {
         this.#tell(failure.error);
         this.#failures += 1;
         this.#tireWaiting(failure.error);
-        await this.#pause();
+        await this.#backOff();
       }
     }
     this.#running = false;
@@ -255,17 +255,9 @@ export class SinkQueue {
     this.#trouble.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
   }
 
-  #pause(): Promise<void> {
+  #backOff(): Promise<void> {
     const delay = Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, this.#failures - 1));
-    return new Promise((resolve) => {
-      const done = (): void => {
-        this.#wake = undefined;
-        cancel();
-        resolve();
-      };
-      const cancel = this.#clock.after(delay, done);
-      this.#wake = done;
-    });
+    return this.#pause.wait(delay);
   }
 
   #tireWaiting(error: unknown): void {
