@@ -162,10 +162,9 @@ export class CollectorBridge implements Bridge {
     this.#pipeline.acceptEvent(eventOfRecord(record, this.#received.pick(record.resource), this.#clock.now()));
   }
 
-  receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): number {
-    const metrics = metricsOfData(data, scope, this.#received.pick(resource), this.#clock.now());
-    for (const metric of metrics) this.#pipeline.acceptMetric(metric);
-    return metrics.length;
+  receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): void {
+    for (const metric of metricsOfData(data, scope, this.#received.pick(resource), this.#clock.now()))
+      this.#pipeline.acceptMetric(metric);
   }
 
   get lost(): number {

@@ -3,7 +3,7 @@ import { ModuleLoader, type SdkModules } from './otel/load-sdk.js';
 import { bridgeLogsApisSoon } from './otel/logs-apis.js';
 import { RimpMetricReader } from './otel/metric-reader.js';
 import { RimpLogRecordProcessor } from './otel/processor.js';
-import { makeOtlpParts } from './otlp/export-parts.js';
+import { makeOtlpParts, planOtlp } from './otlp/export-parts.js';
 import { checkOtlpOptions, type OtlpOptions } from './otlp/settings.js';
 
 /** Settings of {@link nodeSdkOptions}. */
@@ -43,10 +43,11 @@ export function nodeSdkOptions<P = never, R = never>(
   options: NodeSdkHelperOptions<P, R> = {},
 ): NodeSdkParts<P, R> {
   if (options.otlp !== undefined && options.otlp !== false) checkOtlpOptions(options.otlp, WHO);
-  const otlp =
-    options.otlp === false
-      ? undefined
-      : makeOtlpParts(options.otlp ?? {}, process.env, options.modules ?? {}, new ModuleLoader(WHO), collector, WHO);
+  const loader = new ModuleLoader(WHO);
+  const plan =
+    options.otlp === false ? undefined : planOtlp(options.otlp ?? {}, process.env, options.modules ?? {}, loader);
+  loader.check();
+  const otlp = plan && makeOtlpParts(plan, collector, WHO);
   const logRecordProcessors: NodeSdkParts<P, R>['logRecordProcessors'] = [
     ...(options.processors ?? []),
     new RimpLogRecordProcessor(collector),

@@ -10,7 +10,7 @@ import { classOf, functionOf, ModuleLoader, type SdkModules } from './otel/load-
 import { RimpMetricReader } from './otel/metric-reader.js';
 import { RimpLogRecordProcessor } from './otel/processor.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from './otel/sdk-types.js';
-import { loadExporters, makeOtlpParts } from './otlp/export-parts.js';
+import { makeOtlpParts, planOtlp } from './otlp/export-parts.js';
 import { checkOtlpOptions, isSdkDisabled, type OtlpOptions } from './otlp/settings.js';
 import { onSignals } from './signals.js';
 
@@ -95,27 +95,24 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
     });
   }
   const loader = new ModuleLoader(WHO);
-  const given = options.modules ?? {};
-  const modules = options.otlp === false ? given : loadExporters(options.otlp ?? {}, env, given, loader);
+  const modules = options.modules ?? {};
+  const plan = options.otlp === false ? undefined : planOtlp(options.otlp ?? {}, env, modules, loader);
   const sdkLogs = loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs');
   const sdkMetrics = loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
   const resources = loader.load(modules.resources, '@opentelemetry/resources');
   loader.check();
-  const otlp =
-    options.otlp === false
-      ? { processor: undefined, reader: undefined, abandon: async () => undefined }
-      : makeOtlpParts(options.otlp ?? {}, env, { ...modules, sdkLogs, sdkMetrics }, loader, collector, WHO);
+  const otlp = plan && makeOtlpParts(plan, collector, WHO);
   const resource = makeResource(resources, options);
   const readerOptions =
     options.readerIntervalMillis === undefined ? {} : { intervalMillis: options.readerIntervalMillis };
   const loggerProvider = new (classOf(sdkLogs, 'LoggerProvider', WHO))({
     resource,
     // in this order: what the first ones redact neither RIMP nor OTLP sees
-    processors: [...(options.processors ?? []), new RimpLogRecordProcessor(collector), ...present(otlp.processor)],
+    processors: [...(options.processors ?? []), new RimpLogRecordProcessor(collector), ...present(otlp?.processor)],
   }) as LoggerProviderLike & FlushableLike;
   const meterProvider = new (classOf(sdkMetrics, 'MeterProvider', WHO))({
     resource,
-    readers: [...(options.readers ?? []), new RimpMetricReader(collector, readerOptions), ...present(otlp.reader)],
+    readers: [...(options.readers ?? []), new RimpMetricReader(collector, readerOptions), ...present(otlp?.reader)],
   }) as MeterProvider & FlushableLike;
   collector.useProviders({ loggerProvider, meterProvider, own: true });
   const unregister = options.register === false ? undefined : register(loggerProvider, meterProvider);
@@ -128,7 +125,7 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
     shutdown: (end) => {
       ending ??= (async () => {
         const result = await collector.shutdown(end);
-        await otlp.abandon();
+        await otlp?.abandon();
         unregister?.();
         return result;
       })();

@@ -9,8 +9,8 @@ export interface Bridge {
   onCollection(result: CollectionResultLike): void;
   /** Takes a log record that was received from elsewhere; throws where it can't be read. */
   receiveRecord(record: LogRecordLike): void;
-  /** Takes a metric that was received from elsewhere, and gives the number of items that it became; throws likewise. */
-  receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): number;
+  /** Takes a metric that was received from elsewhere; throws likewise. */
+  receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): void;
   /** Items that sinks have lost so far. */
   readonly lost: number;
   /** Hands on what was taken; resolves to false where more is lost than before, a sink fails, or the time is over. */

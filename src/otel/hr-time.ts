@@ -23,15 +23,18 @@ export function nanosFromHr(time: HrTime | undefined): bigint | undefined {
   return BigInt(Math.trunc(seconds as number)) * 1_000_000_000n + BigInt(Math.round(nanos as number));
 }
 
+/** The HrTime of nanoseconds since the Unix epoch. */
+export function hrFromNanos(nanos: bigint): HrTime {
+  const seconds = floorDivide(nanos, 1_000_000_000n);
+  return [Number(seconds), Number(nanos - seconds * 1_000_000_000n)];
+}
+
 /** The HrTime of a Date, or of the finer time where it agrees with the Date. */
 export function hrFromTime(date: Date, timeUnixNano: string | undefined): HrTime {
   const millis = date.getTime();
   if (timeUnixNano !== undefined && /^-?\d+$/.test(timeUnixNano)) {
     const nanos = BigInt(timeUnixNano);
-    if (floorDivide(nanos, 1_000_000n) === BigInt(millis)) {
-      const seconds = floorDivide(nanos, 1_000_000_000n);
-      return [Number(seconds), Number(nanos - seconds * 1_000_000_000n)];
-    }
+    if (floorDivide(nanos, 1_000_000n) === BigInt(millis)) return hrFromNanos(nanos);
   }
   const seconds = Math.floor(millis / 1000);
   return [seconds, (millis - seconds * 1000) * 1_000_000];

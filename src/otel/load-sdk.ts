@@ -33,7 +33,7 @@ export class ModuleLoader {
   /** The given module, else the application's; an empty one where it is missing, see {@link check}. */
   load(given: object | undefined, name: string): Readonly<Record<string, unknown>> {
     const loaded = given ?? requireFromApplication(name);
-    if (loaded === undefined) this.#missing.push(name);
+    if (loaded === undefined && !this.#missing.includes(name)) this.#missing.push(name);
     return (loaded ?? {}) as Readonly<Record<string, unknown>>;
   }
 

@@ -30,13 +30,13 @@ export function metricsOfData(
   const kind = KINDS[data.dataPointType];
   if (kind === undefined) return [];
   const { name, unit, description } = data.descriptor;
-  const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = {};
-  if (scope.name !== FACADE_SCOPE || kind !== 'gauge') otel.kind = kind;
+  // what a facade measured has no kind and no scope of its own
+  const isFacade = scope.name === FACADE_SCOPE && kind === 'gauge';
+  const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = isFacade ? {} : { kind };
   if (kind !== 'gauge') otel.temporality = data.aggregationTemporality === 0 ? 'delta' : 'cumulative';
   if (kind === 'sum') otel.monotonic = data.isMonotonic === true;
   if (description) otel.description = wellFormed(description);
-  // what a facade measured has no scope of its own
-  if (scope.name !== FACADE_SCOPE || kind !== 'gauge') otel.scopeName = scope.name;
+  if (!isFacade) otel.scopeName = scope.name;
   if (scope.version) otel.scopeVersion = scope.version;
   if (resource !== undefined) otel.resource = resource;
   const common: Common = { name: wellFormed(name), unit: unit ? wellFormed(unit) : undefined, otel, nowMillis };

@@ -6,6 +6,7 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { toError } from '../model/errors.js';
 import { VERSION } from '../version.js';
 import type { Endpoint } from './endpoint.js';
+import { CONTENT_TYPES } from './settings.js';
 
 /** What became of one request (OTLP specification, "OTLP/HTTP Response"). */
 export type SendOutcome =
@@ -21,8 +22,6 @@ const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 const MAX_REASON_CHARACTERS = 300;
 
-const CONTENT_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
-
 /** Sends ready-made requests to one endpoint, over connections that are kept. */
 export class OtlpClient {
   readonly #endpoint: Endpoint;
@@ -35,10 +34,6 @@ export class OtlpClient {
     this.#agent = endpoint.url.startsWith('https:')
       ? new HttpsAgent({ ...agentOptions, ...endpoint.tls })
       : new HttpAgent(agentOptions);
-  }
-
-  get url(): string {
-    return this.#endpoint.url;
   }
 
   /** Sends one request; never rejects. */
@@ -111,7 +106,7 @@ function outcomeOf(url: string, response: IncomingMessage, body: Buffer): SendOu
 }
 
 /** Milliseconds of a `Retry-After` header: seconds or a date (RFC 9110, section 10.2.3). */
-export function retryAfter(header: string | undefined, nowMillis: number): number | undefined {
+function retryAfter(header: string | undefined, nowMillis: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
   const date = Date.parse(header);

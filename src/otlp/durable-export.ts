@@ -1,7 +1,6 @@
 import { onExit } from '../exit-hook.js';
 import { TelemetryError, toError } from '../model/errors.js';
 import type { LogRecordProcessorLike, ResourceMetricsLike } from '../otel/sdk-types.js';
-import type { Clock } from '../pipeline/clock.js';
 import { Ledger } from '../pipeline/ledger.js';
 import { systemClock } from '../system-clock.js';
 import { OtlpClient } from './client.js';
@@ -12,8 +11,9 @@ import { DurableLogProcessor } from './durable-log-processor.js';
 import { DurableQueue } from './durable-queue.js';
 import type { Endpoint } from './endpoint.js';
 import type { ExportHost } from './export-host.js';
+import { pointsOf } from './points.js';
 import { loadTransformer, type Serialized, type Serializer, serializerOf } from './serializer.js';
-import type { Env, OtlpOptions, OtlpQueueOptions, Signal } from './settings.js';
+import type { OtlpOptions, OtlpQueueOptions, Signal } from './settings.js';
 
 /** Bytes of one signal that may wait. */
 const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
@@ -32,7 +32,6 @@ interface Way<S extends Signal> {
 export interface DurableOptions {
   readonly otlp: OtlpOptions;
   readonly queue: OtlpQueueOptions;
-  readonly env: Env;
   /** `@opentelemetry/otlp-transformer`; default: the application's. */
   readonly transformer: object | undefined;
   readonly host: ExportHost;
@@ -104,23 +103,15 @@ export function makeMetricsDurable(
   return { abandon };
 }
 
-/** The points of a collection. */
-export function pointsOf(data: ResourceMetricsLike): number {
-  let points = 0;
-  for (const { metrics } of data.scopeMetrics) for (const { dataPoints } of metrics) points += dataPoints.length;
-  return points;
-}
-
 function makeWay<S extends Signal>(
   signal: S,
   endpoint: Endpoint,
-  { otlp, queue: given, transformer, host, who }: DurableOptions,
+  { queue: given, transformer, host, who }: DurableOptions,
   waiting: () => number,
 ): Way<S> {
   const { protocol } = endpoint;
   const serializer = serializerOf(signal, protocol, transformer ?? loadTransformer(signal, protocol), who);
   const report = (kind: string, what: string, error?: unknown): void => host.report(kind, what, error);
-  const clock: Clock = systemClock;
   const holder: { delivery?: Delivery } = {};
   const ledger = new Ledger(() => waiting() + (queue?.items ?? 0) - (holder.delivery?.settledInFlight ?? 0));
   let queue: DurableQueue | undefined;
@@ -130,7 +121,7 @@ function makeWay<S extends Signal>(
       signal,
       protocol,
       maxBytes: given.maxBytes ?? DEFAULT_MAX_BYTES,
-      clock,
+      clock: systemClock,
       onLost: (items, reason, error) => {
         ledger.dropped.add(reason, items);
         const what = reason === 'queue_full' ? 'full, the oldest items are lost' : 'not writable';
@@ -149,12 +140,11 @@ function makeWay<S extends Signal>(
     );
   }
   const made = queue;
-  const client = new OtlpClient({ ...endpoint, timeoutMillis: otlp.timeoutMillis ?? endpoint.timeoutMillis });
   const delivery = new Delivery({
     source: made,
-    client,
+    client: new OtlpClient(endpoint),
     ledger,
-    clock,
+    clock: systemClock,
     partialSuccess: (response) => serializer.partialSuccess(response),
     report,
   });

@@ -1,6 +1,6 @@
 import type { LogRecordLike, LogRecordProcessorLike } from '../otel/sdk-types.js';
 import type { Clock } from '../pipeline/clock.js';
-import type { Ledger, LedgerFigures } from '../pipeline/ledger.js';
+import type { Ledger } from '../pipeline/ledger.js';
 import type { Delivery } from './delivery.js';
 import type { DurableQueue } from './durable-queue.js';
 import type { Serialized, Serializer } from './serializer.js';
@@ -43,10 +43,6 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
   /** Records that are not on disk yet. */
   get waiting(): number {
     return this.#batch.length;
-  }
-
-  get figures(): LedgerFigures {
-    return this.#options.ledger.figures;
   }
 
   onEmit(record: LogRecordLike): void {

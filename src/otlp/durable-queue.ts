@@ -19,7 +19,7 @@ export interface DurableQueueOptions {
 }
 
 /** Entries that are to be sent together. */
-export interface Taken {
+interface Taken {
   readonly entries: readonly QueueEntry[];
   readonly protocol: OtlpProtocol;
 }

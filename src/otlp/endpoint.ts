@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { TelemetryError, toError } from '../model/errors.js';
-import type { Env, OtlpOptions, OtlpProtocol, Signal, SignalSettings } from './settings.js';
+import {
+  type Env,
+  type OtlpOptions,
+  type OtlpProtocol,
+  otlpVariable,
+  type Signal,
+  type SignalSettings,
+} from './settings.js';
 
 /** Where one signal is sent, and how. */
 export interface Endpoint {
@@ -24,13 +31,10 @@ const DEFAULT_TIMEOUT_MILLIS = 10_000;
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a certificate can't be read.
  */
 export function endpointOf(settings: SignalSettings, signal: Signal, options: OtlpOptions, env: Env): Endpoint {
-  const read = (name: string): string | undefined => variable(env, signal, name);
-  const own = env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`]?.trim();
-  const base = env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim() || DEFAULT_ENDPOINT;
-  const url = (settings.exporter.url as string | undefined) ?? (own || `${base.replace(/\/+$/, '')}/v1/${signal}`);
+  const read = (name: string): string | undefined => otlpVariable(env, signal, name);
   const timeout = Number(read('TIMEOUT') ?? Number.NaN);
   return {
-    url,
+    url: (settings.exporter.url as string | undefined) ?? urlOf(signal, env),
     protocol: settings.protocol,
     headers: { ...parseHeaders(read('HEADERS') ?? ''), ...options.headers },
     compression: options.compression ?? (read('COMPRESSION') === 'gzip' ? 'gzip' : 'none'),
@@ -53,13 +57,11 @@ export function parseHeaders(text: string): Record<string, string> {
   );
 }
 
-/** A variable of a signal, else the one for all signals. */
-function variable(env: Env, signal: Signal, name: string): string | undefined {
-  return (
-    env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`]?.trim() ||
-    env[`OTEL_EXPORTER_OTLP_${name}`]?.trim() ||
-    undefined
-  );
+/** The URL that the environment names: a signal's own as it is, else its path below the one for all. */
+export function urlOf(signal: Signal, env: Env): string {
+  const own = env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`]?.trim();
+  const base = env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim() || DEFAULT_ENDPOINT;
+  return own || `${base.replace(/\/+$/, '')}/v1/${signal}`;
 }
 
 function pem(name: string, path: string | undefined): Record<string, string> {

@@ -3,10 +3,18 @@ import type { LogRecordProcessorLike, MetricReaderLike, ResourceMetricsLike } fr
 import { Ledger } from '../pipeline/ledger.js';
 import { CountedBatchProcessor } from './counted-batch-processor.js';
 import { type ExporterLike, tellExports } from './counted-export.js';
-import { type DurableOptions, durableLogs, makeMetricsDurable, pointsOf } from './durable-export.js';
+import { type DurableOptions, durableLogs, makeMetricsDurable } from './durable-export.js';
 import { endpointOf } from './endpoint.js';
 import type { ExportHost } from './export-host.js';
-import { type Env, exportInterval, type OtlpOptions, type Signal, signalSettings } from './settings.js';
+import { pointsOf } from './points.js';
+import {
+  type Env,
+  exporterPackage,
+  exportInterval,
+  type OtlpOptions,
+  type SignalSettings,
+  signalSettings,
+} from './settings.js';
 
 /** The OTLP parts of a set-up: absent where nothing asks for them. */
 export interface OtlpParts {
@@ -16,40 +24,40 @@ export interface OtlpParts {
   readonly abandon: () => Promise<void>;
 }
 
-/** Loads the exporters that options and environment ask for, so that {@link ModuleLoader.check} names them with the rest. */
-export function loadExporters(options: OtlpOptions, env: Env, modules: SdkModules, loader: ModuleLoader) {
-  const logs = signalSettings('logs', options, env);
-  const metrics = signalSettings('metrics', options, env);
-  return {
-    ...modules,
-    logsExporter: logs && loader.load(modules.logsExporter, packageOf('logs', logs.protocol)),
-    metricsExporter: metrics && loader.load(modules.metricsExporter, packageOf('metrics', metrics.protocol)),
-  };
+/** What is to be exported, with the modules that it takes: absent where nothing asks for it. */
+export interface OtlpPlan {
+  readonly options: OtlpOptions;
+  readonly env: Env;
+  readonly logs: SignalSettings | undefined;
+  readonly metrics: SignalSettings | undefined;
+  readonly modules: { readonly [K in keyof SdkModules]: Readonly<Record<string, unknown>> | undefined };
 }
 
-/** Makes what exports over OTLP, as options and environment say, with books: `otlp-logs` and `otlp-metrics` (points). */
-export function makeOtlpParts(
-  options: OtlpOptions,
-  env: Env,
-  modules: SdkModules,
-  loader: ModuleLoader,
-  host: ExportHost,
-  who: string,
-): OtlpParts {
+/** Finds what options and environment ask for, and loads it; what is missing {@link ModuleLoader.check} names. */
+export function planOtlp(options: OtlpOptions, env: Env, given: SdkModules, loader: ModuleLoader): OtlpPlan {
   const logs = signalSettings('logs', options, env);
   const metrics = signalSettings('metrics', options, env);
-  const { logsExporter: logsModule, metricsExporter: metricsModule } = loadExporters(options, env, modules, loader);
+  const modules = {
+    logsExporter: logs && loader.load(given.logsExporter, exporterPackage('logs', logs.protocol)),
+    metricsExporter: metrics && loader.load(given.metricsExporter, exporterPackage('metrics', metrics.protocol)),
+    sdkLogs: logs && loader.load(given.sdkLogs, '@opentelemetry/sdk-logs'),
+    sdkMetrics: metrics && loader.load(given.sdkMetrics, '@opentelemetry/sdk-metrics'),
+    otlpTransformer: given.otlpTransformer as Readonly<Record<string, unknown>> | undefined,
+  };
+  return { options, env, logs, metrics, modules };
+}
+
+/** Makes what exports over OTLP, with books: `otlp-logs` and `otlp-metrics` (points). */
+export function makeOtlpParts(plan: OtlpPlan, host: ExportHost, who: string): OtlpParts {
+  const { options, env, logs, metrics } = plan;
+  const { logsExporter: logsModule, metricsExporter: metricsModule, sdkLogs, sdkMetrics } = plan.modules;
   const durable: DurableOptions | undefined = options.queue && {
     otlp: options,
     queue: options.queue,
-    env,
-    transformer: modules.otlpTransformer,
+    transformer: plan.modules.otlpTransformer,
     host,
     who,
   };
-  const sdkLogs = logs && loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs');
-  const sdkMetrics = metrics && loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
-  loader.check();
   const abandons: (() => Promise<void>)[] = [];
   let processor: LogRecordProcessorLike | undefined;
   if (logs && durable) {
@@ -89,10 +97,6 @@ export function makeOtlpParts(
       await Promise.all(abandons.map((abandon) => abandon()));
     },
   };
-}
-
-function packageOf(signal: Signal, protocol: string): string {
-  return `@opentelemetry/exporter-${signal}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
 }
 
 function countPoints(exporter: ExporterLike<ResourceMetricsLike>, host: ExportHost): void {

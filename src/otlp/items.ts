@@ -5,7 +5,7 @@ import type { TelemetryMetric } from '../model/metric.js';
 import type { MetricOtel } from '../model/otel-fields.js';
 import { severityNumberOf } from '../model/severity.js';
 import { attributesOf } from '../otel/event-transform.js';
-import { hrFromTime } from '../otel/hr-time.js';
+import { hrFromNanos, hrFromTime } from '../otel/hr-time.js';
 import { instrumentName } from '../otel/instrument-name.js';
 import { FACADE_SCOPE } from '../otel/instruments.js';
 import type {
@@ -18,6 +18,7 @@ import type {
   ScopeLike,
 } from '../otel/sdk-types.js';
 import { ucumUnit } from '../otel/units.js';
+import { pointsOf } from './points.js';
 
 /** `DataPointType` of the SDKs. */
 const POINT_TYPES = { histogram: 0, exponential_histogram: 1, gauge: 2, sum: 3 } as const;
@@ -30,6 +31,11 @@ const NO_TIME: HrTime = [0, 0];
 /** One object for equal ones, as OpenTelemetry's serialiser groups by identity. */
 class Same<T extends object> {
   readonly #made = new Map<string, T>();
+
+  /** All of them, in the order in which they were first asked for. */
+  get all(): T[] {
+    return [...this.#made.values()];
+  }
 
   get(key: string, make: () => T): T {
     let made = this.#made.get(key);
@@ -56,7 +62,7 @@ export function recordsOfEvents(events: readonly TelemetryEvent[], resource: Any
     const observed = otel.observedTimeUnixNano;
     return {
       hrTime,
-      hrTimeObserved: observed === undefined ? hrTime : hrFromNanos(observed),
+      hrTimeObserved: observed === undefined ? hrTime : timeOfText(observed),
       spanContext:
         otel.traceId === undefined
           ? undefined
@@ -98,7 +104,7 @@ interface Group {
  * @param resource - the attributes of the resource of those that tell none.
  */
 export function pointsOfMetrics(metrics: readonly TelemetryMetric[], resource: AnyValueMap = {}): MetricsAsPoints {
-  const groups = new Map<string, Group>();
+  const groups = new Same<Group>();
   let folded = 0;
   for (const metric of metrics) {
     const { otel = {} } = metric;
@@ -108,24 +114,19 @@ export function pointsOfMetrics(metrics: readonly TelemetryMetric[], resource: A
     }
     const described = describe(metric, otel);
     const scopeName = otel.scopeName ?? FACADE_SCOPE;
-    const key = keyOf([otel.resource, scopeName, otel.scopeVersion, described]);
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = {
-        data: { ...described, dataPoints: [] },
-        resource: { attributes: otel.resource ?? resource },
-        scope: { name: scopeName, version: otel.scopeVersion },
-      };
-      groups.set(key, group);
-    }
+    const group = groups.get(keyOf([otel.resource, scopeName, otel.scopeVersion, described]), () => ({
+      data: { ...described, dataPoints: [] },
+      resource: { attributes: otel.resource ?? resource },
+      scope: { name: scopeName, version: otel.scopeVersion },
+    }));
     group.data.dataPoints.push({
-      startTime: otel.startTimeUnixNano === undefined ? NO_TIME : hrFromNanos(otel.startTimeUnixNano),
+      startTime: otel.startTimeUnixNano === undefined ? NO_TIME : timeOfText(otel.startTimeUnixNano),
       endTime: timeOf(metric.timestamp, otel.timeUnixNano),
       attributes: metric.tags ?? {},
       value: otel.histogram === undefined ? metric.value : histogramValue(otel.histogram),
     });
   }
-  return { requests: requestsOf([...groups.values()]), folded };
+  return { requests: requestsOf(groups.all), folded };
 }
 
 /** Whether a metric is but a part of a histogram that travels with `name.count`. */
@@ -164,23 +165,17 @@ function histogramValue(detail: NonNullable<MetricOtel['histogram']>): object {
 }
 
 function requestsOf(groups: readonly Group[]): MetricsAsPoints['requests'] {
-  const byResource = new Map<string, { readonly resource: ResourceLike; readonly groups: Group[] }>();
+  const byResource = new Same<{ readonly resource: ResourceLike; readonly groups: Group[] }>();
   for (const group of groups) {
-    const key = keyOf(group.resource.attributes);
-    const there = byResource.get(key);
-    if (there === undefined) byResource.set(key, { resource: group.resource, groups: [group] });
-    else there.groups.push(group);
+    const { resource } = group;
+    byResource.get(keyOf(resource.attributes), () => ({ resource, groups: [] })).groups.push(group);
   }
-  return Array.from(byResource.values(), ({ resource, groups: of }) => {
-    const byScope = new Map<string, { readonly scope: ScopeLike; readonly metrics: MetricDataLike[] }>();
-    for (const { scope, data } of of) {
-      const key = keyOf([scope.name, scope.version]);
-      const there = byScope.get(key);
-      if (there === undefined) byScope.set(key, { scope, metrics: [data] });
-      else there.metrics.push(data);
-    }
-    const points = of.reduce((sum, { data }) => sum + data.dataPoints.length, 0);
-    return { data: { resource, scopeMetrics: [...byScope.values()] }, points };
+  return byResource.all.map(({ resource, groups: of }) => {
+    const byScope = new Same<{ readonly scope: ScopeLike; readonly metrics: MetricDataLike[] }>();
+    for (const { scope, data } of of)
+      byScope.get(keyOf([scope.name, scope.version]), () => ({ scope, metrics: [] })).metrics.push(data);
+    const data: ResourceMetricsLike = { resource, scopeMetrics: byScope.all };
+    return { data, points: pointsOf(data) };
   });
 }
 
@@ -190,9 +185,8 @@ function timeOf(date: Date, timeUnixNano: string | undefined): HrTime {
   return time[0] < 0 ? NO_TIME : time;
 }
 
-function hrFromNanos(text: string): HrTime {
-  const nanos = /^\d+$/.test(text) ? BigInt(text) : 0n;
-  return [Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n)];
+function timeOfText(nanos: string): HrTime {
+  return /^\d+$/.test(nanos) ? hrFromNanos(BigInt(nanos)) : NO_TIME;
 }
 
 /** A text that is the same for what is equal, and for nothing else. */

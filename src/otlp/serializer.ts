@@ -1,7 +1,7 @@
 import { requireFromApplication, requireThrough } from '../application/require.js';
 import { TelemetryError } from '../model/errors.js';
 import type { LogRecordLike, ResourceMetricsLike } from '../otel/sdk-types.js';
-import type { OtlpProtocol, Signal } from './settings.js';
+import { exporterPackage, type OtlpProtocol, type Signal } from './settings.js';
 
 /** What a server says of a request of which it took a part. */
 export interface PartialSuccess {
@@ -31,8 +31,7 @@ interface SerializerLike {
 
 /** `@opentelemetry/otlp-transformer` as the application's exporters have it, else as it is installed. */
 export function loadTransformer(signal: Signal, protocol: OtlpProtocol): object | undefined {
-  const exporter = `@opentelemetry/exporter-${signal}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
-  return requireThrough(exporter, PACKAGE) ?? requireFromApplication(PACKAGE);
+  return requireThrough(exporterPackage(signal, protocol), PACKAGE) ?? requireFromApplication(PACKAGE);
 }
 
 /** @throws TelemetryError `RIMP_MISSING_PACKAGE`, `RIMP_UNSUPPORTED` where the package has no such serialiser. */

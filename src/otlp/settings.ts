@@ -43,6 +43,9 @@ export interface SignalSettings {
   readonly exporter: Readonly<Record<string, unknown>>;
 }
 
+/** Media types of requests and responses (OTLP specification, "OTLP/HTTP Request"). */
+export const CONTENT_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
+
 /** An environment. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -64,10 +67,9 @@ const PROTOCOLS: readonly string[] = ['http/protobuf', 'http/json'];
  * `OTEL_EXPORTER_OTLP_[LOGS_|METRICS_]ENDPOINT`, and no `otlp` in `OTEL_LOGS_EXPORTER` or `OTEL_METRICS_EXPORTER`.
  */
 export function signalSettings(signal: Signal, options: OtlpOptions, env: Env): SignalSettings | undefined {
-  const upper = signal.toUpperCase();
   const endpoint = options.endpoint;
-  const exporters = listOf(env[`OTEL_${upper}_EXPORTER`]);
-  const fromEnv = textOf(env[`OTEL_EXPORTER_OTLP_${upper}_ENDPOINT`]) ?? textOf(env.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const exporters = listOf(env[`OTEL_${signal.toUpperCase()}_EXPORTER`]);
+  const fromEnv = otlpVariable(env, signal, 'ENDPOINT');
   const asked = exporters.length === 0 ? fromEnv !== undefined : exporters.includes('otlp');
   if (endpoint === undefined && !asked) return undefined;
   const exporter: Record<string, unknown> = {};
@@ -75,10 +77,18 @@ export function signalSettings(signal: Signal, options: OtlpOptions, env: Env): 
   if (options.headers !== undefined) exporter.headers = { ...options.headers };
   if (options.compression !== undefined) exporter.compression = options.compression;
   if (options.timeoutMillis !== undefined) exporter.timeoutMillis = options.timeoutMillis;
-  const protocol =
-    options.protocol ??
-    protocolOf(textOf(env[`OTEL_EXPORTER_OTLP_${upper}_PROTOCOL`]) ?? textOf(env.OTEL_EXPORTER_OTLP_PROTOCOL));
+  const protocol = options.protocol ?? protocolOf(otlpVariable(env, signal, 'PROTOCOL'));
   return { protocol, exporter };
+}
+
+/** `OTEL_EXPORTER_OTLP_<SIGNAL>_<NAME>`, else `OTEL_EXPORTER_OTLP_<NAME>`; `undefined` where both are empty. */
+export function otlpVariable(env: Env, signal: Signal, name: string): string | undefined {
+  return textOf(env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`]) ?? textOf(env[`OTEL_EXPORTER_OTLP_${name}`]);
+}
+
+/** The package with the official exporter of a signal. */
+export function exporterPackage(signal: Signal, protocol: OtlpProtocol): string {
+  return `@opentelemetry/exporter-${signal}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
 }
 
 /** Milliseconds between exports of metrics. */

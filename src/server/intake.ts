@@ -1,8 +1,9 @@
 import type { Bridge } from '../otel/bridge.js';
+import type { LogRecordLike } from '../otel/sdk-types.js';
 import { DecodeError, type Decoder, TooManyPartsError } from '../otlp/decode/decoder.js';
 import { JsonDecoder } from '../otlp/decode/json.js';
 import { logRecordsOf, Rejected } from '../otlp/decode/logs.js';
-import { metricsOf } from '../otlp/decode/metrics.js';
+import { metricsOf, type ReceivedMetric } from '../otlp/decode/metrics.js';
 import { ProtobufDecoder } from '../otlp/decode/protobuf.js';
 import { TRACE_REQUEST } from '../otlp/decode/schema.js';
 import type { OtlpProtocol, Signal } from '../otlp/settings.js';
@@ -45,31 +46,17 @@ export async function takeIn(
   let taken = 0;
   let rejected = 0;
   let reason = '';
-  const refuse = (items: number, why: string): void => {
-    rejected += items;
-    if (reason === '') reason = why;
-  };
   try {
     if (!bridge.isOpen) throw unavailable('the collector is shut down');
     let since = Date.now();
     let parts = 0;
     for (const part of signal === 'logs' ? logRecordsOf(decoder) : metricsOf(decoder)) {
-      if (part instanceof Rejected) refuse(part.items, part.reason);
-      else if ('data' in part) {
-        const points = part.data.dataPoints.length;
-        try {
-          bridge.receiveMetric(part.data, part.scope, part.resource);
-          taken += points;
-        } catch (error) {
-          refuse(points, new Rejected(points, error).reason);
-        }
+      const outcome = part instanceof Rejected ? part : receive(bridge, part);
+      if (outcome instanceof Rejected) {
+        rejected += outcome.items;
+        reason ||= outcome.reason;
       } else {
-        try {
-          bridge.receiveRecord(part);
-          taken += 1;
-        } catch (error) {
-          refuse(1, new Rejected(1, error).reason);
-        }
+        taken += outcome;
       }
       parts += 1;
       if (parts % 64 !== 0) continue;
@@ -84,6 +71,18 @@ export async function takeIn(
     throw refusalOf(error);
   }
   return { taken, rejected, reason };
+}
+
+/** The items that were taken, or why they were not. */
+function receive(bridge: Bridge, part: LogRecordLike | ReceivedMetric): number | Rejected {
+  const items = 'data' in part ? part.data.dataPoints.length : 1;
+  try {
+    if ('data' in part) bridge.receiveMetric(part.data, part.scope, part.resource);
+    else bridge.receiveRecord(part);
+    return items;
+  } catch (error) {
+    return new Rejected(items, error);
+  }
 }
 
 /** The spans in a request. */

@@ -90,6 +90,8 @@ class Receiver implements OtlpReceiver {
   readonly #bodies: BodyReader;
   readonly #tokenDigest: Buffer | undefined;
   readonly #ledgers = { logs: new Ledger(() => 0), metrics: new Ledger(() => 0), traces: new Ledger(() => 0) };
+  #host = '';
+  #port = 0;
   #isEnding = false;
 
   constructor(options: OtlpReceiverOptions) {
@@ -130,9 +132,6 @@ class Receiver implements OtlpReceiver {
     const { logs, metrics, traces } = this.#ledgers;
     return { logs: logs.figures, metrics: metrics.figures, traces: traces.figures };
   }
-
-  #host = '';
-  #port = 0;
 
   listen(port: number, host: string): Promise<void> {
     this.#host = host;

@@ -1,5 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { OtlpProtocol, Signal } from '../otlp/settings.js';
+import { CONTENT_TYPES, type OtlpProtocol, type Signal } from '../otlp/settings.js';
 
 /** An answer to a request. */
 export interface Reply {
@@ -22,8 +22,6 @@ const PROBLEMS = {
 
 /** What is wrong with a request. */
 export type Problem = keyof typeof PROBLEMS;
-
-const CONTENT_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
 
 /** A request that is refused. */
 export class RefusedError extends Error {

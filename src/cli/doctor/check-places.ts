@@ -3,9 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { dirname, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
-import { parseHeaders } from '../../otlp/endpoint.js';
-import type { Env, Signal } from '../../otlp/settings.js';
-import { signalSettings } from '../../otlp/settings.js';
+import { parseHeaders, urlOf } from '../../otlp/endpoint.js';
+import { CONTENT_TYPES, type Env, otlpVariable, type Signal, signalSettings } from '../../otlp/settings.js';
 import { type Finding, ok } from './finding.js';
 
 const TIMEOUT_MILLIS = 5_000;
@@ -33,16 +32,14 @@ async function checkEndpoint(signal: Signal, env: Env): Promise<Finding | undefi
   if (settings === undefined) return undefined;
   const id = `endpoint-${signal}`;
   const upper = signal.toUpperCase();
-  const base = (env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim() || 'http://localhost:4318').replace(/\/+$/, '');
-  const url = env[`OTEL_EXPORTER_OTLP_${upper}_ENDPOINT`]?.trim() || `${base}/v1/${signal}`;
-  const json = settings.protocol === 'http/json';
+  const url = urlOf(signal, env);
   const headers = {
-    ...headersOf(env, upper),
-    'content-type': json ? 'application/json' : 'application/x-protobuf',
+    ...parseHeaders(otlpVariable(env, signal, 'HEADERS') ?? ''),
+    'content-type': CONTENT_TYPES[settings.protocol],
   };
   try {
     // an empty request is a valid one in both encodings
-    const status = await post(url, headers, json ? '{}' : '');
+    const status = await post(url, headers, settings.protocol === 'http/json' ? '{}' : '');
     if (status >= 200 && status < 300) return ok(id, `${url} takes OTLP over ${settings.protocol}`);
     return {
       id,
@@ -82,10 +79,6 @@ function fixOf(status: number, upper: string): string {
   if (status === 404) return `OTEL_EXPORTER_OTLP_${upper}_ENDPOINT=<the whole URL of the receiver>`;
   if (status === 415) return 'OTEL_EXPORTER_OTLP_PROTOCOL=http/json, or http/protobuf';
   return 'look into the log of the receiver';
-}
-
-function headersOf(env: Env, upper: string): Record<string, string> {
-  return parseHeaders(env[`OTEL_EXPORTER_OTLP_${upper}_HEADERS`] ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
 }
 
 /** Whether a storage can write where it is told to. */

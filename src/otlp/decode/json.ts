@@ -1,4 +1,5 @@
 import { setOwn } from '../../model/normalise.js';
+import { hrFromNanos } from '../../otel/hr-time.js';
 import { DecodeError, type Decoder, MAX_PARTS, MAX_VALUE_DEPTH, TooManyPartsError } from './decoder.js';
 import type { FieldType, Message } from './schema.js';
 
@@ -84,10 +85,8 @@ function valueOf(name: string, type: FieldType, value: unknown, decoder: JsonDec
       return booleanOf(name, value);
     case 'double':
       return doubleOf(name, value);
-    case 'nanos': {
-      const nanos = integerOf(name, value);
-      return [Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n)];
-    }
+    case 'nanos':
+      return hrFromNanos(integerOf(name, value));
     case 'int64':
       return exact(integerOf(name, value));
     case 'hex':

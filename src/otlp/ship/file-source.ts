@@ -10,7 +10,7 @@ import { type Matcher, matcherOf } from '../../model/query-match.js';
 import { BlockDecoder } from '../../storage/file/block-decoder.js';
 import { readAt, wholeLines } from '../../storage/file/line-blocks.js';
 import { openIfThere } from '../../storage/file/open-if-there.js';
-import { FINGERPRINT_BYTES, fingerprintOf, segmentsOf } from '../../storage/file/segments.js';
+import { fingerprintOf, segmentsOf } from '../../storage/file/segments.js';
 import { pause, type ReadOptions, type ShipBatch, type ShipSource } from './source.js';
 
 /** Up to where a file was delivered: the file is known by its first line, whatever it is called by now. */
@@ -240,9 +240,9 @@ async function examine(
 ): Promise<OpenFile | undefined> {
   const stat = await handle.stat();
   if (!stat.isFile()) return undefined;
-  const magic = await readAt(handle, 0, 2);
-  const isCompressed = magic[0] === 0x1f && magic[1] === 0x8b;
-  const head = isCompressed ? await headOf(handle) : await readAt(handle, 0, FINGERPRINT_BYTES);
+  const start = await readAt(handle, 0, HEAD_BYTES);
+  const isCompressed = start[0] === 0x1f && start[1] === 0x8b;
+  const head = isCompressed ? headOf(start) : start;
   if (head === undefined) {
     onBroken?.(path);
     return undefined;
@@ -259,12 +259,11 @@ async function keep(files: readonly OpenFile[], kept: readonly OpenFile[]): Prom
   return [...kept];
 }
 
-/** The first octets of a compressed file; `undefined` where it is broken. */
-async function headOf(handle: FileHandle): Promise<Buffer | undefined> {
-  const head = await readAt(handle, 0, HEAD_BYTES);
+/** What the first octets of a compressed file are uncompressed; `undefined` where they are broken. */
+function headOf(start: Buffer): Buffer | undefined {
   try {
     // it is cut where it is read, not where it ends
-    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+    return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
     return undefined;
   }

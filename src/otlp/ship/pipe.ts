@@ -27,10 +27,6 @@ export class ShipPipe implements DeliverySource {
     return items;
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.length === 0;
-  }
-
   push(entry: PipeEntry): void {
     this.#entries.push(entry);
     this.#bytes += entry.payload.byteLength;

@@ -16,6 +16,7 @@ import { StorageSource } from './storage-source.js';
 const WHO = 'shipTelemetry';
 const PROGRESS_MILLIS = 250;
 const CHECKPOINT_MILLIS = 200;
+
 /** See `shipTelemetry`. */
 export async function runShipment(options: ShipOptions): Promise<ShipSummary> {
   checkOptions(WHO, options, SHIP_RULES);
@@ -46,7 +47,6 @@ class Shipment {
   /** Places that are not in the checkpoint yet, by source. */
   readonly #unwritten = new Map<string, unknown>();
   #writtenAt = 0;
-  #progressAt = 0;
   #settledAt = performance.now();
   #settled = 0;
 
@@ -173,7 +173,8 @@ class Shipment {
   #tick(): void {
     this.#writeCheckpoint(CHECKPOINT_MILLIS);
     const now = performance.now();
-    const settled = this.#progress().settled;
+    const progress = this.#progress();
+    const { settled } = progress;
     const giveUp = this.#options.giveUpAfterSeconds;
     const waits = (this.#logs?.figures.queued ?? 0) + (this.#metrics?.figures.queued ?? 0) > 0;
     if (settled !== this.#settled || !waits) {
@@ -183,9 +184,7 @@ class Shipment {
       this.#options.onTrouble?.(`nothing was delivered for ${giveUp} s: giving up`);
       this.#stop.abort();
     }
-    if (now - this.#progressAt < PROGRESS_MILLIS / 2) return;
-    this.#progressAt = now;
-    this.#options.onProgress?.(this.#progress());
+    this.#options.onProgress?.(progress);
   }
 
   #progress(): ShipProgress {
