@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** What is loaded when it is used, from a file of its own: reading code that nobody runs costs time, too. */
-const ON_DEMAND = /^\.\/(?:cli|server|testing|otlp\/ship|otlp\/decode)\/|^\.\/(?:testing|legacy|otlp\/items)\.js$/;
+const ON_DEMAND =
+  /^\.\/(?:cli|receiver|testing|ship|legacy|otlp\/decode)\/|^\.\/(?:testing|legacy|otlp\/encode\/items)\.js$/;
 const ENTRIES = ['legacy', 'testing', 'register', 'index'];
 // written last: it tells that the build is complete
 const stamp = join(root, 'dist', 'esm', 'index.js');

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { toError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../runtime/version.js';
 import type { Command } from './command.js';
 import { doctor } from './doctor/doctor.js';
 import { serve } from './serve.js';

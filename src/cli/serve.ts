@@ -1,9 +1,9 @@
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
-import { TelemetryCollector } from '../collector.js';
+import { TelemetryCollector } from '../collector/collector.js';
 import type { TelemetryData } from '../model/data.js';
 import { TelemetryError } from '../model/errors.js';
-import { createOtlpReceiver } from '../on-demand.js';
-import type { OtlpReceiver } from '../server/otlp-receiver.js';
+import type { OtlpReceiver } from '../receiver/otlp-receiver.js';
+import { createOtlpReceiver } from '../setup/on-demand.js';
 import { type Command, parse, tokenOf, wholeNumber } from './command.js';
 import { checkStorage } from './doctor/check-places.js';
 import { grouped } from './format.js';

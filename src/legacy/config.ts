@@ -1,4 +1,4 @@
-import { TelemetryConfig as Config, type StorageBackend } from '../config.js';
+import { TelemetryConfig as Config, type StorageBackend } from '../collector/config.js';
 
 /** What Python's optional arguments are given where they are not: nothing, `null` or `undefined`. */
 export type Optional<T> = T | null | undefined;

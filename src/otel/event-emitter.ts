@@ -1,9 +1,9 @@
 import type { TelemetryEvent } from '../model/event.js';
-import type { Trouble } from '../pipeline/trouble.js';
-import { attributesOf, recordOf } from './event-transform.js';
-import { FACADE_SCOPE } from './instruments.js';
+import type { Trouble } from '../runtime/diagnostics.js';
+import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
+import { FACADE_SCOPE } from './instruments/instruments.js';
 import type { Context, LoggerLike, LoggerProviderLike } from './sdk-types.js';
-import { type EventInFlight, sharedState } from './shared-state.js';
+import { attributesOf, recordOf } from './transform/event-transform.js';
 
 /** Distinct sources that get a logger of their own: providers never forget one. */
 export const DEFAULT_MAX_SCOPES = 1_000;

@@ -1,5 +1,5 @@
-import { requireFromApplication } from '../application/require.js';
 import { TelemetryError } from '../model/errors.js';
+import { requireFromApplication } from '../runtime/application-require.js';
 
 /** Modules of OpenTelemetry, as imported by the application; those that are absent are loaded from it when needed. */
 export interface SdkModules {

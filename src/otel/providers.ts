@@ -1,7 +1,7 @@
 import * as api from '@opentelemetry/api';
 import { logs as separateLogs } from '@opentelemetry/api-logs';
 import { show, TelemetryError } from '../model/errors.js';
-import type { Trouble } from '../pipeline/trouble.js';
+import type { Trouble } from '../runtime/diagnostics.js';
 import { isReal } from './logs-apis.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from './sdk-types.js';
 

@@ -1,5 +1,5 @@
+import { normaliseMetadata, setOwn } from '../codec/normalise.js';
 import type { AnyValueMap } from '../model/any-value.js';
-import { normaliseMetadata, setOwn } from '../model/normalise.js';
 import type { ResourceLike } from './sdk-types.js';
 
 /** Which attributes of a resource go along with each item. */

@@ -1,4 +1,4 @@
-import type { LedgerFigures } from '../pipeline/ledger.js';
+import type { LedgerFigures } from '../pipeline/counters.js';
 import type { MeterProvider } from './sdk-types.js';
 
 /** The instrumentation scope of what the library measures of itself. */

@@ -2,12 +2,12 @@ import { TelemetryData } from '../model/data.js';
 import { toError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Trouble } from '../runtime/diagnostics.js';
 import { Batch } from './batch.js';
-import type { Clock } from './clock.js';
-import { Ledger, type LedgerFigures, lostIn, withFormer } from './ledger.js';
+import { Ledger, type LedgerFigures, lostIn, withFormer } from './counters.js';
 import { Listeners } from './listeners.js';
 import { DEFAULT_MAX_QUEUE_ITEMS, type Sink, SinkQueue } from './sink-queue.js';
-import type { Trouble } from './trouble.js';
 
 /** Settings of a pipeline. */
 export interface PipelineOptions {

@@ -1,11 +1,11 @@
 import type { TelemetryData } from '../model/data.js';
 import type { StoreFailure } from '../model/errors.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Trouble } from '../runtime/diagnostics.js';
+import { Pause } from './backoff.js';
 import type { Batch, Losses } from './batch.js';
-import type { Clock } from './clock.js';
-import { Counts, type LedgerFigures } from './ledger.js';
-import { Pause } from './pause.js';
+import { Counts, type LedgerFigures } from './counters.js';
 import { isPermanent, lossesOf } from './sink-failure.js';
-import type { Trouble } from './trouble.js';
 
 /** A sink as the pipeline drives it; see `TelemetrySink`. */
 export interface Sink {

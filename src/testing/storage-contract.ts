@@ -4,8 +4,8 @@ import { TelemetryEvent } from '../model/event.js';
 import { isEvent, type TelemetryItem } from '../model/item.js';
 import { TelemetryMetric } from '../model/metric.js';
 import { resolveQuery, type TelemetryQuery } from '../model/query.js';
-import { matcherOf } from '../model/query-match.js';
 import type { TelemetryStorage } from '../model/storage.js';
+import { matcherOf } from '../storage/query-match.js';
 import { Generator } from './generate.js';
 
 /** Makes a storage that is empty, another one at each call. */

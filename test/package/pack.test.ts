@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { VERSION } from '../../src/version.js';
+import { VERSION } from '../../src/runtime/version.js';
 import { freshApp, nodeProgram, packedTarball, removeFolders, run } from '../helpers/fresh-app.js';
 import { LATEST_2, LATEST_3, packagesOf } from '../helpers/generations.js';
 import { closeSinks, otlpSink } from '../helpers/otlp-sink.js';

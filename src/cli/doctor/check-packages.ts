@@ -1,6 +1,6 @@
 import semver from 'semver';
-import type { Env } from '../../otlp/settings.js';
-import { signalSettings } from '../../otlp/settings.js';
+import type { Env } from '../../otlp/config/settings.js';
+import { signalSettings } from '../../otlp/config/settings.js';
 import { type Finding, ok } from './finding.js';
 import { copyFor, type Installed } from './installed.js';
 

@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { dirname, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
-import { parseHeaders, urlOf } from '../../otlp/endpoint.js';
-import { CONTENT_TYPES, type Env, otlpVariable, type Signal, signalSettings } from '../../otlp/settings.js';
+import { parseHeaders, urlOf } from '../../otlp/config/endpoint.js';
+import { CONTENT_TYPES, type Env, otlpVariable, type Signal, signalSettings } from '../../otlp/config/settings.js';
 import { type Finding, ok } from './finding.js';
 
 const TIMEOUT_MILLIS = 5_000;

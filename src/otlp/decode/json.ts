@@ -1,5 +1,5 @@
-import { setOwn } from '../../model/normalise.js';
-import { hrFromNanos } from '../../otel/hr-time.js';
+import { setOwn } from '../../codec/normalise.js';
+import { hrFromNanos } from '../../otel/transform/hr-time.js';
 import { DecodeError, type Decoder, MAX_PARTS, MAX_VALUE_DEPTH, TooManyPartsError } from './decoder.js';
 import type { FieldType, Message } from './schema.js';
 

@@ -1,5 +1,5 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { setOwn } from '../../model/normalise.js';
+import { setOwn } from '../../codec/normalise.js';
 import { DecodeError, type Decoder, MAX_PARTS, MAX_VALUE_DEPTH, TooManyPartsError } from './decoder.js';
 import type { Field, FieldType, Message } from './schema.js';
 

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { diag } from '@opentelemetry/api';
+import { decodeLine } from '../../codec/json-line-decode.js';
+import { decodeOwnLine } from '../../codec/json-line-fast.js';
 import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
-import { decodeLine } from '../../model/json-line-decode.js';
-import { decodeOwnLine } from '../../model/json-line-fast.js';
 import type { ResolvedQuery } from '../../model/query.js';
-import type { Matcher } from '../../model/query-match.js';
+import type { Matcher } from '../query-match.js';
 import type { LineBlock } from './line-blocks.js';
 
 /** Lines that could not be read, so far. */

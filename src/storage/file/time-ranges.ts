@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
+import { parseTimestamp } from '../../codec/timestamp.js';
 import type { Times } from '../../model/query.js';
-import { parseTimestamp } from '../../model/timestamp.js';
 import type { Range } from './line-blocks.js';
 import { CHECKED_BYTES, isEndOf, type Stretch } from './time-index.js';
 

@@ -1,5 +1,5 @@
-import { requireFromApplication } from '../../application/require.js';
 import { TelemetryError } from '../../model/errors.js';
+import { requireFromApplication } from '../../runtime/application-require.js';
 
 /** What a statement gives, as `pg` has it. */
 export interface Result<R> {

@@ -4,9 +4,9 @@ import { StorageError, TelemetryError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { ANY_OBJECT, checkOptions, type Rule } from '../../model/options.js';
 import { isBounded, type ResolvedQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
-import { matcherOf } from '../../model/query-match.js';
 import type { TelemetryStorage } from '../../model/storage.js';
 import { type Page, retrievePages, scanPages } from '../pages.js';
+import { matcherOf } from '../query-match.js';
 import { type Cell, itemOfRow, type Row } from '../sql/columns.js';
 import {
   type DatabaseRetentionOptions,

@@ -1,5 +1,5 @@
+import { encodeEvent, encodeMap, encodeMetric } from '../../codec/json-line-encode.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
-import { encodeEvent, encodeMap, encodeMetric } from '../../model/json-line-encode.js';
 import type { ResolvedQuery } from '../../model/query.js';
 import {
   ALL_COLUMNS,

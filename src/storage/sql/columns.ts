@@ -1,10 +1,10 @@
+import { decodeLine, decodeMap } from '../../codec/json-line-decode.js';
+import { encodeEvent, encodeMap, encodeMetric } from '../../codec/json-line-encode.js';
 import { TelemetryEvent } from '../../model/event.js';
 import type { EventType } from '../../model/event-type.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
-import { decodeLine, decodeMap } from '../../model/json-line-decode.js';
-import { encodeEvent, encodeMap, encodeMetric } from '../../model/json-line-encode.js';
 import { type Tags, TelemetryMetric } from '../../model/metric.js';
-import { severityOf } from '../../model/query-match.js';
+import { severityOf } from '../query-match.js';
 
 /** What a column holds. */
 export type Cell = string | number | null;

@@ -1,5 +1,5 @@
-import { requireFromApplication } from '../../application/require.js';
 import { TelemetryError } from '../../model/errors.js';
+import { requireFromApplication } from '../../runtime/application-require.js';
 
 /** A prepared statement, as `node:sqlite`, `libsql` and `better-sqlite3` all have it. */
 export interface SqliteStatement {

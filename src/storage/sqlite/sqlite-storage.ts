@@ -5,9 +5,9 @@ import { StorageError, TelemetryError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { checkOptions, oneOf, type Rule, TEXT } from '../../model/options.js';
 import { isBounded, type ResolvedQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
-import { matcherOf } from '../../model/query-match.js';
 import type { TelemetryStorage } from '../../model/storage.js';
 import { type Page, retrievePages, scanPages } from '../pages.js';
+import { matcherOf } from '../query-match.js';
 import { realPath } from '../real-path.js';
 import { itemOfRow, type Row, rowsOf } from '../sql/columns.js';
 import {

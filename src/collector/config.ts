@@ -1,0 +1,153 @@
+import { show, TelemetryError } from '../model/errors.js';
+import { closestName } from '../model/spelling.js';
+
+/** Where a collector keeps what it flushes. */
+export type StorageBackend = 'memory' | 'file' | 'database';
+
+/** The fields of a {@link TelemetryConfig}; each has a default. */
+export interface TelemetryConfigInit {
+  /** Whether anything is collected; default `true`. */
+  readonly enabled?: boolean | undefined;
+  /** Items of both kinds that fill the buffer, whereupon it is flushed; default 100. */
+  readonly bufferSize?: number | undefined;
+  /** The longest that an item waits in the buffer, in **seconds**; default 5. */
+  readonly flushInterval?: number | undefined;
+  /** Whether listeners hear each item while it is collected; default `true`. */
+  readonly realtimeMode?: boolean | undefined;
+  /** `'memory'`, `'file'` or `'database'`; default `'memory'`. */
+  readonly storageBackend?: StorageBackend | undefined;
+  /** The file of the backends `'file'` and `'database'`; no default. */
+  readonly storagePath?: string | null | undefined;
+}
+
+const FIELDS = ['enabled', 'bufferSize', 'flushInterval', 'realtimeMode', 'storageBackend', 'storagePath'] as const;
+const BACKENDS: readonly string[] = ['memory', 'file', 'database'];
+/** The longest time that a timer takes, in seconds. */
+const MAX_INTERVAL_SECONDS = (2 ** 31 - 1) / 1000;
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  readonly field: string;
+  /** What was expected and what came. */
+  readonly message: string;
+}
+
+/** Thrown by {@link TelemetryConfig.validate}: all problems at once. */
+export class ConfigError extends TelemetryError {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super('RIMP_INVALID_CONFIG', `TelemetryConfig: ${problems.map(({ message }) => message).join('; ')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** How a collector works. Making one never throws; {@link validate} does, and so does making a collector of it. */
+export class TelemetryConfig {
+  readonly enabled: boolean;
+  readonly bufferSize: number;
+  /** Seconds. */
+  readonly flushInterval: number;
+  readonly realtimeMode: boolean;
+  readonly storageBackend: StorageBackend;
+  readonly storagePath: string | undefined;
+  readonly #problems: readonly ConfigProblem[];
+
+  /** @param init - any of the fields; `undefined` and, for `storagePath`, null stand for the default. */
+  constructor(init: TelemetryConfigInit = {}) {
+    const problems: ConfigProblem[] = [];
+    if (typeof init !== 'object' || init === null || Array.isArray(init)) {
+      problems.push({ field: '', message: `expected an object of fields, got ${show(init)}` });
+    }
+    const given: TelemetryConfigInit = typeof init === 'object' && init !== null ? init : {};
+    this.enabled = given.enabled ?? true;
+    this.bufferSize = given.bufferSize ?? 100;
+    this.flushInterval = given.flushInterval ?? 5;
+    this.realtimeMode = given.realtimeMode ?? true;
+    this.storageBackend = given.storageBackend ?? 'memory';
+    this.storagePath = given.storagePath ?? undefined;
+    if (!(given instanceof TelemetryConfig)) {
+      for (const name of Object.keys(given)) {
+        if ((FIELDS as readonly string[]).includes(name)) continue;
+        const meant = closestName(name, FIELDS);
+        const hint = meant === undefined ? `expected one of ${FIELDS.join(', ')}` : `did you mean "${meant}"?`;
+        problems.push({ field: name, message: `unknown field "${name}": ${hint}` });
+      }
+    }
+    this.#problems = problems;
+  }
+
+  /**
+   * A configuration from environment variables: `RIMP_ENABLED`, `RIMP_BUFFER_SIZE`, `RIMP_FLUSH_INTERVAL` (seconds),
+   * `RIMP_REALTIME_MODE`, `RIMP_STORAGE_BACKEND`, `RIMP_STORAGE_PATH`. Unset and empty ones stand for the default.
+   *
+   * @param env - default `process.env`.
+   */
+  static fromEnv(env: Readonly<Record<string, string | undefined>> = process.env): TelemetryConfig {
+    const text = (name: string): string | undefined => {
+      const value = env[name]?.trim();
+      return value === '' ? undefined : value;
+    };
+    // what is no boolean or number stays text, so that validate() shows what came
+    return new TelemetryConfig({
+      enabled: booleanFrom(text('RIMP_ENABLED')) as boolean | undefined,
+      bufferSize: numberFrom(text('RIMP_BUFFER_SIZE')) as number | undefined,
+      flushInterval: numberFrom(text('RIMP_FLUSH_INTERVAL')) as number | undefined,
+      realtimeMode: booleanFrom(text('RIMP_REALTIME_MODE')) as boolean | undefined,
+      storageBackend: text('RIMP_STORAGE_BACKEND')?.toLowerCase() as StorageBackend | undefined,
+      storagePath: text('RIMP_STORAGE_PATH'),
+    });
+  }
+
+  /** @throws ConfigError with every problem at once, each naming the field, what was expected and what came. */
+  validate(): void {
+    const problems = [...this.#problems];
+    const expect = (field: (typeof FIELDS)[number], ok: boolean, expected: string): void => {
+      if (!ok) problems.push({ field, message: `expected "${field}" to be ${expected}, got ${show(this[field])}` });
+    };
+    expect('enabled', typeof this.enabled === 'boolean', 'a boolean');
+    expect('bufferSize', Number.isSafeInteger(this.bufferSize) && this.bufferSize > 0, 'a positive integer');
+    const { flushInterval } = this;
+    expect(
+      'flushInterval',
+      typeof flushInterval === 'number' && flushInterval > 0 && flushInterval <= MAX_INTERVAL_SECONDS,
+      `a positive number of seconds, at most ${MAX_INTERVAL_SECONDS}`,
+    );
+    expect('realtimeMode', typeof this.realtimeMode === 'boolean', 'a boolean');
+    expect('storageBackend', BACKENDS.includes(this.storageBackend), '"memory", "file" or "database"');
+    const path: unknown = this.storagePath;
+    const usable = typeof path === 'string' && path !== '' && !path.includes('\0');
+    if (this.storageBackend === 'file' || this.storageBackend === 'database') {
+      expect('storagePath', usable, `a non-empty string with storageBackend "${this.storageBackend}"`);
+    } else {
+      expect('storagePath', path === undefined || usable, 'a non-empty string, or absent');
+    }
+    if (problems.length > 0) throw new ConfigError(problems);
+  }
+}
+
+function booleanFrom(text: string | undefined): unknown {
+  switch (text?.toLowerCase()) {
+    case undefined:
+      return undefined;
+    case 'true':
+    case '1':
+    case 'yes':
+    case 'on':
+      return true;
+    case 'false':
+    case '0':
+    case 'no':
+    case 'off':
+      return false;
+    default:
+      return text;
+  }
+}
+
+function numberFrom(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  return Number.isNaN(number) ? text : number;
+}

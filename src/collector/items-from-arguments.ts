@@ -1,0 +1,167 @@
+import type { Context } from '@opentelemetry/api';
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/normalise.js';
+import type { AnyValueMap } from '../model/any-value.js';
+import { TelemetryEvent } from '../model/event.js';
+import { EventType, eventTypeFromWord } from '../model/event-type.js';
+import { newId } from '../model/id.js';
+import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
+import type { EventOtel } from '../model/otel-fields.js';
+import { EVENT_NAME_KEY } from '../otel/transform/event-transform.js';
+import { tagValue } from '../otel/transform/metric-transform.js';
+
+/** The arguments of `collectEvent` in object form. */
+export interface EventFields {
+  /** The application or component that tells it. */
+  readonly source: string;
+  /** What happened. */
+  readonly message: string;
+  /** Default: `EventType.INFO`. */
+  readonly eventType?: EventType | undefined;
+  /** Whatever else is known: a map of anything; it is copied. */
+  readonly metadata?: object | null | undefined;
+  /** When it happened; default: now. */
+  readonly timestamp?: Date | undefined;
+}
+
+/** The arguments of `collectMetric` in object form. */
+export interface MetricFields {
+  readonly name: string;
+  /** The measured value. */
+  readonly value: number;
+  /** Unit of measurement, in any spelling. */
+  readonly unit?: string | null | undefined;
+  /** Tags for filtering and grouping; they are copied. */
+  readonly tags?: Readonly<Record<string, unknown>> | null | undefined;
+  /** When it was measured; default: now. */
+  readonly timestamp?: Date | undefined;
+}
+
+/** The event of whatever a call site passes: nothing here throws, wrong kinds of arguments are turned into right ones. */
+export function buildEvent(
+  fields: { readonly [K in keyof EventFields]?: unknown },
+  context: Context,
+  nowMillis: number,
+  identity: AnyValueMap | undefined,
+): TelemetryEvent {
+  const metadata = normaliseMetadata(fields.metadata);
+  const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = {};
+  let known = false;
+  const span = trace.getSpanContext(context);
+  if (span !== undefined && isSpanContextValid(span)) {
+    otel.traceId = span.traceId;
+    otel.spanId = span.spanId;
+    otel.traceFlags = span.traceFlags;
+    known = true;
+  }
+  const eventName = metadata.value?.[EVENT_NAME_KEY];
+  if (typeof eventName === 'string' && eventName !== '') {
+    otel.eventName = eventName;
+    known = true;
+  }
+  if (identity !== undefined) {
+    otel.resource = identity;
+    known = true;
+  }
+  if (metadata.lost > 0) {
+    otel.droppedAttributesCount = metadata.lost;
+    known = true;
+  }
+  return new TelemetryEvent({
+    eventId: newId(nowMillis),
+    timestamp: timeOf(fields.timestamp, nowMillis),
+    eventType: eventTypeFromWord(fields.eventType) ?? EventType.INFO,
+    source: textOf(fields.source) || 'unknown',
+    message: textOf(fields.message),
+    metadata: metadata.value,
+    otel: known ? otel : undefined,
+  });
+}
+
+/** The metric of whatever a call site passes, or `undefined` where it has no usable name or no number as its value. */
+export function buildMetric(
+  fields: { readonly [K in keyof MetricFields]?: unknown },
+  nowMillis: number,
+  identity: AnyValueMap | undefined,
+): TelemetryMetric | undefined {
+  const name = typeof fields.name === 'string' ? wellFormed(fields.name) : '';
+  const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
+  if (name.trim() === '' || typeof value !== 'number') return undefined;
+  const unit = fields.unit === undefined || fields.unit === null ? undefined : textOf(fields.unit);
+  return new TelemetryMetric({
+    metricId: newId(nowMillis),
+    timestamp: timeOf(fields.timestamp, nowMillis),
+    name,
+    value,
+    unit: unit === '' ? undefined : unit,
+    tags: buildTags(fields.tags),
+    otel: identity && { resource: identity },
+  });
+}
+
+/** The fields of an object that may be hostile: one whose fields can't be read has none. */
+export function readFields<K extends string>(from: object, names: readonly K[]): { [N in K]?: unknown } {
+  const fields: { [N in K]?: unknown } = {};
+  for (const name of names) {
+    try {
+      fields[name] = (from as Record<string, unknown>)[name];
+    } catch {
+      // what can't be read is not there
+    }
+  }
+  return fields;
+}
+
+function timeOf(timestamp: unknown, nowMillis: number): Date {
+  try {
+    if (timestamp instanceof Date && !Number.isNaN(timestamp.getTime())) return new Date(timestamp.getTime());
+  } catch {
+    // a hostile object is no time
+  }
+  return new Date(nowMillis);
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return wellFormed(value);
+  if (value === undefined || value === null) return '';
+  try {
+    if (value instanceof Error) return textOf(value.message) || value.name;
+    if (typeof value !== 'object') return String(value as number | boolean | bigint | symbol);
+    const copied = normaliseValue(value).value;
+    return typeof copied === 'object' ? JSON.stringify(copied) : String(copied);
+  } catch {
+    return '[Unreadable]';
+  }
+}
+
+function buildTags(tags: unknown): Tags | undefined {
+  if (typeof tags !== 'object' || tags === null) return undefined;
+  const built: Record<string, TagValue> = {};
+  try {
+    const entries: Iterable<readonly [unknown, unknown]> =
+      tags instanceof Map ? tags : Object.keys(tags).map((key) => [key, readTag(tags, key)] as const);
+    for (const [key, value] of entries) {
+      const tag = safeTag(value);
+      if (tag !== undefined) setOwn(built, wellFormed(String(key)), tag);
+    }
+  } catch {
+    return undefined;
+  }
+  return Object.keys(built).length === 0 ? undefined : built;
+}
+
+function readTag(tags: object, key: string): unknown {
+  try {
+    return (tags as Record<string, unknown>)[key];
+  } catch {
+    return '[Unreadable]';
+  }
+}
+
+function safeTag(value: unknown): TagValue | undefined {
+  try {
+    return tagValue(value);
+  } catch {
+    return '[Unreadable]';
+  }
+}

@@ -1,0 +1,43 @@
+import type { TelemetryStorage } from '../model/storage.js';
+import { FileStorage, type FileStorageOptions, type RetentionOptions } from '../storage/file/file-storage.js';
+import { MemoryStorage, type MemoryStorageOptions } from '../storage/memory/memory-storage.js';
+import { PostgresStorage, type PostgresStorageOptions } from '../storage/postgres/postgres-storage.js';
+import type { DatabaseRetentionOptions } from '../storage/sql/options.js';
+import { SqliteStorage } from '../storage/sqlite/sqlite-storage.js';
+import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
+
+/** Settings of the storage that a configuration names; each storage takes its own, and refuses others'. */
+export interface StorageOptions
+  extends MemoryStorageOptions,
+    Omit<FileStorageOptions, 'path' | 'retention'>,
+    Omit<PostgresStorageOptions, 'url' | 'retention'> {
+  /** What stays: files have `maxFiles` and `maxTotalBytes`, databases `maxItems`, both `maxAgeSeconds`. */
+  readonly retention?: (RetentionOptions & DatabaseRetentionOptions) | undefined;
+}
+
+/**
+ * Makes the storage that a configuration names; it opens nothing before it is used.
+ *
+ * `storageBackend: 'database'` is PostgreSQL where `storagePath` is a `postgres://` URL, else SQLite.
+ *
+ * @throws ConfigError where the configuration is wrong.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is misspelt, wrong, or none of that storage's.
+ */
+export function openStorage(
+  config: TelemetryConfig | TelemetryConfigInit,
+  options: StorageOptions = {},
+): TelemetryStorage {
+  const checked = config instanceof TelemetryConfig ? config : new TelemetryConfig(config);
+  checked.validate();
+  const path = checked.storagePath as string;
+  switch (checked.storageBackend) {
+    case 'file':
+      return new FileStorage({ ...options, path });
+    case 'database':
+      return /^postgres(?:ql)?:/.test(path)
+        ? new PostgresStorage({ ...options, url: path })
+        : new SqliteStorage({ ...options, path });
+    default:
+      return new MemoryStorage(options);
+  }
+}

@@ -1,0 +1,65 @@
+import { ANY_OBJECT, BOOLEAN, checkOptions, oneOf, POSITIVE_INTEGER, type Rule } from '../model/options.js';
+import type { TelemetryStorage } from '../model/storage.js';
+import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
+import type { Providers } from '../otel/providers.js';
+import type { ResourceAttributes } from '../otel/resource.js';
+import type { Clock } from '../runtime/clock.js';
+import type { StorageOptions } from './open-storage.js';
+
+const PROVIDER: Rule = {
+  isRight: (value) => typeof value === 'function' || ANY_OBJECT.isRight(value),
+  expected: 'a provider or a function that gives one',
+};
+
+/** What a collector can be told beyond RIMP's own configuration. */
+export interface CollectorOptions extends Providers {
+  /** Where the collector keeps what it flushes, instead of what `storageBackend` names; it is not closed by the collector. */
+  readonly storage?: TelemetryStorage | undefined;
+  /** Settings of the storage that `storageBackend` names: rotation, retention, durability and the like. */
+  readonly storageOptions?: StorageOptions | undefined;
+  /** Which OpenTelemetry instrument a metric is recorded on: the first rule that matches its name counts. */
+  readonly instruments?: readonly InstrumentRule[] | undefined;
+  /** Events that the collector's own memory storage keeps; the oldest leave. Default 10,000. */
+  readonly maxEvents?: number | undefined;
+  /** Metrics that the collector's own memory storage keeps; the oldest leave. Default 10,000. */
+  readonly maxMetrics?: number | undefined;
+  /** Items that wait in front of one sink; default 131,072. */
+  readonly maxQueueItems?: number | undefined;
+  /** Distinct sources that get a logger of their own; further ones share one. Default 1,000. */
+  readonly maxScopes?: number | undefined;
+  /** Whether events that OpenTelemetry's own filters withhold are kept all the same; default `false`. */
+  readonly keepFiltered?: boolean | undefined;
+  /** Whether the end of the process hands on what is buffered; default `true`. */
+  readonly flushOnExit?: boolean | undefined;
+  /** Which attributes of the resource go along with each item: `service.*` and `process.pid`, or all; default `'service'`. */
+  readonly resourceAttributes?: ResourceAttributes | undefined;
+  /** Whether the collector's books are OpenTelemetry metrics too, in the scope `rimp-telemetry`; default `false`. */
+  readonly selfMetrics?: boolean | undefined;
+  /** Time and timers, for tests; default: the machine's. */
+  readonly clock?: Clock | undefined;
+}
+
+const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
+  loggerProvider: PROVIDER,
+  meterProvider: PROVIDER,
+  storage: {
+    isRight: (value) => typeof (value as Partial<TelemetryStorage> | null)?.store === 'function',
+    expected: 'a storage with store()',
+  },
+  storageOptions: ANY_OBJECT,
+  instruments: { isRight: Array.isArray, expected: 'a list of rules' },
+  maxEvents: POSITIVE_INTEGER,
+  maxMetrics: POSITIVE_INTEGER,
+  maxQueueItems: POSITIVE_INTEGER,
+  maxScopes: POSITIVE_INTEGER,
+  keepFiltered: BOOLEAN,
+  flushOnExit: BOOLEAN,
+  resourceAttributes: oneOf('service', 'all'),
+  selfMetrics: BOOLEAN,
+  clock: ANY_OBJECT,
+};
+
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is misspelt or of the wrong kind. */
+export function checkCollectorOptions(options: CollectorOptions): void {
+  checkOptions('TelemetryCollector', options, RULES);
+}

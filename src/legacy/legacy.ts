@@ -1,0 +1,238 @@
+/**
+ * RIMP for Python's names and argument orders over the same classes, so that a ported call site needs a mechanical
+ * translation only: the import, `new`, `const`, `await` on storages, literals; keyword calls become one object.
+ */
+
+import { normaliseMetadata } from '../codec/normalise.js';
+import { TelemetryCollector as Collector } from '../collector/collector.js';
+import type { TelemetryConfig as Config } from '../collector/config.js';
+import { readFields } from '../collector/items-from-arguments.js';
+import type { CollectorOptions } from '../collector/options.js';
+import { TelemetryStream as Stream, type TelemetryConsumer } from '../collector/stream.js';
+import { TelemetryData } from '../model/data.js';
+import { TelemetryEvent as Event } from '../model/event.js';
+import { EventType } from '../model/event-type.js';
+import { TelemetryMetric as Metric, type Tags } from '../model/metric.js';
+import type { TelemetryQuery } from '../model/query.js';
+import type { TelemetryStorage as Storage } from '../model/storage.js';
+import type { TelemetryListener } from '../pipeline/listeners.js';
+import { FileStorage as File } from '../storage/file/file-storage.js';
+import { MemoryStorage as Memory } from '../storage/memory/memory-storage.js';
+import { type Optional, TelemetryConfig, type TelemetryConfigArguments } from './config.js';
+
+export type { TelemetryConsumer, TelemetryListener };
+export { EventType, TelemetryConfig, type TelemetryConfigArguments, TelemetryData };
+
+/** The keyword arguments of {@link TelemetryEvent}. */
+export interface TelemetryEventArguments {
+  readonly event_id: string;
+  readonly timestamp: Date;
+  readonly event_type: EventType;
+  readonly source: string;
+  readonly message: string;
+  readonly metadata?: Optional<object>;
+}
+
+/** An event made by hand, with keyword arguments as one object. Every event has `event_id` and `event_type`. */
+export class TelemetryEvent extends Event {
+  constructor(fields: TelemetryEventArguments) {
+    const { event_id, event_type, timestamp, source, message, metadata } = fields;
+    super({
+      eventId: event_id,
+      eventType: event_type,
+      timestamp,
+      source,
+      message,
+      metadata: normaliseMetadata(metadata).value,
+    });
+  }
+
+  /** Whatever made it, an event is one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(Event, value);
+  }
+}
+
+/** The keyword arguments of {@link TelemetryMetric}. */
+export interface TelemetryMetricArguments {
+  readonly metric_id: string;
+  readonly timestamp: Date;
+  readonly name: string;
+  readonly value: number;
+  readonly unit?: Optional<string>;
+  readonly tags?: Optional<Tags>;
+}
+
+/** A metric made by hand, with keyword arguments as one object. Every metric has `metric_id`. */
+export class TelemetryMetric extends Metric {
+  constructor(fields: TelemetryMetricArguments) {
+    const { metric_id, timestamp, name, value, unit, tags } = fields;
+    super({ metricId: metric_id, timestamp, name, value, unit, tags });
+  }
+
+  /** Whatever made it, a metric is one. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(Metric, value);
+  }
+}
+
+/** The keyword arguments of `collect_event`. */
+export interface CollectEventArguments {
+  readonly source: string;
+  readonly message: string;
+  readonly event_type?: Optional<EventType>;
+  readonly metadata?: Optional<object>;
+}
+
+/** The keyword arguments of `collect_metric`. */
+export interface CollectMetricArguments {
+  readonly name: string;
+  readonly value: number;
+  readonly unit?: Optional<string>;
+  readonly tags?: Optional<Readonly<Record<string, unknown>>>;
+}
+
+/** The collector with Python's names. */
+export class TelemetryCollector extends Collector {
+  constructor(config?: Optional<Config>, options?: CollectorOptions) {
+    super(config ?? new TelemetryConfig(), options);
+  }
+
+  /** As `collectEvent`; the fourth argument is always the metadata. Returns `null` where Python returned None. */
+  collect_event(
+    source: string,
+    message: string,
+    event_type?: Optional<EventType>,
+    metadata?: Optional<object>,
+  ): Event | null;
+  collect_event(fields: CollectEventArguments): Event | null;
+  collect_event(
+    first: string | CollectEventArguments,
+    message?: string,
+    event_type?: Optional<EventType>,
+    metadata?: Optional<object>,
+  ): Event | null {
+    if (typeof first !== 'object' || first === null) {
+      return this.collectEvent(first, message as string, event_type ?? undefined, metadata);
+    }
+    const fields = readFields(first, ['source', 'message', 'event_type', 'metadata']) as Partial<CollectEventArguments>;
+    return this.collectEvent(
+      fields.source as string,
+      fields.message ?? '',
+      fields.event_type ?? undefined,
+      fields.metadata,
+    );
+  }
+
+  /** As `collectMetric`. Returns `null` where Python returned None. */
+  collect_metric(
+    name: string,
+    value: number,
+    unit?: Optional<string>,
+    tags?: Optional<Readonly<Record<string, unknown>>>,
+  ): Metric | null;
+  collect_metric(fields: CollectMetricArguments): Metric | null;
+  collect_metric(
+    first: string | CollectMetricArguments,
+    value?: number,
+    unit?: Optional<string>,
+    tags?: Optional<Readonly<Record<string, unknown>>>,
+  ): Metric | null {
+    if (typeof first !== 'object' || first === null) return this.collectMetric(first, value as number, unit, tags);
+    const fields = readFields(first, ['name', 'value', 'unit', 'tags']) as Partial<CollectMetricArguments>;
+    return this.collectMetric(fields.name as string, fields.value as number, fields.unit, fields.tags);
+  }
+
+  /** As `addListener`. */
+  add_listener(listener: TelemetryListener): () => void {
+    return this.addListener(listener);
+  }
+
+  /** As `removeListener`. */
+  remove_listener(listener: TelemetryListener): boolean {
+    return this.removeListener(listener);
+  }
+}
+
+/** The keyword arguments of `retrieve`. */
+export interface RetrieveArguments {
+  readonly start_time?: Optional<Date>;
+  readonly end_time?: Optional<Date>;
+  readonly limit?: Optional<number>;
+}
+
+function legacyQuery(
+  first: Optional<Date> | RetrieveArguments | TelemetryQuery,
+  end_time: Optional<Date>,
+  limit: Optional<number>,
+): TelemetryQuery {
+  if (first === undefined || first === null || first instanceof Date) {
+    return { startTime: first ?? undefined, endTime: end_time ?? undefined, limit: limit ?? undefined };
+  }
+  const { start_time, end_time: until, ...rest } = first as RetrieveArguments;
+  return {
+    ...(rest as TelemetryQuery),
+    ...(start_time == null ? {} : { startTime: start_time }),
+    ...(until == null ? {} : { endTime: until }),
+    limit: first.limit ?? undefined,
+  };
+}
+
+/** A storage in memory; `retrieve` takes Python's arguments as well. */
+export class MemoryStorage extends Memory {
+  override retrieve(
+    start_time?: Optional<Date> | RetrieveArguments | TelemetryQuery,
+    end_time?: Optional<Date>,
+    limit?: Optional<number>,
+  ): Promise<TelemetryData> {
+    return super.retrieve(legacyQuery(start_time, end_time, limit));
+  }
+}
+
+/** A storage in a file; `retrieve` takes Python's arguments as well. */
+export class FileStorage extends File {
+  /** @param path - the file, as Python's first argument. */
+  constructor(path: string) {
+    super(path);
+  }
+
+  override retrieve(
+    start_time?: Optional<Date> | RetrieveArguments | TelemetryQuery,
+    end_time?: Optional<Date>,
+    limit?: Optional<number>,
+  ): Promise<TelemetryData> {
+    return super.retrieve(legacyQuery(start_time, end_time, limit));
+  }
+}
+
+/** The keyword arguments of {@link TelemetryStream}. */
+export interface TelemetryStreamArguments {
+  readonly collector: Collector;
+  readonly storage?: Optional<Storage>;
+  /** Seconds; default 1. */
+  readonly interval?: Optional<number>;
+}
+
+/** The stream with Python's names. */
+export class TelemetryStream extends Stream {
+  constructor(collector: Collector, storage?: Optional<Storage>, interval?: Optional<number>);
+  constructor(fields: TelemetryStreamArguments);
+  constructor(first: Collector | TelemetryStreamArguments, storage?: Optional<Storage>, interval?: Optional<number>) {
+    const fields = first instanceof Collector ? { collector: first, storage, interval } : first;
+    super({
+      collector: fields.collector,
+      storage: fields.storage ?? undefined,
+      interval: fields.interval ?? undefined,
+    });
+  }
+
+  /** As `addConsumer`. */
+  add_consumer(consumer: TelemetryConsumer): () => void {
+    return this.addConsumer(consumer);
+  }
+
+  /** As `removeConsumer`. */
+  remove_consumer(consumer: TelemetryConsumer): boolean {
+    return this.removeConsumer(consumer);
+  }
+}

@@ -1,0 +1,58 @@
+import { show, TelemetryError } from '../../model/errors.js';
+
+/** The instrument kinds that a policy may choose. */
+export type InstrumentKind = 'gauge' | 'histogram' | 'counter' | 'updowncounter';
+
+/** One rule of a policy: which OpenTelemetry instrument the metrics with a matching name are recorded on. */
+export interface InstrumentRule {
+  /** A metric's name, or a glob in which `*` stands for any text and `?` for one character; case-insensitive. */
+  readonly match: string;
+  /**
+   * Default: `'histogram'` for a unit of time, else `'gauge'`. A `'counter'` adds each value, so that the values have
+   * to be increments.
+   */
+  readonly kind?: InstrumentKind;
+  /** Unit in UCUM; default: from the metric's own unit. */
+  readonly unit?: string;
+  /** Upper bounds of the buckets of a histogram, ascending. */
+  readonly buckets?: readonly number[];
+  /** Tags that do not reach OpenTelemetry; RIMP keeps them. */
+  readonly dropTags?: readonly string[];
+}
+
+const KINDS: readonly string[] = ['gauge', 'histogram', 'counter', 'updowncounter'];
+
+/** A policy ready for use: gives the first rule that matches a name. */
+export type InstrumentPolicy = (name: string) => InstrumentRule | undefined;
+
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a rule is wrong. */
+export function instrumentPolicy(rules: readonly InstrumentRule[] = []): InstrumentPolicy {
+  if (!Array.isArray(rules)) throw wrong('to be an array of rules', rules);
+  const compiled = rules.map((rule: InstrumentRule, i) => {
+    if (typeof rule?.match !== 'string' || rule.match === '')
+      throw wrong(`[${i}].match to be a non-empty string`, rule?.match);
+    if (rule.kind !== undefined && !KINDS.includes(rule.kind))
+      throw wrong(`[${i}].kind to be one of ${KINDS.join(', ')}`, rule.kind);
+    const ascending = rule.buckets?.every(
+      (bound, at, all) => Number.isFinite(bound) && (at === 0 || bound > (all[at - 1] as number)),
+    );
+    if (ascending === false) throw wrong(`[${i}].buckets to be ascending finite numbers`, rule.buckets);
+    return { rule, pattern: globPattern(rule.match) };
+  });
+  return (name) => compiled.find(({ pattern }) => pattern.test(name))?.rule;
+}
+
+function globPattern(glob: string): RegExp {
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, 'is');
+}
+
+function wrong(expected: string, value: unknown): TelemetryError {
+  return new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `TelemetryCollector: expected "instruments" ${expected}, got ${show(value)}`,
+  );
+}

@@ -1,0 +1,172 @@
+import type { Meter } from '@opentelemetry/api';
+import type { TelemetryMetric } from '../../model/metric.js';
+import type { Counts } from '../../pipeline/counters.js';
+import type { Trouble } from '../../runtime/diagnostics.js';
+import type { Attributes, MeterProvider } from '../sdk-types.js';
+import { instrumentName } from './instrument-name.js';
+import type { InstrumentKind, InstrumentPolicy } from './instrument-policy.js';
+import { bucketBoundaries, isDuration, ucumUnit } from './units.js';
+
+/** The instrumentation scope of the facade's own instruments, which our metric reader leaves out. */
+export const FACADE_SCOPE = 'rimp';
+
+/** Series that the SDKs keep of one instrument before they fold further ones into an overflow series. */
+const CARDINALITY_LIMIT = 2_000;
+
+interface Instrument {
+  readonly kind: InstrumentKind;
+  readonly record: (value: number, attributes: Attributes | undefined) => void;
+  readonly dropTags: ReadonlySet<string> | undefined;
+  readonly series: Set<string>;
+}
+
+/** Records RIMP's measurements on OpenTelemetry instruments, each made once. */
+export class Instruments {
+  readonly #policy: InstrumentPolicy;
+  readonly #notSent: Counts;
+  readonly #trouble: Trouble;
+  #provider: MeterProvider | undefined;
+  #meter: Meter | undefined;
+  /** By name and unit as the caller wrote them: the fast way. */
+  readonly #byCall = new Map<string, Map<string | undefined, Instrument>>();
+  /** By lower-case name and UCUM unit: OpenTelemetry's names are case-insensitive. */
+  #made = new Map<string, Instrument>();
+  readonly #unitOfName = new Map<string, string>();
+
+  constructor(policy: InstrumentPolicy, notSent: Counts, trouble: Trouble) {
+    this.#policy = policy;
+    this.#notSent = notSent;
+    this.#trouble = trouble;
+  }
+
+  /** Records a metric on its instrument, or counts why it is not sent. */
+  record(provider: MeterProvider, metric: TelemetryMetric): void {
+    if (!Number.isFinite(metric.value)) {
+      // one NaN makes a sum NaN for good
+      this.#notSent.add('not_finite');
+      return;
+    }
+    const instrument = this.#instrument(provider, metric);
+    if (metric.value < 0 && (instrument.kind === 'histogram' || instrument.kind === 'counter')) {
+      this.#notSent.add(`negative_${instrument.kind}`);
+      this.#trouble.report(
+        `negative:${metric.name}`,
+        `a negative value of "${metric.name}" is not recorded on its ${instrument.kind}`,
+      );
+      return;
+    }
+    instrument.record(metric.value, this.#attributes(instrument, metric));
+  }
+
+  #instrument(provider: MeterProvider, metric: TelemetryMetric): Instrument {
+    if (provider !== this.#provider) {
+      this.#provider = provider;
+      this.#meter = provider.getMeter(FACADE_SCOPE);
+      this.#byCall.clear();
+      this.#made = new Map();
+    }
+    let byUnit = this.#byCall.get(metric.name);
+    if (byUnit === undefined) {
+      byUnit = new Map();
+      this.#byCall.set(metric.name, byUnit);
+    }
+    let instrument = byUnit.get(metric.unit);
+    if (instrument === undefined) {
+      instrument = this.#make(metric.name, metric.unit);
+      byUnit.set(metric.unit, instrument);
+    }
+    return instrument;
+  }
+
+  #make(metricName: string, metricUnit: string | undefined): Instrument {
+    const name = instrumentName(metricName);
+    const rule = this.#policy(metricName);
+    const unit = rule?.unit ?? ucumUnit(metricUnit);
+    const lower = name.toLowerCase();
+    const key = `${lower}\n${unit ?? ''}`;
+    const there = this.#made.get(key);
+    if (there !== undefined) return there;
+    const firstUnit = this.#unitOfName.get(lower);
+    if (firstUnit === undefined) {
+      this.#unitOfName.set(lower, unit ?? '');
+    } else if (firstUnit !== (unit ?? '')) {
+      this.#trouble.report(
+        `unit:${lower}`,
+        `metric "${metricName}" comes with unit "${unit ?? ''}" after "${firstUnit}": they are two instruments`,
+      );
+    }
+    const kind = rule?.kind ?? (isDuration(unit) ? 'histogram' : 'gauge');
+    const options: { unit?: string; advice?: { explicitBucketBoundaries: number[] } } = {};
+    if (unit !== undefined) options.unit = unit;
+    const boundaries = rule?.buckets ?? bucketBoundaries(unit);
+    if (kind === 'histogram' && boundaries !== undefined)
+      options.advice = { explicitBucketBoundaries: [...boundaries] };
+    const made: Instrument = {
+      kind,
+      record: recorder(this.#meter as Meter, kind, name, options),
+      dropTags: rule?.dropTags === undefined ? undefined : new Set(rule.dropTags),
+      series: new Set(),
+    };
+    this.#made.set(key, made);
+    return made;
+  }
+
+  /** A copy of the tags: the SDKs keep the object that they are given. */
+  #attributes(instrument: Instrument, metric: TelemetryMetric): Attributes | undefined {
+    const { tags } = metric;
+    let attributes: Attributes | undefined;
+    let series = '';
+    if (tags !== undefined) {
+      attributes = {};
+      for (const key of Object.keys(tags)) {
+        // both generations drop what has an empty key, and the other would change the object itself
+        if (key === '' || key === '__proto__' || instrument.dropTags?.has(key) === true) continue;
+        const value = tags[key] as string | number | boolean;
+        attributes[key] = value;
+        series += `${key}\u0000${value}\u0000`;
+      }
+    }
+    this.#watchCardinality(instrument, series, metric.name);
+    return attributes;
+  }
+
+  #watchCardinality(instrument: Instrument, series: string, name: string): void {
+    if (instrument.series.has(series)) return;
+    // the last place is the overflow series'
+    if (instrument.series.size < CARDINALITY_LIMIT - 1) {
+      instrument.series.add(series);
+      return;
+    }
+    this.#notSent.add('cardinality_overflow');
+    this.#trouble.report(
+      `cardinality:${name}`,
+      `metric "${name}" has more than ${CARDINALITY_LIMIT} series: OpenTelemetry folds further ones into one`,
+    );
+  }
+}
+
+function recorder(
+  meter: Meter,
+  kind: InstrumentKind,
+  name: string,
+  options: { unit?: string; advice?: { explicitBucketBoundaries: number[] } },
+): Instrument['record'] {
+  switch (kind) {
+    case 'histogram': {
+      const histogram = meter.createHistogram(name, options);
+      return (value, attributes) => histogram.record(value, attributes);
+    }
+    case 'counter': {
+      const counter = meter.createCounter(name, options);
+      return (value, attributes) => counter.add(value, attributes);
+    }
+    case 'updowncounter': {
+      const counter = meter.createUpDownCounter(name, options);
+      return (value, attributes) => counter.add(value, attributes);
+    }
+    default: {
+      const gauge = meter.createGauge(name, options);
+      return (value, attributes) => gauge.record(value, attributes);
+    }
+  }
+}

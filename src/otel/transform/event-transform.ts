@@ -1,0 +1,89 @@
+import { encodeMap } from '../../codec/json-line-encode.js';
+import { isHostileKey, setOwn } from '../../codec/normalise.js';
+import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
+import type { TelemetryEvent } from '../../model/event.js';
+import { severityNumberOf } from '../../model/severity.js';
+import type { Context, LogRecordToEmit } from '../sdk-types.js';
+import { hrFromTime } from './hr-time.js';
+
+/** Attribute that carries the event's id (semantic conventions, "General log identification attributes"). */
+export const ATTR_UID = 'log.record.uid';
+/** Attribute that carries the source where the scope can't: too many distinct ones. */
+export const ATTR_SOURCE = 'rimp.source';
+/** Attribute with the JSON text of those metadata whose keys the SDKs don't take. */
+export const ATTR_METADATA = 'rimp.metadata';
+/** Metadata that names the record's event name. */
+export const EVENT_NAME_KEY = 'otel.event.name';
+
+/** Metadata keys under which an Error becomes `exception.*` attributes. */
+const ERROR_KEYS = ['error', 'err', 'exception'] as const;
+
+/** How the fields of an error in the metadata are called in OpenTelemetry (semantic conventions, "Exceptions"). */
+export const EXCEPTION_FIELDS = [
+  ['name', 'exception.type'],
+  ['message', 'exception.message'],
+  ['stack', 'exception.stacktrace'],
+] as const;
+
+/** The metadata key that holds an error, normalised from an Error: a map with a name, a message or a stack. */
+export function errorKeyOf(metadata: AnyValueMap | undefined): (typeof ERROR_KEYS)[number] | undefined {
+  if (metadata === undefined) return undefined;
+  return ERROR_KEYS.find((key) => isErrorMap(metadata[key]));
+}
+
+function isErrorMap(value: AnyValue | undefined): value is AnyValueMap {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) return false;
+  const map = value as AnyValueMap;
+  return (
+    typeof map.name === 'string' &&
+    typeof map.message === 'string' &&
+    (map.stack === undefined || typeof map.stack === 'string')
+  );
+}
+
+/** The attributes that an event's metadata become. */
+export function attributesOf(event: TelemetryEvent, sourceInScope: boolean): Record<string, unknown> {
+  const attributes: Record<string, unknown> = { [ATTR_UID]: event.eventId };
+  if (!sourceInScope) attributes[ATTR_SOURCE] = event.source;
+  const { metadata } = event;
+  if (metadata === undefined) return attributes;
+  const errorKey = errorKeyOf(metadata);
+  let hostile: Record<string, AnyValue> | undefined;
+  for (const key of Object.keys(metadata)) {
+    const value = metadata[key] as AnyValue;
+    if (isHostileKey(key)) {
+      hostile ??= {};
+      setOwn(hostile, key, value);
+    } else if (key === errorKey) {
+      const rest: Record<string, AnyValue> = { ...(value as AnyValueMap) };
+      for (const [field, attribute] of EXCEPTION_FIELDS) {
+        if (rest[field] !== undefined) attributes[attribute] = rest[field];
+        delete rest[field];
+      }
+      if (Object.keys(rest).length > 0) attributes[key] = rest;
+    } else if (key !== ATTR_UID && key !== EVENT_NAME_KEY) {
+      attributes[key] = value;
+    }
+  }
+  if (hostile !== undefined) attributes[ATTR_METADATA] = encodeMap(hostile);
+  return attributes;
+}
+
+/** The log record that an event becomes. */
+export function recordOf(
+  event: TelemetryEvent,
+  attributes: Record<string, unknown>,
+  context: Context,
+): LogRecordToEmit {
+  const record: LogRecordToEmit = {
+    timestamp: hrFromTime(event.timestamp, event.otel?.timeUnixNano),
+    severityNumber: event.otel?.severityNumber ?? severityNumberOf(event.eventType),
+    severityText: event.otel?.severityText ?? event.eventType.toUpperCase(),
+    body: event.message,
+    attributes,
+    context,
+  };
+  const eventName = event.otel?.eventName;
+  if (eventName !== undefined) record.eventName = eventName;
+  return record;
+}

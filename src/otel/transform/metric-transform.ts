@@ -1,0 +1,149 @@
+import { normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
+import type { AnyValueMap } from '../../model/any-value.js';
+import { newId } from '../../model/id.js';
+import { type Tags, type TagValue, TelemetryMetric } from '../../model/metric.js';
+import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../../model/otel-fields.js';
+import { FACADE_SCOPE } from '../instruments/instruments.js';
+import type { DataPointLike, MetricDataLike, ScopeLike } from '../sdk-types.js';
+import { nanosFromHr, timeFromHr } from './hr-time.js';
+
+const KINDS = ['histogram', 'exponential_histogram', 'gauge', 'sum'] as const;
+
+/** What all points of a metric have in common. */
+interface Common {
+  readonly name: string;
+  readonly unit: string | undefined;
+  readonly otel: MetricOtel;
+  readonly nowMillis: number;
+}
+
+/**
+ * The RIMP metrics that the points of one OpenTelemetry metric become: a gauge or a sum one each, a histogram
+ * `name.count`, `name.sum` and, where known, `name.min` and `name.max`. A histogram that recorded nothing gives none.
+ */
+export function metricsOfData(
+  data: MetricDataLike,
+  scope: ScopeLike,
+  resource: AnyValueMap | undefined,
+  nowMillis: number,
+): TelemetryMetric[] {
+  const kind = KINDS[data.dataPointType];
+  if (kind === undefined) return [];
+  const { name, unit, description } = data.descriptor;
+  // what a facade measured has no kind and no scope of its own
+  const isFacade = scope.name === FACADE_SCOPE && kind === 'gauge';
+  const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = isFacade ? {} : { kind };
+  if (kind !== 'gauge') otel.temporality = data.aggregationTemporality === 0 ? 'delta' : 'cumulative';
+  if (kind === 'sum') otel.monotonic = data.isMonotonic === true;
+  if (description) otel.description = wellFormed(description);
+  if (!isFacade) otel.scopeName = scope.name;
+  if (scope.version) otel.scopeVersion = scope.version;
+  if (resource !== undefined) otel.resource = resource;
+  const common: Common = { name: wellFormed(name), unit: unit ? wellFormed(unit) : undefined, otel, nowMillis };
+  const metrics: TelemetryMetric[] = [];
+  for (const point of data.dataPoints) {
+    if (kind === 'histogram' || kind === 'exponential_histogram') addHistogram(metrics, common, point);
+    else if (typeof point.value === 'number') metrics.push(metricOf(common, point, point.value));
+  }
+  return metrics;
+}
+
+/** Attributes as tags: what is no text, number or boolean in its text form. */
+export function tagsOf(attributes: object): Tags | undefined {
+  const tags: Record<string, TagValue> = {};
+  let any = false;
+  for (const key of Object.keys(attributes)) {
+    const value = tagValue((attributes as Record<string, unknown>)[key]);
+    if (value === undefined) continue;
+    setOwn(tags, wellFormed(key), value);
+    any = true;
+  }
+  return any ? tags : undefined;
+}
+
+/** A tag's value; `undefined` for what has none: undefined itself, null, functions and symbols. */
+export function tagValue(value: unknown): TagValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return wellFormed(value);
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? (value === 0 ? 0 : value) : String(value);
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      return undefined;
+    default: {
+      if (value === null) return undefined;
+      const copied = normaliseValue(value).value;
+      return typeof copied === 'object' ? JSON.stringify(copied) : copied;
+    }
+  }
+}
+
+function metricOf(
+  common: Common,
+  point: DataPointLike,
+  value: number,
+  part?: string,
+  histogram?: HistogramDetail,
+): TelemetryMetric {
+  const time = timeFromHr(point.endTime);
+  const start = nanosFromHr(point.startTime);
+  const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { ...common.otel };
+  if (start !== undefined && start > 0n && common.otel.temporality !== undefined)
+    otel.startTimeUnixNano = start.toString();
+  if (time?.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
+  if (histogram !== undefined) otel.histogram = histogram;
+  if (part !== undefined) otel.instrument = common.name;
+  if (part === 'count' && common.unit !== undefined && common.unit !== '1') otel.unit = common.unit;
+  return new TelemetryMetric({
+    metricId: newId(common.nowMillis),
+    timestamp: time?.date ?? new Date(common.nowMillis),
+    name: part === undefined ? common.name : `${common.name}.${part}`,
+    value,
+    // a count counts, whatever unit the recorded values have
+    unit: part === 'count' ? '1' : common.unit,
+    tags: tagsOf(point.attributes),
+    otel,
+  });
+}
+
+function addHistogram(metrics: TelemetryMetric[], common: Common, point: DataPointLike): void {
+  const detail = detailOf(point.value);
+  if (detail === undefined || detail.count === 0) return;
+  metrics.push(metricOf(common, point, detail.count, 'count', detail));
+  if (detail.sum !== undefined) metrics.push(metricOf(common, point, detail.sum, 'sum'));
+  if (detail.min !== undefined) metrics.push(metricOf(common, point, detail.min, 'min'));
+  if (detail.max !== undefined) metrics.push(metricOf(common, point, detail.max, 'max'));
+}
+
+function detailOf(value: unknown): HistogramDetail | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const given = value as HistogramDetail;
+  if (typeof given.count !== 'number') return undefined;
+  const detail: { -readonly [K in keyof HistogramDetail]: HistogramDetail[K] } = { count: given.count };
+  if (isNumber(given.sum)) detail.sum = given.sum;
+  if (isNumber(given.min)) detail.min = given.min;
+  if (isNumber(given.max)) detail.max = given.max;
+  if (given.buckets) {
+    detail.buckets = { boundaries: [...given.buckets.boundaries], counts: [...given.buckets.counts] };
+  }
+  if (isNumber(given.scale)) {
+    detail.scale = given.scale;
+    detail.zeroCount = given.zeroCount ?? 0;
+    detail.positive = side(given.positive);
+    detail.negative = side(given.negative);
+  }
+  return detail;
+}
+
+function side(buckets: ExponentialBuckets | undefined): ExponentialBuckets {
+  return { offset: buckets?.offset ?? 0, bucketCounts: [...(buckets?.bucketCounts ?? [])] };
+}
+
+// the SDKs' empty histograms have ±Infinity as their extremes
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}

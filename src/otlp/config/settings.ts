@@ -1,0 +1,156 @@
+import { diag } from '@opentelemetry/api';
+import { show, TelemetryError } from '../../model/errors.js';
+import { checkNames, checkOptions, POSITIVE_INTEGER, type Rules, TEXT } from '../../model/options.js';
+
+/** OTLP over HTTP, as the options of `startTelemetry` name it; where one is absent, `OTEL_EXPORTER_OTLP_*` counts. */
+export interface OtlpOptions {
+  /** Base URL of the receiver; `/v1/logs` and `/v1/metrics` are appended. */
+  readonly endpoint?: string | undefined;
+  /** Headers of each request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Default `'http/protobuf'`. */
+  readonly protocol?: OtlpProtocol | undefined;
+  /** Default `'none'`. */
+  readonly compression?: 'gzip' | 'none' | undefined;
+  /** The longest that one export may take, in milliseconds; default 10,000. */
+  readonly timeoutMillis?: number | undefined;
+  /** Milliseconds between exports of metrics; default `OTEL_METRIC_EXPORT_INTERVAL`, else 60,000. */
+  readonly exportIntervalMillis?: number | undefined;
+  /** Log records that wait for the exporter; default 131,072. */
+  readonly maxQueueSize?: number | undefined;
+  /** Telemetry waits on disk for the receiver, in order, also for the next start of the process; default: in memory. */
+  readonly queue?: OtlpQueueOptions | undefined;
+}
+
+/** Where telemetry waits on disk. */
+export interface OtlpQueueOptions {
+  /** A directory that may be shared by processes; it is made where it is missing. */
+  readonly directory: string;
+  /** Bytes of one signal that may wait: the oldest leave first, and are counted; default 536,870,912 (512 MiB). */
+  readonly maxBytes?: number | undefined;
+}
+
+/** The encodings of OTLP over HTTP. */
+export type OtlpProtocol = 'http/protobuf' | 'http/json';
+
+/** One kind of telemetry. */
+export type Signal = 'logs' | 'metrics';
+
+/** How one signal is exported. */
+export interface SignalSettings {
+  readonly protocol: OtlpProtocol;
+  /** What the exporter's constructor is given; what is absent it takes from the environment itself. */
+  readonly exporter: Readonly<Record<string, unknown>>;
+}
+
+/** Media types of requests and responses (OTLP specification, "OTLP/HTTP Request"). */
+export const CONTENT_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
+
+/** An environment. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+const NAMES = [
+  'endpoint',
+  'headers',
+  'protocol',
+  'compression',
+  'timeoutMillis',
+  'exportIntervalMillis',
+  'maxQueueSize',
+  'queue',
+] as const;
+const QUEUE_RULES: Rules = { directory: TEXT, maxBytes: POSITIVE_INTEGER };
+const PROTOCOLS: readonly string[] = ['http/protobuf', 'http/json'];
+
+/**
+ * How a signal is exported, or `undefined` where nothing asks for it: no endpoint in the options or in
+ * `OTEL_EXPORTER_OTLP_[LOGS_|METRICS_]ENDPOINT`, and no `otlp` in `OTEL_LOGS_EXPORTER` or `OTEL_METRICS_EXPORTER`.
+ */
+export function signalSettings(signal: Signal, options: OtlpOptions, env: Env): SignalSettings | undefined {
+  const endpoint = options.endpoint;
+  const exporters = listOf(env[`OTEL_${signal.toUpperCase()}_EXPORTER`]);
+  const fromEnv = otlpVariable(env, signal, 'ENDPOINT');
+  const asked = exporters.length === 0 ? fromEnv !== undefined : exporters.includes('otlp');
+  if (endpoint === undefined && !asked) return undefined;
+  const exporter: Record<string, unknown> = {};
+  if (endpoint !== undefined) exporter.url = `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
+  if (options.headers !== undefined) exporter.headers = { ...options.headers };
+  if (options.compression !== undefined) exporter.compression = options.compression;
+  if (options.timeoutMillis !== undefined) exporter.timeoutMillis = options.timeoutMillis;
+  const protocol = options.protocol ?? protocolOf(otlpVariable(env, signal, 'PROTOCOL'));
+  return { protocol, exporter };
+}
+
+/** `OTEL_EXPORTER_OTLP_<SIGNAL>_<NAME>`, else `OTEL_EXPORTER_OTLP_<NAME>`; `undefined` where both are empty. */
+export function otlpVariable(env: Env, signal: Signal, name: string): string | undefined {
+  return textOf(env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`]) ?? textOf(env[`OTEL_EXPORTER_OTLP_${name}`]);
+}
+
+/** The package with the official exporter of a signal. */
+export function exporterPackage(signal: Signal, protocol: OtlpProtocol): string {
+  return `@opentelemetry/exporter-${signal}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
+}
+
+/** Milliseconds between exports of metrics. */
+export function exportInterval(options: OtlpOptions, env: Env): number {
+  const fromEnv = Number(textOf(env.OTEL_METRIC_EXPORT_INTERVAL) ?? Number.NaN);
+  return options.exportIntervalMillis ?? (fromEnv > 0 ? fromEnv : 60_000);
+}
+
+/** Whether `OTEL_SDK_DISABLED` says so. */
+export function isSdkDisabled(env: Env): boolean {
+  return textOf(env.OTEL_SDK_DISABLED)?.toLowerCase() === 'true';
+}
+
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` that names the option, what was expected and what came. */
+export function checkOtlpOptions(options: OtlpOptions, who: string): void {
+  const fail = (message: string): never => {
+    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${who}: ${message}`);
+  };
+  if (typeof options !== 'object' || options === null)
+    fail(`expected "otlp" to be false or an object, got ${show(options)}`);
+  checkNames(who, 'option', options, NAMES, 'otlp.');
+  const { endpoint, protocol, compression } = options;
+  if (endpoint !== undefined && !isHttpUrl(endpoint))
+    fail(`expected "otlp.endpoint" to be an http or https URL, got ${show(endpoint)}`);
+  if (protocol !== undefined && !PROTOCOLS.includes(protocol)) {
+    fail(`expected "otlp.protocol" to be "http/protobuf" or "http/json", got ${show(protocol)}`);
+  }
+  if (compression !== undefined && compression !== 'gzip' && compression !== 'none') {
+    fail(`expected "otlp.compression" to be "gzip" or "none", got ${show(compression)}`);
+  }
+  if (options.queue !== undefined) checkOptions(who, options.queue, QUEUE_RULES, 'otlp.queue.');
+  if (options.queue !== undefined && options.queue.directory === undefined)
+    fail('expected "otlp.queue.directory" to be the path of a directory, got undefined');
+  for (const name of ['timeoutMillis', 'exportIntervalMillis', 'maxQueueSize'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(typeof value === 'number' && value > 0 && value < 2 ** 31)) {
+      fail(`expected "otlp.${name}" to be a positive number, got ${show(value)}`);
+    }
+  }
+}
+
+function protocolOf(text: string | undefined): OtlpProtocol {
+  if (text === undefined || text === 'http/protobuf') return 'http/protobuf';
+  if (text === 'http/json') return text;
+  diag.warn(
+    `rimp-telemetry: OTLP protocol "${text}" is not supported, expected http/protobuf or http/json: http/protobuf is used`,
+  );
+  return 'http/protobuf';
+}
+
+function isHttpUrl(text: unknown): boolean {
+  return typeof text === 'string' && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+function textOf(value: string | undefined): string | undefined {
+  const text = value?.trim();
+  return text === '' ? undefined : text;
+}
+
+function listOf(value: string | undefined): string[] {
+  return (textOf(value) ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}

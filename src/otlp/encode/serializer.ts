@@ -1,0 +1,76 @@
+import { TelemetryError } from '../../model/errors.js';
+import type { LogRecordLike, ResourceMetricsLike } from '../../otel/sdk-types.js';
+import { requireFromApplication, requireThrough } from '../../runtime/application-require.js';
+import { exporterPackage, type OtlpProtocol, type Signal } from '../config/settings.js';
+
+/** What a server says of a request of which it took a part. */
+export interface PartialSuccess {
+  readonly rejected: number;
+  readonly message: string;
+}
+
+/** OpenTelemetry's own serialisation of one signal. */
+export interface Serializer<T> {
+  serialize(items: T): Uint8Array;
+  /** What a response tells; `undefined` where everything was taken. */
+  partialSuccess(response: Uint8Array): PartialSuccess | undefined;
+}
+
+/** What is serialised, by signal. */
+export interface Serialized {
+  readonly logs: readonly LogRecordLike[];
+  readonly metrics: ResourceMetricsLike;
+}
+
+const PACKAGE = '@opentelemetry/otlp-transformer';
+
+interface SerializerLike {
+  serializeRequest(items: unknown): Uint8Array | undefined;
+  deserializeResponse(response: Uint8Array): { partialSuccess?: Readonly<Record<string, unknown>> | null };
+}
+
+/** `@opentelemetry/otlp-transformer` as the application's exporters have it, else as it is installed. */
+export function loadTransformer(signal: Signal, protocol: OtlpProtocol): object | undefined {
+  return requireThrough(exporterPackage(signal, protocol), PACKAGE) ?? requireFromApplication(PACKAGE);
+}
+
+/** @throws TelemetryError `RIMP_MISSING_PACKAGE`, `RIMP_UNSUPPORTED` where the package has no such serialiser. */
+export function serializerOf<S extends Signal>(
+  signal: S,
+  protocol: OtlpProtocol,
+  transformer: object | undefined,
+  who: string,
+): Serializer<Serialized[S]> {
+  if (transformer === undefined) {
+    throw new TelemetryError(
+      'RIMP_MISSING_PACKAGE',
+      `${who}: this needs ${PACKAGE}, not found in the application; install with: npm install ${PACKAGE}`,
+    );
+  }
+  const name = `${protocol === 'http/json' ? 'Json' : 'Protobuf'}${signal === 'logs' ? 'Logs' : 'Metrics'}Serializer`;
+  const found = (transformer as Readonly<Record<string, unknown>>)[name] as SerializerLike | undefined;
+  if (typeof found?.serializeRequest !== 'function') {
+    throw new TelemetryError('RIMP_UNSUPPORTED', `${who}: expected ${PACKAGE} to export ${name}`);
+  }
+  const rejectedName = signal === 'logs' ? 'rejectedLogRecords' : 'rejectedDataPoints';
+  return {
+    serialize(items) {
+      const bytes = found.serializeRequest(items);
+      if (bytes === undefined) throw new Error(`${name} gave nothing`);
+      return bytes;
+    },
+    partialSuccess(response) {
+      if (response.length === 0) return undefined;
+      let partial: Readonly<Record<string, unknown>> | null | undefined;
+      try {
+        partial = found.deserializeResponse(response).partialSuccess;
+      } catch {
+        // servers answer 200 with all kinds of things
+      }
+      const rejected = Number(partial?.[rejectedName] ?? 0);
+      const given = partial?.errorMessage;
+      const message = typeof given === 'string' ? given : '';
+      return rejected > 0 || message !== '' ? { rejected, message } : undefined;
+    },
+  };
+}

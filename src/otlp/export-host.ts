@@ -1,7 +1,0 @@
-import type { LedgerFigures } from '../pipeline/ledger.js';
-
-/** What is told of trouble, and shown in the books. */
-export interface ExportHost {
-  report(kind: string, what: string, error?: unknown): void;
-  addLedger(name: string, figures: () => LedgerFigures): () => void;
-}

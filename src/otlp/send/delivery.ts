@@ -1,0 +1,237 @@
+import { Pause } from '../../pipeline/backoff.js';
+import type { Ledger } from '../../pipeline/counters.js';
+import type { Clock } from '../../runtime/clock.js';
+import type { OtlpProtocol } from '../config/settings.js';
+import { merge, split } from '../encode/request.js';
+import type { PartialSuccess } from '../encode/serializer.js';
+import type { QueueEntry } from '../queue/segment.js';
+import type { OtlpClient, SendOutcome } from './client.js';
+
+/** Where entries come from, in order. */
+export interface DeliverySource {
+  take(
+    maxBytes: number,
+  ): Promise<{ readonly entries: readonly QueueEntry[]; readonly protocol: OtlpProtocol } | undefined>;
+  done(entries: readonly QueueEntry[]): void;
+  giveBack(entries: readonly QueueEntry[]): void;
+}
+
+/** Settings of a {@link Delivery}. */
+export interface DeliveryOptions {
+  readonly source: DeliverySource;
+  readonly client: OtlpClient;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly partialSuccess: (response: Uint8Array) => PartialSuccess | undefined;
+  /** Is told of what the server does not take. */
+  readonly report: (kind: string, what: string, error?: unknown) => void;
+  /** Refusals that say nothing of what was sent: told of one, whoever delivers stops; default: none is. */
+  readonly onDenied?: ((reason: string) => void) | undefined;
+}
+
+/** Bytes of one request before compression, unless a single entry has more. */
+const MAX_REQUEST_BYTES = 1024 * 1024;
+const FIRST_DELAY_MILLIS = 500;
+const LAST_DELAY_MILLIS = 30_000;
+/** What a server may ask for. */
+const MAX_RETRY_AFTER_MILLIS = 10 * 60_000;
+
+/** No token or a wrong one, a wrong path, a wrong method, no such encoding. */
+const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
+
+/** How the sending of an entry in parts ended. */
+type Sent = 'settled' | 'stopped';
+
+/**
+ * Sends what a source has, one request after the other, in order, until the endpoint has taken it: failures that may pass
+ * are tried again for ever, with `Retry-After` or exponential backoff and jitter; what may not be sent again is counted.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #pause: Pause;
+  #isRunning = false;
+  /** Something came since the source was last asked. */
+  #asked = false;
+  #run: Promise<void> = Promise.resolve();
+  #stopped = false;
+  #failures = 0;
+  /** The server asked for the pause that is on. */
+  #throttled = false;
+  #waiting: ((complete: boolean) => void)[] = [];
+  #maxBytes = MAX_REQUEST_BYTES;
+  /** Items of the entry that is being sent in parts which are settled already: they still stand in the source. */
+  settledInFlight = 0;
+  /** So many entries are sent one by one, to see which of them the server refuses. */
+  #alone = 0;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#pause = new Pause(options.clock);
+  }
+
+  /** There is something to be sent. */
+  kick(): void {
+    this.#asked = true;
+    if (this.#stopped || this.#isRunning) return;
+    this.#isRunning = true;
+    this.#run = this.#sendAll();
+  }
+
+  /** Resolves to true when all that waits has been settled, to false when an attempt to send it fails. */
+  drain(): Promise<boolean> {
+    // who asked for time has it
+    if (this.#stopped || this.#throttled) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.kick();
+      this.#pause.end();
+    });
+  }
+
+  /** Sends nothing more; resolves when the request that is under way is over, which `abort` ends at once. */
+  async stop(options: { readonly abort?: boolean } = {}): Promise<void> {
+    this.#stopped = true;
+    this.#tell(false);
+    this.#pause.end();
+    if (options.abort === true) this.#options.client.close();
+    await this.#run;
+    this.#options.client.close();
+  }
+
+  async #sendAll(): Promise<void> {
+    const { source, report } = this.#options;
+    while (!this.#stopped) {
+      let entries: readonly QueueEntry[] = [];
+      try {
+        this.#asked = false;
+        const taken = await source.take(this.#alone > 0 ? 1 : this.#maxBytes);
+        if (taken === undefined) {
+          if (this.#asked) continue;
+          break;
+        }
+        entries = taken.entries;
+        if (this.#stopped) source.giveBack(entries);
+        else await this.#deliver(entries, taken.protocol);
+      } catch (error) {
+        source.giveBack(entries);
+        report('otlp_queue', 'the queue in front of the OTLP endpoint failed', error);
+        await this.#backOff(undefined);
+      }
+    }
+    this.#isRunning = false;
+    this.#tell(!this.#stopped);
+  }
+
+  async #deliver(entries: readonly QueueEntry[], protocol: OtlpProtocol): Promise<void> {
+    const { source, client } = this.#options;
+    const outcome = await client.send(merge(entries, protocol), protocol);
+    if (outcome.kind === 'retry') {
+      source.giveBack(entries);
+      await this.#retryLater(outcome);
+      return;
+    }
+    this.#failures = 0;
+    const { onDenied } = this.#options;
+    if (outcome.kind === 'refused' && onDenied !== undefined && DENIALS.has(outcome.status)) {
+      source.giveBack(entries);
+      this.#stopped = true;
+      onDenied(outcome.reason);
+    } else if (outcome.kind === 'sent') {
+      this.#book(entries, this.#options.partialSuccess(outcome.body));
+      this.#alone = Math.max(0, this.#alone - entries.length);
+      source.done(entries);
+    } else if (entries.length > 1) {
+      // the rest must not suffer for one of them
+      source.giveBack(entries);
+      if (outcome.status === 413) this.#maxBytes = Math.max(1, Math.floor(this.#maxBytes / 2));
+      else this.#alone = entries.length;
+    } else {
+      const [entry] = entries as readonly [QueueEntry];
+      const sent = outcome.status === 413 ? await this.#deliverParts(entry, protocol, outcome.reason) : 'settled';
+      if (outcome.status !== 413) this.#refuse(entry.items, 'refused', outcome.reason);
+      this.#alone = Math.max(0, this.#alone - 1);
+      const again = this.settledInFlight;
+      this.settledInFlight = 0;
+      if (sent === 'settled') {
+        source.done(entries);
+      } else {
+        source.giveBack(entries);
+        // what was sent of it is sent once more
+        this.#options.ledger.accepted += again;
+      }
+    }
+  }
+
+  /** Sends the halves of an entry that was too large, and theirs; each is settled by itself. */
+  async #deliverParts(entry: QueueEntry, protocol: OtlpProtocol, reason: string): Promise<Sent> {
+    const halves = split(entry.payload, protocol);
+    if (halves === undefined) {
+      this.#refuse(entry.items, 'too_large', reason);
+      this.settledInFlight += entry.items;
+      return 'settled';
+    }
+    // what the split counts otherwise than whoever made the entry is no part of the books
+    const parts: QueueEntry[] = [
+      { ...halves[0], items: Math.min(halves[0].items, entry.items) },
+      { ...halves[1], items: entry.items - Math.min(halves[0].items, entry.items) },
+    ];
+    for (const part of parts) {
+      let outcome = await this.#options.client.send(part.payload, protocol);
+      while (outcome.kind === 'retry') {
+        await this.#retryLater(outcome);
+        if (this.#stopped) return 'stopped';
+        outcome = await this.#options.client.send(part.payload, protocol);
+      }
+      this.#failures = 0;
+      if (outcome.kind === 'refused' && outcome.status === 413) {
+        if ((await this.#deliverParts(part, protocol, outcome.reason)) !== 'settled') return 'stopped';
+        continue;
+      }
+      if (outcome.kind === 'sent') this.#book([part], this.#options.partialSuccess(outcome.body));
+      else this.#refuse(part.items, 'refused', outcome.reason);
+      this.settledInFlight += part.items;
+    }
+    return 'settled';
+  }
+
+  #book(entries: readonly QueueEntry[], partial: PartialSuccess | undefined): void {
+    const { ledger, report } = this.#options;
+    let items = 0;
+    for (const entry of entries) items += entry.items;
+    const rejected = Math.min(items, Math.max(0, partial?.rejected ?? 0));
+    ledger.delivered += items - rejected;
+    ledger.dropped.add('rejected', rejected);
+    if (rejected > 0) report('otlp_rejected', `the OTLP endpoint rejected ${rejected} items: ${partial?.message}`);
+    else if (partial !== undefined) report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);
+  }
+
+  #refuse(items: number, why: 'refused' | 'too_large', reason: string): void {
+    this.#options.ledger.dropped.add(why, items);
+    this.#options.report(`otlp_${why}`, `${items} items are lost: ${reason}`);
+  }
+
+  #retryLater({ reason, afterMillis }: SendOutcome & { readonly kind: 'retry' }): Promise<void> {
+    this.#options.report('otlp_retry', 'the OTLP endpoint takes nothing, telemetry waits', new Error(reason));
+    return this.#backOff(afterMillis);
+  }
+
+  async #backOff(afterMillis: number | undefined): Promise<void> {
+    this.#tell(false);
+    this.#failures += 1;
+    const exponential = Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, this.#failures - 1));
+    const delay =
+      afterMillis === undefined
+        ? exponential * (0.5 + Math.random() / 2)
+        : Math.min(MAX_RETRY_AFTER_MILLIS, Math.max(FIRST_DELAY_MILLIS, afterMillis)) * (1 + Math.random() / 10);
+    if (this.#stopped) return;
+    this.#throttled = afterMillis !== undefined;
+    await this.#pause.wait(delay);
+    this.#throttled = false;
+  }
+
+  #tell(complete: boolean): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve(complete);
+  }
+}

@@ -1,0 +1,11 @@
+import type { Clock } from './clock.js';
+
+/** The machine's own time; its timers never keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (delayMillis, run) => {
+    const timer = setTimeout(run, Math.min(delayMillis, 2 ** 31 - 1));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

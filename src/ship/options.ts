@@ -1,0 +1,102 @@
+import type { AnyValueMap } from '../model/any-value.js';
+import { ANY_OBJECT, BOOLEAN, FUNCTION, POSITIVE_NUMBER, type Rules, TEXT } from '../model/options.js';
+import type { TelemetryStorage } from '../model/storage.js';
+import type { OtlpProtocol } from '../otlp/config/settings.js';
+import type { LedgerFigures } from '../pipeline/counters.js';
+
+/** Settings of `shipTelemetry`. */
+export interface ShipOptions {
+  /** Files of RIMP's lines, Python's or ours, compressed or not; with the files that rotation closed. */
+  readonly files?: readonly string[] | undefined;
+  /** A storage, instead of or beside files. */
+  readonly storage?: TelemetryStorage | undefined;
+  /** Base URL of the receiver; default: what `OTEL_EXPORTER_OTLP_ENDPOINT` names, else `http://localhost:4318`. */
+  readonly to?: string | undefined;
+  /** Headers of each request, beside `OTEL_EXPORTER_OTLP_HEADERS`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Default `'http/protobuf'`. */
+  readonly protocol?: OtlpProtocol | undefined;
+  /** Default `'none'`. */
+  readonly compression?: 'gzip' | 'none' | undefined;
+  /** The longest that one request may take, in milliseconds; default 10,000. */
+  readonly timeoutMillis?: number | undefined;
+  /** A file that tells the next run where to go on; default: none. */
+  readonly checkpoint?: string | undefined;
+  /** Begin anew, whatever the checkpoint says; default `false`. */
+  readonly restart?: boolean | undefined;
+  /** Wait for more at the end, until `signal` says that it is enough; default `false`. */
+  readonly follow?: boolean | undefined;
+  /** The earliest time, inclusive. */
+  readonly startTime?: Date | undefined;
+  /** The latest time, inclusive. */
+  readonly endTime?: Date | undefined;
+  /** Attributes of the resource of items that tell none, such as Python's: `{ 'service.name': 'shop' }`. */
+  readonly resource?: AnyValueMap | undefined;
+  /** Read and count, send nothing; default `false`. */
+  readonly dryRun?: boolean | undefined;
+  /** Seconds without any progress after which to give up; default: never. */
+  readonly giveUpAfterSeconds?: number | undefined;
+  /** Ends it: what was read is not waited for; the checkpoint knows what was delivered. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is told of trouble: an endpoint that takes nothing, items that it refuses. */
+  readonly onTrouble?: ((what: string, error?: unknown) => void) | undefined;
+  /** Is called about four times a second. */
+  readonly onProgress?: ((progress: ShipProgress) => void) | undefined;
+  /** `@opentelemetry/otlp-transformer`, where the application's can't be found by itself. */
+  readonly otlpTransformer?: object | undefined;
+}
+
+/** How far it is. */
+export interface ShipProgress {
+  readonly events: number;
+  readonly metrics: number;
+  /** Items that were delivered, or refused for good. */
+  readonly settled: number;
+  /** Octets read from files. */
+  readonly bytesRead: number;
+  /** Octets of all files; absent where a storage has no such figure. */
+  readonly totalBytes: number | undefined;
+  readonly seconds: number;
+}
+
+/** What became of everything. */
+export interface ShipSummary extends ShipProgress {
+  /** The books of log records and metric points: `accepted = delivered + queued + Σ dropped`. */
+  readonly logs: LedgerFigures;
+  readonly points: LedgerFigures;
+  /** `name.sum`, `.min` and `.max` of histograms, which went with their `name.count`. */
+  readonly folded: number;
+  /** Lines that are no items, by reason. */
+  readonly unreadable: Readonly<Record<string, number>>;
+  /** Octets of OTLP, before compression. */
+  readonly bytesSent: number;
+  /** Whether everything was read, and none of it waits. */
+  readonly complete: boolean;
+}
+
+/** What the options of `shipTelemetry` have to be. */
+export const SHIP_RULES: Rules = {
+  files: { isRight: isPaths, expected: 'a list of paths' },
+  storage: ANY_OBJECT,
+  to: TEXT,
+  headers: ANY_OBJECT,
+  protocol: TEXT,
+  compression: TEXT,
+  timeoutMillis: POSITIVE_NUMBER,
+  checkpoint: TEXT,
+  restart: BOOLEAN,
+  follow: BOOLEAN,
+  startTime: ANY_OBJECT,
+  endTime: ANY_OBJECT,
+  resource: ANY_OBJECT,
+  dryRun: BOOLEAN,
+  giveUpAfterSeconds: POSITIVE_NUMBER,
+  signal: ANY_OBJECT,
+  onTrouble: FUNCTION,
+  onProgress: FUNCTION,
+  otlpTransformer: ANY_OBJECT,
+};
+
+function isPaths(value: unknown): boolean {
+  return Array.isArray(value) && value.every((path) => typeof path === 'string' && path !== '');
+}

@@ -1,0 +1,225 @@
+import { TelemetryError } from '../model/errors.js';
+import type { TelemetryEvent } from '../model/event.js';
+import { isEvent } from '../model/item.js';
+import type { TelemetryMetric } from '../model/metric.js';
+import { checkOptions } from '../model/options.js';
+import { checkOtlpOptions } from '../otlp/config/settings.js';
+import { pointsOfMetrics, recordsOfEvents } from '../otlp/encode/items.js';
+import type { LedgerFigures } from '../pipeline/counters.js';
+import { Checkpoint } from './checkpoint.js';
+import { FileSource } from './file-source.js';
+import { SHIP_RULES, type ShipOptions, type ShipProgress, type ShipSummary } from './options.js';
+import { ShipLane, shipEndpoint } from './signal-sender.js';
+import type { ShipBatch, ShipSource } from './source.js';
+import { StorageSource } from './storage-source.js';
+
+const WHO = 'shipTelemetry';
+const PROGRESS_MILLIS = 250;
+const CHECKPOINT_MILLIS = 200;
+
+/** See `shipTelemetry`. */
+export async function runShipment(options: ShipOptions): Promise<ShipSummary> {
+  checkOptions(WHO, options, SHIP_RULES);
+  const { to, headers, protocol, compression, timeoutMillis } = options;
+  checkOtlpOptions({ endpoint: to, headers, protocol, compression, timeoutMillis }, WHO);
+  const seen = new Set<string>();
+  const sources: ShipSource[] = (options.files ?? []).map((path) => new FileSource(path, seen));
+  if (options.storage !== undefined) sources.push(new StorageSource(options.storage));
+  if (sources.length === 0)
+    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${WHO}: expected "files" or a "storage", got neither`);
+  const shipment = new Shipment(options, sources);
+  return shipment.run();
+}
+
+class Shipment {
+  readonly #options: ShipOptions;
+  readonly #sources: readonly ShipSource[];
+  readonly #logs: ShipLane<'logs'> | undefined;
+  readonly #metrics: ShipLane<'metrics'> | undefined;
+  readonly #checkpoint: Checkpoint;
+  readonly #started = performance.now();
+  readonly #stop = new AbortController();
+  readonly #isJson: boolean;
+  #events = 0;
+  #readMetrics = 0;
+  #folded = 0;
+  #failure: unknown;
+  /** Places that are not in the checkpoint yet, by source. */
+  readonly #unwritten = new Map<string, unknown>();
+  #writtenAt = 0;
+  #settledAt = performance.now();
+  #settled = 0;
+
+  constructor(options: ShipOptions, sources: readonly ShipSource[]) {
+    this.#options = options;
+    this.#sources = sources;
+    const { to, headers, protocol, compression, timeoutMillis, otlpTransformer } = options;
+    const otlp = { endpoint: to, headers, protocol, compression, timeoutMillis };
+    const report = (what: string, error?: unknown): void => options.onTrouble?.(what, error);
+    if (options.dryRun !== true) {
+      const onDenied = (reason: string): void => this.#fail(new TelemetryError('RIMP_DENIED', `${WHO}: ${reason}`));
+      this.#logs = new ShipLane('logs', otlp, otlpTransformer, report, onDenied);
+      this.#metrics = new ShipLane('metrics', otlp, otlpTransformer, report, onDenied);
+    }
+    this.#isJson = this.#metrics?.protocol === 'http/json';
+    // of a dry run it tells what a real one would read
+    const url = this.#logs?.url ?? shipEndpoint('logs', otlp).url;
+    this.#checkpoint = new Checkpoint(options.checkpoint ?? '', url, options.restart === true, options.dryRun === true);
+    if (this.#checkpoint.other !== undefined)
+      report(`the checkpoint ${options.checkpoint} is of ${this.#checkpoint.other}: all is sent to ${url}`);
+  }
+
+  async run(): Promise<ShipSummary> {
+    const { signal } = this.#stop;
+    const given = this.#options.signal;
+    const stop = (): void => this.#stop.abort();
+    given?.addEventListener('abort', stop);
+    if (given?.aborted === true) stop();
+    const timer = setInterval(() => this.#tick(), PROGRESS_MILLIS);
+    let isRead = false;
+    try {
+      // what never ends is read side by side
+      const ship = (source: ShipSource): Promise<void> =>
+        this.#ship(source, signal).catch((error: unknown) => this.#fail(error));
+      if (this.#options.follow === true) await Promise.all(this.#sources.map(ship));
+      else for (const source of this.#sources) await ship(source);
+      isRead = !signal.aborted;
+      await this.#logs?.until('empty', signal);
+      await this.#metrics?.until('empty', signal);
+    } finally {
+      clearInterval(timer);
+      given?.removeEventListener('abort', stop);
+      await this.#logs?.stop();
+      await this.#metrics?.stop();
+      this.#writeCheckpoint(0);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#options.onProgress?.(this.#progress());
+    return this.#summary(isRead);
+  }
+
+  async #ship(source: ShipSource, signal: AbortSignal): Promise<void> {
+    const { startTime, endTime, follow = false } = this.#options;
+    const place = this.#checkpoint.place(source.name);
+    const pages: { open: number; place: unknown }[] = [];
+    for await (const batch of source.batches({ place, startTime, endTime, follow, signal })) {
+      const page = { open: 1, place: batch.place };
+      pages.push(page);
+      const done = (): void => {
+        page.open -= 1;
+        if (page.open === 0) this.#note(source.name, pages);
+      };
+      this.#send(batch, () => {
+        page.open += 1;
+        return done;
+      });
+      done();
+      await this.#logs?.until('room', signal);
+      await this.#metrics?.until('room', signal);
+      if (signal.aborted) return;
+    }
+  }
+
+  /** Hands a batch over; `part` is asked for somebody to tell of each of its parts. */
+  #send({ items }: ShipBatch, part: () => () => void): void {
+    const events: TelemetryEvent[] = [];
+    const metrics: TelemetryMetric[] = [];
+    for (const item of items) {
+      if (isEvent(item)) events.push(item);
+      else metrics.push(item);
+    }
+    this.#events += events.length;
+    this.#readMetrics += metrics.length;
+    if (events.length > 0) {
+      const records = recordsOfEvents(events, this.#options.resource);
+      this.#logs?.push(records, records.length, part());
+    }
+    // JSON has no such numbers, and OpenTelemetry's serialiser makes null of them
+    const sendable = this.#isJson ? metrics.filter(({ value }) => Number.isFinite(value)) : metrics;
+    this.#metrics?.refuse('not_finite', metrics.length - sendable.length);
+    const { requests, folded } = pointsOfMetrics(sendable, this.#options.resource);
+    this.#folded += folded;
+    for (const { data, points } of requests) this.#metrics?.push(data, points, part());
+  }
+
+  /** Notes up to where everything was settled. */
+  #note(source: string, pages: { open: number; place: unknown }[]): void {
+    let place: unknown;
+    while (pages[0]?.open === 0) ({ place } = pages.shift() as { place: unknown });
+    if (place === undefined) return;
+    this.#unwritten.set(source, place);
+    this.#writeCheckpoint(CHECKPOINT_MILLIS);
+  }
+
+  /** Writes what is to be noted, unless that was done less than so many milliseconds ago. */
+  #writeCheckpoint(everyMillis: number): void {
+    const now = performance.now();
+    if (this.#unwritten.size === 0 || now - this.#writtenAt < everyMillis) return;
+    this.#writtenAt = now;
+    const places = [...this.#unwritten];
+    this.#unwritten.clear();
+    try {
+      this.#checkpoint.write(places);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#stop.abort();
+  }
+
+  #tick(): void {
+    this.#writeCheckpoint(CHECKPOINT_MILLIS);
+    const now = performance.now();
+    const progress = this.#progress();
+    const { settled } = progress;
+    const giveUp = this.#options.giveUpAfterSeconds;
+    const waits = (this.#logs?.figures.queued ?? 0) + (this.#metrics?.figures.queued ?? 0) > 0;
+    if (settled !== this.#settled || !waits) {
+      this.#settled = settled;
+      this.#settledAt = now;
+    } else if (giveUp !== undefined && now - this.#settledAt > giveUp * 1000) {
+      this.#options.onTrouble?.(`nothing was delivered for ${giveUp} s: giving up`);
+      this.#stop.abort();
+    }
+    this.#options.onProgress?.(progress);
+  }
+
+  #progress(): ShipProgress {
+    const totals = this.#sources.map(({ totalBytes }) => totalBytes);
+    return {
+      events: this.#events,
+      metrics: this.#readMetrics,
+      settled: settledOf(this.#logs?.figures) + settledOf(this.#metrics?.figures) + this.#folded,
+      bytesRead: this.#sources.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+      totalBytes: totals.includes(undefined) ? undefined : totals.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+      seconds: (performance.now() - this.#started) / 1000,
+    };
+  }
+
+  #summary(isRead: boolean): ShipSummary {
+    const nothing: LedgerFigures = { accepted: 0, delivered: 0, queued: 0, dropped: {} };
+    const logs = this.#logs?.figures ?? nothing;
+    const points = this.#metrics?.figures ?? nothing;
+    const unreadable: Record<string, number> = {};
+    for (const source of this.#sources) {
+      for (const [reason, count] of Object.entries(source.unreadable))
+        unreadable[reason] = (unreadable[reason] ?? 0) + count;
+    }
+    return {
+      ...this.#progress(),
+      logs,
+      points,
+      folded: this.#folded,
+      unreadable,
+      bytesSent: (this.#logs?.bytes ?? 0) + (this.#metrics?.bytes ?? 0),
+      complete: isRead && logs.queued === 0 && points.queued === 0,
+    };
+  }
+}
+
+function settledOf(figures: LedgerFigures | undefined): number {
+  return figures === undefined ? 0 : figures.accepted - figures.queued;
+}

@@ -1,0 +1,91 @@
+import { type Endpoint, endpointOf } from '../otlp/config/endpoint.js';
+import { type OtlpOptions, type OtlpProtocol, type Signal, signalSettings } from '../otlp/config/settings.js';
+import { loadTransformer, type Serialized, type Serializer, serializerOf } from '../otlp/encode/serializer.js';
+import { OtlpClient } from '../otlp/send/client.js';
+import { Delivery } from '../otlp/send/delivery.js';
+import { Ledger, type LedgerFigures } from '../pipeline/counters.js';
+import { systemClock } from '../runtime/system-clock.js';
+import { ShipPipe } from './memory-queue.js';
+
+/** One signal's way from the source to the endpoint. */
+export class ShipLane<S extends Signal> {
+  readonly url: string;
+  readonly protocol: OtlpProtocol;
+  readonly #ledger: Ledger;
+  readonly #pipe: ShipPipe;
+  readonly #delivery: Delivery;
+  readonly #serializer: Serializer<Serialized[S]>;
+  /** Octets that were sent, before compression. */
+  bytes = 0;
+
+  /** @throws TelemetryError `RIMP_MISSING_PACKAGE` where OpenTelemetry's serialiser is not installed. */
+  constructor(
+    signal: S,
+    options: OtlpOptions,
+    transformer: object | undefined,
+    report: (what: string, error?: unknown) => void,
+    onDenied: (reason: string) => void,
+  ) {
+    const endpoint = shipEndpoint(signal, options);
+    const { protocol } = endpoint;
+    this.protocol = protocol;
+    this.url = endpoint.url;
+    this.#serializer = serializerOf(signal, protocol, transformer ?? loadTransformer(signal, protocol), 'ship');
+    this.#pipe = new ShipPipe(protocol);
+    this.#ledger = new Ledger(() => this.#pipe.items - this.#delivery.settledInFlight);
+    this.#delivery = new Delivery({
+      source: this.#pipe,
+      client: new OtlpClient(endpoint),
+      ledger: this.#ledger,
+      clock: { ...systemClock, after: aliveAfter },
+      partialSuccess: (response) => this.#serializer.partialSuccess(response),
+      report: (_kind, what, error) => report(what, error),
+      onDenied,
+    });
+  }
+
+  get figures(): LedgerFigures {
+    return this.#ledger.figures;
+  }
+
+  /** Takes items over; `onDone` is told when they were delivered or refused. */
+  push(items: Serialized[S], count: number, onDone: () => void): void {
+    const payload = this.#serializer.serialize(items);
+    this.#ledger.accepted += count;
+    this.#pipe.push({
+      payload,
+      items: count,
+      onDone: () => {
+        this.bytes += payload.byteLength;
+        onDone();
+      },
+    });
+    this.#delivery.kick();
+  }
+
+  /** Counts items that can't be sent. */
+  refuse(reason: string, count: number): void {
+    this.#ledger.accepted += count;
+    this.#ledger.dropped.add(reason, count);
+  }
+
+  until(what: 'room' | 'empty', signal: AbortSignal): Promise<boolean> {
+    return this.#pipe.until(what, signal);
+  }
+
+  async stop(): Promise<void> {
+    await this.#delivery.stop({ abort: true });
+  }
+}
+
+/** Where a signal is shipped to: also where nothing but a default says so. */
+export function shipEndpoint(signal: Signal, options: OtlpOptions): Endpoint {
+  const settings = signalSettings(signal, options, process.env) ?? { protocol: 'http/protobuf', exporter: {} };
+  return endpointOf(settings, signal, options, process.env);
+}
+
+/** A timer that keeps the process alive: somebody waits for what is shipped. */
+function aliveAfter(delayMillis: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMillis);
+  return () => clearTimeout(timer);
+}

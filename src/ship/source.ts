@@ -1,0 +1,47 @@
+import type { TelemetryItem } from '../model/item.js';
+
+/** Some items of a source, in its order. */
+export interface ShipBatch {
+  readonly items: readonly TelemetryItem[];
+  /** Where to go on when these are delivered: plain JSON. */
+  readonly place: unknown;
+}
+
+/** How a source is read. */
+export interface ReadOptions {
+  /** Where to go on; `undefined`: at the beginning. */
+  readonly place: unknown;
+  readonly startTime: Date | undefined;
+  readonly endTime: Date | undefined;
+  /** Whether to wait for more at the end. */
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Something that items are shipped from. */
+export interface ShipSource {
+  /** Its name in the checkpoint. */
+  readonly name: string;
+  /** Octets to read, as far as they are known before. */
+  readonly totalBytes: number | undefined;
+  readonly bytesRead: number;
+  /** Lines and files that can't be read, by reason. */
+  readonly unreadable: Readonly<Record<string, number>>;
+  batches(options: ReadOptions): AsyncIterable<ShipBatch>;
+}
+
+const POLL_MILLIS = 250;
+
+/** Waits a moment, or until the end is asked for. */
+export function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, POLL_MILLIS);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}

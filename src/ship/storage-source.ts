@@ -1,0 +1,32 @@
+import type { TelemetryStorage } from '../model/storage.js';
+import { pause, type ReadOptions, type ShipBatch, type ShipSource } from './source.js';
+
+const PAGE_ITEMS = 5_000;
+
+/** What any storage holds. */
+export class StorageSource implements ShipSource {
+  readonly name: string;
+  readonly totalBytes = undefined;
+  readonly bytesRead = 0;
+  readonly unreadable = {};
+  readonly #storage: TelemetryStorage;
+
+  constructor(storage: TelemetryStorage) {
+    this.#storage = storage;
+    this.name = storage.location ?? 'storage';
+  }
+
+  async *batches({ place, startTime, endTime, follow, signal }: ReadOptions): AsyncGenerator<ShipBatch> {
+    let after = typeof place === 'string' ? place : undefined;
+    while (!signal.aborted) {
+      const data = await this.#storage.retrieve({ after, limit: PAGE_ITEMS, startTime, endTime });
+      if (data.isEmpty) {
+        if (!follow) return;
+        await pause(signal);
+        continue;
+      }
+      after = data.cursor;
+      yield { items: [...data.events, ...data.metrics], place: after };
+    }
+  }
+}

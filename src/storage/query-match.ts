@@ -1,0 +1,52 @@
+import { canonicalJson } from '../codec/canonical-json.js';
+import { isEvent, type TelemetryItem } from '../model/item.js';
+import type { ResolvedQuery } from '../model/query.js';
+import { severityNumberOf } from '../model/severity.js';
+
+/** Whether an item is what a query asks for, which is the same for every storage; limit, order and cursor aside. */
+export type Matcher = (item: TelemetryItem) => boolean;
+
+/** Makes the test of a query. */
+export function matcherOf(query: ResolvedQuery): Matcher {
+  const { startMillis, endMillis, events, metrics, eventTypes, minSeverity, source, text, traceId, name } = query;
+  const metadata = wanted(query.metadata);
+  const tags = wanted(query.tags);
+  return (item) => {
+    const millis = item.timestamp.getTime();
+    if (millis < startMillis || millis > endMillis) return false;
+    if (!isEvent(item)) {
+      return metrics && (name === undefined || item.name === name) && has(item.tags, tags);
+    }
+    return (
+      events &&
+      (eventTypes === undefined || eventTypes.has(item.eventType)) &&
+      (minSeverity === undefined || severityOf(item) >= minSeverity) &&
+      (source === undefined || item.source === source) &&
+      (text === undefined || item.message.includes(text)) &&
+      (traceId === undefined || item.otel?.traceId?.toLowerCase() === traceId) &&
+      has(item.metadata, metadata)
+    );
+  };
+}
+
+/** The severity number of an event: its own, or that of its type. */
+export function severityOf(event: {
+  readonly eventType: 'info' | 'warning' | 'error' | 'debug';
+  readonly otel?: { readonly severityNumber?: number } | undefined;
+}): number {
+  return event.otel?.severityNumber ?? severityNumberOf(event.eventType);
+}
+
+type Wanted = readonly (readonly [key: string, json: string])[];
+
+function wanted(map: object | undefined): Wanted {
+  return map === undefined ? [] : Object.entries(map).map(([key, value]) => [key, canonicalJson(value)]);
+}
+
+function has(map: object | undefined, all: Wanted): boolean {
+  if (all.length === 0) return true;
+  if (map === undefined) return false;
+  return all.every(
+    ([key, json]) => Object.hasOwn(map, key) && canonicalJson((map as Record<string, unknown>)[key]) === json,
+  );
+}
