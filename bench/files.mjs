@@ -70,7 +70,7 @@ function bare(lineOf) {
 const forms = events.map(pythonForm);
 const ready = forms.map((form) => `${JSON.stringify(form)}\n`);
 
-console.log(`${LINES} lines of ${(ready.join('').length / 1000).toFixed(0)} octets, Node ${process.version}`);
+console.log(`${LINES} lines of ${(ready.join('').length / 1000).toFixed(0)} bytes, Node ${process.version}`);
 {
   const m = await compare(
     'appending ready events',

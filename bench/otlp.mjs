@@ -265,7 +265,7 @@ async function receiving() {
       const count = (value) => Math.round(value).toLocaleString('en-US');
       console.log(
         `  ${encoding.padEnd(8)} to ${backend.padEnd(6)} ${count(median(wall)).padStart(8)} records/s, ` +
-          `${count(median(rates)).padStart(8)} a second of one core; ${(body.length / BATCH).toFixed(0)} octets a record; ` +
+          `${count(median(rates)).padStart(8)} a second of one core; ${(body.length / BATCH).toFixed(0)} bytes a record; ` +
           `latency p50 ${median(latencies).toFixed(1)} ms, p99 ${median(latencies, 0.99).toFixed(1)} ms`,
       );
       agent.destroy();

@@ -13,7 +13,7 @@ import { FileStorage, SqliteStorage, startTelemetry } from 'rimp-telemetry';
 const here = fileURLToPath(import.meta.url);
 const attributes = (i) => ({ user_id: `u${i % 1000}`, amount: (i % 9973) / 100, ok: true, items: i % 7 });
 
-/** A back end that takes everything and counts octets. */
+/** A back end that takes everything and counts bytes. */
 function sink() {
   let bytes = 0;
   let requests = 0;
@@ -118,10 +118,10 @@ async function main() {
     `  application  ${run.app.toFixed(2)} µs of a core a record (collect, serialise, queue on disk, gzip, send)`,
   );
   console.log(`  Collector    ${run.collector.toFixed(2)} µs of a core a record (gzip both ways)`);
-  console.log(`  network      ${((last.bytes - first.bytes) / records).toFixed(0)} octets a record, gzip`);
+  console.log(`  network      ${((last.bytes - first.bytes) / records).toFixed(0)} bytes a record, gzip`);
   const sizes = await onDisk(50_000);
   for (const [name, size] of Object.entries(sizes))
-    console.log(`  ${name.padEnd(12)} ${size.toFixed(0)} octets an event`);
+    console.log(`  ${name.padEnd(12)} ${size.toFixed(0)} bytes an event`);
   back.kill();
 }
 

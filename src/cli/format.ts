@@ -3,7 +3,7 @@ export function grouped(number: number): string {
   return Math.round(number).toLocaleString('en-US');
 }
 
-/** Octets in the unit that fits. */
+/** Bytes in the unit that fits. */
 export function size(bytes: number): string {
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;

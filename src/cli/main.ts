@@ -19,7 +19,7 @@ ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\
 rimp COMMAND --help tells more of one of them. rimp --version prints the version.
 `;
 
-/** Runs the program; resolves to its exit status: 0 all is well, 1 it found or met trouble, 2 wrong usage. */
+/** Runs the program; resolves to its exit status: 0 all is well, 1 it found problems, 2 wrong usage. */
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === '--version' || name === '-v') {

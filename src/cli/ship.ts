@@ -47,7 +47,7 @@ Exit status: 0 everything was delivered, 1 something was not, 2 wrong usage, 130
 /** How often progress is told where nobody watches. */
 const PLAIN_MILLIS = 5_000;
 
-/** How often the same trouble is told. */
+/** How often the same warning is written. */
 const NOTE_MILLIS = 30_000;
 
 /** `rimp ship`. */

@@ -1,7 +1,7 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const CANONICAL = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Octets as base64 text with padding (RFC 4648, section 4). */
+/** Bytes as base64 text with padding (RFC 4648, section 4). */
 export function bytesToBase64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -16,7 +16,7 @@ export function bytesToBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** The octets of canonical base64 text, or `undefined` where the text is none. */
+/** The bytes of canonical base64 text, or `undefined` where the text is none. */
 export function base64ToBytes(text: string): Uint8Array | undefined {
   if (!CANONICAL.test(text)) return undefined;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
@@ -25,7 +25,7 @@ export function base64ToBytes(text: string): Uint8Array | undefined {
   for (let i = 0; i < text.length; i += 4) {
     const code = (offset: number): number => Math.max(0, ALPHABET.indexOf(text[i + offset] as string));
     const word = (code(0) << 18) | (code(1) << 12) | (code(2) << 6) | code(3);
-    for (const octet of [(word >> 16) & 255, (word >> 8) & 255, word & 255]) if (at < bytes.length) bytes[at++] = octet;
+    for (const byte of [(word >> 16) & 255, (word >> 8) & 255, word & 255]) if (at < bytes.length) bytes[at++] = byte;
   }
   return bytesToBase64(bytes) === text ? bytes : undefined;
 }

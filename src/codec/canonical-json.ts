@@ -1,6 +1,6 @@
 import { bytesToBase64 } from './base64.js';
 
-/** A value as text that is the same for equal values: keys in order, octets and numbers as the file format has them. */
+/** A value as text that is the same for equal values: keys in order, bytes and numbers as the file format has them. */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`;
   if (value instanceof Uint8Array) return `{"bytesValue":"${bytesToBase64(value)}"}`;

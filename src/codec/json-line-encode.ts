@@ -49,7 +49,7 @@ function stringify(value: object | undefined): string {
 }
 
 /**
- * Metadata, tags or what OpenTelemetry knows as JSON; octets as OTLP/JSON has them.
+ * Metadata, tags or what OpenTelemetry knows as JSON; bytes as OTLP/JSON has them.
  *
  * @throws TypeError where it holds what JSON can't.
  */
@@ -61,7 +61,7 @@ function bytesAsBase64(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? { bytesValue: bytesToBase64(value) } : value;
 }
 
-/** Whether there are octets in a map or an array. */
+/** Whether there are bytes in a map or an array. */
 export function holdsBytes(value: object): boolean {
   if (value instanceof Uint8Array) return true;
   for (const key in value) {

@@ -13,7 +13,7 @@ const OTEL = '},"otel":{';
 
 /**
  * The event or metric of a line that is exactly as this library writes the most of them; `undefined` where it is not: then
- * the general reader is to be asked; null where it is of another time than is asked for. The line must hold no octets, and no number that a reader of JSON takes for another.
+ * the general reader is to be asked; null where it is of another time than is asked for. The line must hold no bytes, and no number that a reader of JSON takes for another.
  */
 export function decodeOwnLine(line: string, times: Times): TelemetryEvent | TelemetryMetric | null | undefined {
   try {

@@ -22,7 +22,7 @@ import { Counts } from '../pipeline/counters.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Clock } from '../runtime/clock.js';
 import { deadlineOf, within } from '../runtime/deadline.js';
-import type { Trouble } from '../runtime/diagnostics.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
 import { processIdentity } from '../runtime/process-identity.js';
 import { sharedState } from '../runtime/shared-state.js';
 import type { CollectorOptions } from './options.js';
@@ -46,7 +46,7 @@ export class CollectorBridge implements Bridge {
   /** Measurements that no OpenTelemetry instrument recorded, by reason. */
   readonly notSent = new Counts();
   readonly #pipeline: Pipeline;
-  readonly #trouble: Trouble;
+  readonly #diagnostics: Diagnostics;
   readonly #clock: Clock;
   readonly #enabled: boolean;
   readonly #keepFiltered: boolean;
@@ -62,16 +62,16 @@ export class CollectorBridge implements Bridge {
   readonly #unseen = new Set<string>();
   #processors = 0;
 
-  constructor(pipeline: Pipeline, trouble: Trouble, clock: Clock, options: BridgeOptions) {
+  constructor(pipeline: Pipeline, diagnostics: Diagnostics, clock: Clock, options: BridgeOptions) {
     this.#enabled = options.enabled;
     this.use = options.onUse;
     this.#pipeline = pipeline;
-    this.#trouble = trouble;
+    this.#diagnostics = diagnostics;
     this.#clock = clock;
     this.#keepFiltered = options.keepFiltered ?? false;
-    this.providers = new ProviderResolver(options, trouble);
-    this.#emitter = new EventEmitter(this, trouble, options.maxScopes ?? DEFAULT_MAX_SCOPES);
-    this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notSent, trouble);
+    this.providers = new ProviderResolver(options, diagnostics);
+    this.#emitter = new EventEmitter(this, diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
+    this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notSent, diagnostics);
     this.#received = new ResourcePicker(options.resourceAttributes ?? 'service', undefined);
     this.#resources = new ResourcePicker(options.resourceAttributes ?? 'service', this.identity);
   }
@@ -94,7 +94,7 @@ export class CollectorBridge implements Bridge {
       return;
     }
     if (emitted === 'unseen') {
-      this.#trouble.report(
+      this.#diagnostics.report(
         'no_processor',
         'the logger provider has no RimpLogRecordProcessor of this collector: events are stored as they were ' +
           'collected, past whatever the processors of that provider redact',
@@ -112,7 +112,7 @@ export class CollectorBridge implements Bridge {
       if (provider.constructor.name !== 'NoopMeterProvider') this.#instruments.record(provider, metric);
     } catch (error) {
       this.notSent.add('otel_error');
-      this.#trouble.report('record', 'recording a metric through OpenTelemetry failed', error);
+      this.#diagnostics.report('record', 'recording a metric through OpenTelemetry failed', error);
     }
     this.#pipeline.acceptMetric(metric);
   }
@@ -135,14 +135,14 @@ export class CollectorBridge implements Bridge {
       this.#pipeline.acceptEvent(eventOfRecord(record, this.#resources.pick(record.resource), this.#clock.now()));
     } catch (error) {
       this.#pipeline.withhold('not_readable');
-      this.#trouble.report('log_record', 'a log record could not be read', error);
+      this.#diagnostics.report('log_record', 'a log record could not be read', error);
     }
   }
 
   onCollection(result: CollectionResultLike): void {
     if (!this.#enabled) return;
     for (const error of result.errors)
-      this.#trouble.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
+      this.#diagnostics.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
     const resource = this.#resources.pick(result.resourceMetrics.resource);
     for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
       if (scope.name === FACADE_SCOPE) continue;
@@ -152,7 +152,7 @@ export class CollectorBridge implements Bridge {
             this.#pipeline.acceptMetric(metric);
         } catch (error) {
           this.#pipeline.withhold('not_readable');
-          this.#trouble.report('metric_data', 'a metric of OpenTelemetry could not be read', error);
+          this.#diagnostics.report('metric_data', 'a metric of OpenTelemetry could not be read', error);
         }
       }
     }
@@ -188,7 +188,7 @@ export class CollectorBridge implements Bridge {
     try {
       await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'flushing to the sinks');
     } catch (error) {
-      this.#trouble.report('flush', 'flushing to the sinks failed', error);
+      this.#diagnostics.report('flush', 'flushing to the sinks failed', error);
     }
   }
 
@@ -198,7 +198,7 @@ export class CollectorBridge implements Bridge {
   }
 
   report(kind: string, what: string, error?: unknown): void {
-    this.#trouble.report(kind, what, error);
+    this.#diagnostics.report(kind, what, error);
   }
 
   after(delayMillis: number, run: () => void): () => void {

@@ -13,7 +13,7 @@ import { Counts, type LedgerFigures, lostIn } from '../pipeline/counters.js';
 import type { TelemetryListener } from '../pipeline/listeners.js';
 import { Pipeline, type SinkHandle } from '../pipeline/pipeline.js';
 import { deadlineOf, type FlushResult } from '../runtime/deadline.js';
-import { Trouble } from '../runtime/diagnostics.js';
+import { Diagnostics } from '../runtime/diagnostics.js';
 import { systemClock } from '../runtime/system-clock.js';
 import { tellVersions } from '../runtime/version.js';
 import { CollectorBridge } from './bridge.js';
@@ -41,7 +41,7 @@ export class TelemetryCollector {
   readonly storage: TelemetryStorage;
   readonly #bridge: CollectorBridge;
   readonly #pipeline: Pipeline;
-  readonly #trouble: Trouble;
+  readonly #diagnostics: Diagnostics;
   readonly #lifecycle: CollectorLifecycle;
   readonly #rejected = new Counts();
   readonly #ledgers = new Map<string, () => LedgerFigures>();
@@ -61,17 +61,17 @@ export class TelemetryCollector {
     checkCollectorOptions(options);
     const clock = options.clock ?? systemClock;
     this.#now = () => clock.now();
-    this.#trouble = new Trouble(clock, (message) => diag.warn(message));
+    this.#diagnostics = new Diagnostics(clock, (message) => diag.warn(message));
     this.#pipeline = new Pipeline({
       clock,
-      trouble: this.#trouble,
+      diagnostics: this.#diagnostics,
       bufferSize: this.config.bufferSize,
       flushIntervalMillis: this.config.flushInterval * 1000,
       realtime: this.config.realtimeMode,
       maxQueueItems: options.maxQueueItems,
       onFirst: () => this.#lifecycle.used(),
     });
-    this.#bridge = new CollectorBridge(this.#pipeline, this.#trouble, clock, {
+    this.#bridge = new CollectorBridge(this.#pipeline, this.#diagnostics, clock, {
       ...options,
       enabled: this.config.enabled,
       onUse: () => this.#lifecycle.used(),
@@ -81,12 +81,12 @@ export class TelemetryCollector {
     this.#lifecycle = new CollectorLifecycle(
       this.#pipeline,
       this.#bridge.providers,
-      this.#trouble,
+      this.#diagnostics,
       options.storage === undefined ? this.storage : undefined,
       options.flushOnExit !== false,
       () => lostIn(Array.from(this.#ledgers.values(), (figures) => figures())),
     );
-    tellVersions(this.#trouble);
+    tellVersions(this.#diagnostics);
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }
 
@@ -127,7 +127,7 @@ export class TelemetryCollector {
       return event;
     } catch (error) {
       this.#rejected.add('failed');
-      this.#trouble.report('collect', 'collecting an event failed', error);
+      this.#diagnostics.report('collect', 'collecting an event failed', error);
       return null;
     }
   }
@@ -161,7 +161,7 @@ export class TelemetryCollector {
       const metric = buildMetric(fields, this.#now(), this.#bridge.identity);
       if (metric === undefined) {
         this.#rejected.add('invalid_metric');
-        this.#trouble.report(
+        this.#diagnostics.report(
           'invalid_metric',
           `collectMetric: expected a name and a number, got ${show(fields.name)} and ${show(fields.value)}`,
         );
@@ -172,7 +172,7 @@ export class TelemetryCollector {
       return metric;
     } catch (error) {
       this.#rejected.add('failed');
-      this.#trouble.report('collect', 'collecting a metric failed', error);
+      this.#diagnostics.report('collect', 'collecting a metric failed', error);
       return null;
     }
   }
@@ -237,7 +237,7 @@ export class TelemetryCollector {
   /** Notes an error: it becomes `health().lastError`, and is told through `diag` at most once a minute for its kind. */
   report(kind: string, what: string, error?: unknown): void {
     if (kind === 'consumer') this.#consumerErrors += 1;
-    this.#trouble.report(kind, what, error);
+    this.#diagnostics.report(kind, what, error);
   }
 
   /** The books: `accepted = delivered + queued + Σ dropped`, of the collector and of each sink, at every moment. */
@@ -254,7 +254,7 @@ export class TelemetryCollector {
       listenerErrors: listeners.errors,
       listenersUnheard: listeners.unheard,
       consumerErrors: this.#consumerErrors,
-      lastError: this.#trouble.last,
+      lastError: this.#diagnostics.last,
     };
   }
 

@@ -4,7 +4,7 @@ import type { ProviderResolver } from '../otel/providers.js';
 import type { FlushableLike } from '../otel/sdk-types.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { type FlushResult, within } from '../runtime/deadline.js';
-import type { Trouble } from '../runtime/diagnostics.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
 import { onExit } from '../runtime/exit-hook.js';
 
 /** How long the end of the process may be put off for one collector, in milliseconds. */
@@ -14,7 +14,7 @@ const EXIT_TIMEOUT_MILLIS = 10_000;
 export class CollectorLifecycle {
   readonly #pipeline: Pipeline;
   readonly #providers: ProviderResolver;
-  readonly #trouble: Trouble;
+  readonly #diagnostics: Diagnostics;
   readonly #ownStorage: TelemetryStorage | undefined;
   readonly #flushOnExit: boolean;
   readonly #lostByExporters: () => number;
@@ -31,14 +31,14 @@ export class CollectorLifecycle {
   constructor(
     pipeline: Pipeline,
     providers: ProviderResolver,
-    trouble: Trouble,
+    diagnostics: Diagnostics,
     ownStorage: TelemetryStorage | undefined,
     flushOnExit: boolean,
     lostByExporters: () => number,
   ) {
     this.#pipeline = pipeline;
     this.#providers = providers;
-    this.#trouble = trouble;
+    this.#diagnostics = diagnostics;
     this.#ownStorage = ownStorage;
     this.#flushOnExit = flushOnExit;
     this.#lostByExporters = lostByExporters;
@@ -76,7 +76,7 @@ export class CollectorLifecycle {
   async forceFlush(deadline: number): Promise<FlushResult> {
     this.#unflushed = false;
     const errors = await this.#flushAll(deadline, (provider) => provider.forceFlush?.());
-    for (const error of errors) this.#trouble.report('flush', 'flushing failed', error);
+    for (const error of errors) this.#diagnostics.report('flush', 'flushing failed', error);
     return { complete: errors.length === 0, errors };
   }
 
@@ -100,7 +100,7 @@ export class CollectorLifecycle {
         errors.push(toError(error));
       }
     }
-    for (const error of errors) this.#trouble.report('shutdown', 'shutting down failed', error);
+    for (const error of errors) this.#diagnostics.report('shutdown', 'shutting down failed', error);
     return { complete: errors.length === 0, errors };
   }
 
@@ -125,7 +125,7 @@ export class CollectorLifecycle {
     if (this.#pipeline.buffered > 0) await attempt('flushing to the sinks', this.#pipeline.drain());
     const lost = this.#lost() - lostBefore;
     if (lost > 0 && errors.length === 0) {
-      const why = this.#trouble.last === undefined ? '' : `: ${this.#trouble.last.message}`;
+      const why = this.#diagnostics.last === undefined ? '' : `: ${this.#diagnostics.last.message}`;
       errors.push(new Error(`${lost} items were lost on their way to a sink or an endpoint${why}`));
     }
     return errors;

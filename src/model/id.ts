@@ -1,13 +1,13 @@
-/** Random octets: the platform's `crypto.getRandomValues`. */
-type FillRandom = (octets: Uint8Array) => Uint8Array;
+/** Random bytes: the platform's `crypto.getRandomValues`. */
+type FillRandom = (bytes: Uint8Array) => Uint8Array;
 
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
  * Makes a generator of UUIDs of version 7 (RFC 9562, section 5.7): ordered by time, and within one generator strictly
  * ascending, as a counter fills `rand_a` (method 1 of section 6.2). A clock that steps back doesn't break the order.
  *
- * @param fill - fills an array with random octets.
+ * @param fill - fills an array with random bytes.
  * @returns a function that takes the time in milliseconds and gives the next id.
  */
 export function createIdGenerator(fill: FillRandom): (nowMillis: number) => string {
@@ -16,7 +16,7 @@ export function createIdGenerator(fill: FillRandom): (nowMillis: number) => stri
   let millis = -1;
   let counter = 0;
   let prefix = '';
-  const octets = (): number => {
+  const bytes = (): number => {
     if (used + 8 > pool.length) {
       fill(pool);
       used = 0;
@@ -31,7 +31,7 @@ export function createIdGenerator(fill: FillRandom): (nowMillis: number) => stri
     prefix = `${hex.slice(0, 8)}-${hex.slice(8)}-`;
   };
   return (nowMillis) => {
-    const at = octets();
+    const at = bytes();
     const hex = (offset: number): string => HEX[pool[at + offset] as number] as string;
     const now = Math.min(Math.max(0, Math.trunc(nowMillis) || 0), 0xffff_ffff_ffff);
     if (now > millis) {
@@ -56,6 +56,6 @@ let generate: ((nowMillis: number) => string) | undefined;
 
 /** A new id, ordered by time: a UUID of version 7. */
 export function newId(nowMillis: number): string {
-  generate ??= createIdGenerator((octets) => platform.crypto.getRandomValues(octets));
+  generate ??= createIdGenerator((bytes) => platform.crypto.getRandomValues(bytes));
   return generate(nowMillis);
 }

@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from '../model/event.js';
-import type { Trouble } from '../runtime/diagnostics.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
 import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
 import { FACADE_SCOPE } from './instruments/instruments.js';
 import type { Context, LoggerLike, LoggerProviderLike } from './sdk-types.js';
@@ -17,7 +17,7 @@ export type Emitted = 'taken' | 'filtered' | 'unseen';
 /** Emits events through the loggers of their sources. */
 export class EventEmitter {
   readonly #owner: object;
-  readonly #trouble: Trouble;
+  readonly #diagnostics: Diagnostics;
   readonly #maxScopes: number;
   readonly #shared = sharedState();
   #provider: LoggerProviderLike | undefined;
@@ -26,9 +26,9 @@ export class EventEmitter {
   readonly #attached = new WeakSet<LoggerProviderLike>();
   readonly #processors = new Set<object>();
 
-  constructor(owner: object, trouble: Trouble, maxScopes: number) {
+  constructor(owner: object, diagnostics: Diagnostics, maxScopes: number) {
     this.#owner = owner;
-    this.#trouble = trouble;
+    this.#diagnostics = diagnostics;
     this.#maxScopes = maxScopes;
   }
 
@@ -54,7 +54,7 @@ export class EventEmitter {
       this.#logger(provider, ownScope ? event.source : FACADE_SCOPE).emit(recordOf(event, attributes, context));
     } catch (error) {
       failed = true;
-      this.#trouble.report('emit', 'emitting a log record through OpenTelemetry failed', error);
+      this.#diagnostics.report('emit', 'emitting a log record through OpenTelemetry failed', error);
     } finally {
       shared.inFlight = before;
     }

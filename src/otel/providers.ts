@@ -1,7 +1,7 @@
 import * as api from '@opentelemetry/api';
 import { logs as separateLogs } from '@opentelemetry/api-logs';
 import { show, TelemetryError } from '../model/errors.js';
-import type { Trouble } from '../runtime/diagnostics.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
 import { isReal } from './logs-apis.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from './sdk-types.js';
 
@@ -30,13 +30,13 @@ interface ApiGlobal {
 
 /** Finds the providers, each time anew, as one may be registered at any time. */
 export class ProviderResolver {
-  readonly #trouble: Trouble;
+  readonly #diagnostics: Diagnostics;
   #given: Providers;
 
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a given provider is none. */
-  constructor(given: Providers, trouble: Trouble) {
+  constructor(given: Providers, diagnostics: Diagnostics) {
     this.#given = checked(given);
-    this.#trouble = trouble;
+    this.#diagnostics = diagnostics;
   }
 
   use(given: Providers): void {
@@ -51,7 +51,7 @@ export class ProviderResolver {
     const separate = real(separateLogs);
     const built = real((api as { readonly logs?: LogsApiLike }).logs);
     if (separate !== undefined && built !== undefined && separate !== built) {
-      this.#trouble.report(
+      this.#diagnostics.report(
         'two_logs_apis',
         'logger providers are registered with @opentelemetry/api-logs and with @opentelemetry/api as well: ' +
           'events go to the one of @opentelemetry/api; give the collector the loggerProvider that you mean',
@@ -86,7 +86,7 @@ export class ProviderResolver {
   #tellUnreachable(signal: 'logs' | 'metrics', what: string): void {
     const registered = (globalThis as unknown as Record<symbol, ApiGlobal | undefined>)[API_GLOBAL];
     if (registered?.[signal] === undefined) return;
-    this.#trouble.report(
+    this.#diagnostics.report(
       'two_apis',
       `a ${what} is registered with another copy of @opentelemetry/api (${registered.version}) that the copy which ` +
         'rimp-telemetry loads can not use: make them one with "npm dedupe", or give the collector the provider',
@@ -98,7 +98,7 @@ export class ProviderResolver {
     try {
       return (option as () => T | undefined)();
     } catch (error) {
-      this.#trouble.report('provider', 'the function that gives a provider failed', error);
+      this.#diagnostics.report('provider', 'the function that gives a provider failed', error);
       return undefined;
     }
   }

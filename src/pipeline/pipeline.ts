@@ -3,7 +3,7 @@ import { toError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import type { Clock } from '../runtime/clock.js';
-import type { Trouble } from '../runtime/diagnostics.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
 import { Batch } from './batch.js';
 import { Ledger, type LedgerFigures, lostIn, withFormer } from './counters.js';
 import { Listeners } from './listeners.js';
@@ -12,7 +12,7 @@ import { DEFAULT_MAX_QUEUE_ITEMS, type Sink, SinkQueue } from './sink-queue.js';
 /** Settings of a pipeline. */
 export interface PipelineOptions {
   readonly clock: Clock;
-  readonly trouble: Trouble;
+  readonly diagnostics: Diagnostics;
   /** Items of both kinds that fill the buffer. */
   readonly bufferSize: number;
   /** The longest that an item waits in the buffer, in milliseconds. */
@@ -61,7 +61,7 @@ export class Pipeline {
 
   constructor(options: PipelineOptions) {
     this.#options = options;
-    this.listeners = new Listeners((error) => options.trouble.report('listener', 'a listener failed', error));
+    this.listeners = new Listeners((error) => options.diagnostics.report('listener', 'a listener failed', error));
     this.#ledger = new Ledger(() => {
       let queued = this.buffered;
       for (const batch of this.#unsettled) queued += batch.size;
@@ -179,8 +179,8 @@ export class Pipeline {
     }
     let free = name;
     for (let n = 2; this.#isTaken(free); n += 1) free = `${name}-${n}`;
-    const { clock, trouble } = this.#options;
-    const queue = new SinkQueue(free, sink, this.#options.maxQueueItems ?? DEFAULT_MAX_QUEUE_ITEMS, clock, trouble);
+    const { clock, diagnostics } = this.#options;
+    const queue = new SinkQueue(free, sink, this.#options.maxQueueItems ?? DEFAULT_MAX_QUEUE_ITEMS, clock, diagnostics);
     const added: Registered = { sink, location, queue, before: this.#former.get(free), users: 1 };
     this.#sinks.set(free, added);
     this.#former.delete(free);

@@ -1,7 +1,7 @@
 import type { TelemetryData } from '../model/data.js';
 import type { StoreFailure } from '../model/errors.js';
 import type { Clock } from '../runtime/clock.js';
-import type { Trouble } from '../runtime/diagnostics.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
 import { Pause } from './backoff.js';
 import type { Batch, Losses } from './batch.js';
 import { Counts, type LedgerFigures } from './counters.js';
@@ -39,7 +39,7 @@ export class SinkQueue {
   readonly dropped = new Counts();
   readonly #sink: Sink;
   readonly #maxItems: number;
-  readonly #trouble: Trouble;
+  readonly #diagnostics: Diagnostics;
   readonly #pause: Pause;
   #batches: Batch[] = [];
   #items = 0;
@@ -56,12 +56,12 @@ export class SinkQueue {
   #waiting: Waiting[] = [];
   #closed = false;
 
-  constructor(name: string, sink: Sink, maxItems: number, clock: Clock, trouble: Trouble) {
+  constructor(name: string, sink: Sink, maxItems: number, clock: Clock, diagnostics: Diagnostics) {
     this.name = name;
     this.#sink = sink;
     this.#maxItems = maxItems;
     this.#pause = new Pause(clock);
-    this.#trouble = trouble;
+    this.#diagnostics = diagnostics;
   }
 
   /** Items that wait here. */
@@ -145,7 +145,7 @@ export class SinkQueue {
         this.#book(head, { store_failed: head.size });
       } else {
         this.#book(batch, { queue_full: batch.size });
-        this.#trouble.report(`queue_full:${this.name}`, `the queue of sink "${this.name}" is full, items are lost`);
+        this.#diagnostics.report(`queue_full:${this.name}`, `the queue of sink "${this.name}" is full, items are lost`);
         return false;
       }
     }
@@ -252,7 +252,7 @@ export class SinkQueue {
   }
 
   #tell(error: unknown): void {
-    this.#trouble.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
+    this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
   }
 
   #backOff(): Promise<void> {

@@ -12,7 +12,7 @@ export interface LastError {
 const TELL_EVERY_MILLIS = 60_000;
 
 /** Keeps the last error, and tells of each kind at most once a minute. */
-export class Trouble {
+export class Diagnostics {
   readonly #clock: Clock;
   readonly #tell: (message: string) => void;
   readonly #told = new Map<string, { at: number; unsaid: number }>();
@@ -47,7 +47,7 @@ export class Trouble {
       this.#told.set(kind, { at: now, unsaid: 0 });
       this.#tell(`rimp-telemetry: ${what}${cause}${unsaid}`);
     } catch {
-      // telling of trouble must not make any
+      // reporting an error must not raise one
     }
   }
 }

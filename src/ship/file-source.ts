@@ -16,7 +16,7 @@ import { pause, type ReadOptions, type ShipBatch, type ShipSource } from './sour
 /** Up to where a file was delivered: the file is known by its first line, whatever it is called by now. */
 interface FilePlace {
   readonly fingerprint: string;
-  /** In octets, as it is uncompressed. */
+  /** In bytes, as it is uncompressed. */
   readonly offset: number;
   /** The same of the file before: who writes may notice a rotation late. */
   readonly before?: { readonly fingerprint: string; readonly offset: number } | undefined;
@@ -57,7 +57,7 @@ export class FileSource implements ShipSource {
   readonly #broken = new Set<string>();
   #isCut = false;
   #finishedBytes = 0;
-  /** Octets read of the file that is being read. */
+  /** Bytes read of the file that is being read. */
   #current = 0;
 
   /**
@@ -167,11 +167,11 @@ export class FileSource implements ShipSource {
     const start = isCompressed ? 0 : from;
     this.#current = start;
     this.#isCut = false;
-    const raw = octetsOf(handle, start, (octets) => {
-      this.#current += octets;
+    const raw = bytesOf(handle, start, (bytes) => {
+      this.#current += bytes;
     });
-    const octets = isCompressed ? unzipped(raw) : raw;
-    const blocks = wholeLines(octets, start, MAX_LINE_BYTES, (length) => this.#decoder.tooLong(length));
+    const bytes = isCompressed ? unzipped(raw) : raw;
+    const blocks = wholeLines(bytes, start, MAX_LINE_BYTES, (length) => this.#decoder.tooLong(length));
     try {
       for await (const block of blocks) {
         const offset = block.start + block.bytes.length;
@@ -196,7 +196,7 @@ function offsetIn(place: FilePlace | undefined, { fingerprint }: OpenFile): numb
   return fingerprint === place?.before?.fingerprint ? place.before.offset : 0;
 }
 
-/** The place when a file was read up to an octet. */
+/** The place when a file was read up to an byte. */
 function placeAfter(place: FilePlace | undefined, { fingerprint }: OpenFile, offset: number): FilePlace {
   if (place === undefined) return { fingerprint, offset };
   if (fingerprint === place.before?.fingerprint) return { ...place, before: { fingerprint, offset } };
@@ -259,7 +259,7 @@ async function keep(files: readonly OpenFile[], kept: readonly OpenFile[]): Prom
   return [...kept];
 }
 
-/** What the first octets of a compressed file are uncompressed; `undefined` where they are broken. */
+/** What the first bytes of a compressed file are uncompressed; `undefined` where they are broken. */
 function headOf(start: Buffer): Buffer | undefined {
   try {
     // it is cut where it is read, not where it ends
@@ -269,11 +269,11 @@ function headOf(start: Buffer): Buffer | undefined {
   }
 }
 
-/** What there is from an octet on. */
-async function* octetsOf(
+/** What there is from an byte on. */
+async function* bytesOf(
   handle: FileHandle,
   start: number,
-  onRead: (octets: number) => void,
+  onRead: (bytes: number) => void,
 ): AsyncGenerator<Buffer, void, undefined> {
   for (let position = start; ; ) {
     const chunk = await readAt(handle, position, CHUNK_BYTES);
@@ -284,8 +284,8 @@ async function* octetsOf(
   }
 }
 
-function unzipped(octets: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  return pipeline(Readable.from(octets), createGunzip({ chunkSize: CHUNK_BYTES }), () => {
+function unzipped(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return pipeline(Readable.from(bytes), createGunzip({ chunkSize: CHUNK_BYTES }), () => {
     // whoever reads is told
   });
 }

@@ -7,7 +7,7 @@ export interface PipeEntry extends QueueEntry {
   readonly onDone: () => void;
 }
 
-/** Octets that wait at most, so that reading goes no further ahead. */
+/** Bytes that wait at most, so that reading goes no further ahead. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** A bounded queue in memory between what reads and what sends. */

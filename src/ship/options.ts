@@ -38,7 +38,7 @@ export interface ShipOptions {
   readonly giveUpAfterSeconds?: number | undefined;
   /** Ends it: what was read is not waited for; the checkpoint knows what was delivered. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told of trouble: an endpoint that takes nothing, items that it refuses. */
+  /** Is called when something is wrong: an endpoint that takes nothing, items that it refuses. */
   readonly onTrouble?: ((what: string, error?: unknown) => void) | undefined;
   /** Is called about four times a second. */
   readonly onProgress?: ((progress: ShipProgress) => void) | undefined;
@@ -52,9 +52,9 @@ export interface ShipProgress {
   readonly metrics: number;
   /** Items that were delivered, or refused for good. */
   readonly settled: number;
-  /** Octets read from files. */
+  /** Bytes read from files. */
   readonly bytesRead: number;
-  /** Octets of all files; absent where a storage has no such figure. */
+  /** Bytes of all files; absent where a storage has no such figure. */
   readonly totalBytes: number | undefined;
   readonly seconds: number;
 }
@@ -68,7 +68,7 @@ export interface ShipSummary extends ShipProgress {
   readonly folded: number;
   /** Lines that are no items, by reason. */
   readonly unreadable: Readonly<Record<string, number>>;
-  /** Octets of OTLP, before compression. */
+  /** Bytes of OTLP, before compression. */
   readonly bytesSent: number;
   /** Whether everything was read, and none of it waits. */
   readonly complete: boolean;

@@ -15,7 +15,7 @@ export class ShipLane<S extends Signal> {
   readonly #pipe: ShipPipe;
   readonly #delivery: Delivery;
   readonly #serializer: Serializer<Serialized[S]>;
-  /** Octets that were sent, before compression. */
+  /** Bytes that were sent, before compression. */
   bytes = 0;
 
   /** @throws TelemetryError `RIMP_MISSING_PACKAGE` where OpenTelemetry's serialiser is not installed. */

@@ -22,7 +22,7 @@ export interface ReadOptions {
 export interface ShipSource {
   /** Its name in the checkpoint. */
   readonly name: string;
-  /** Octets to read, as far as they are known before. */
+  /** Bytes to read, as far as they are known before. */
   readonly totalBytes: number | undefined;
   readonly bytesRead: number;
   /** Lines and files that can't be read, by reason. */

@@ -168,7 +168,7 @@ describe('normalising', () => {
 
 describe('ids', () => {
   it('are UUIDs of version 7, ascending whatever the clock does', () => {
-    const next = createIdGenerator((octets) => globalThis.crypto.getRandomValues(octets));
+    const next = createIdGenerator((bytes) => globalThis.crypto.getRandomValues(bytes));
     const ids = Array.from({ length: 20_000 }, (_, i) =>
       next(i % 1000 === 0 ? 1_700_000_000_000 - i : 1_700_000_000_000),
     );

@@ -56,7 +56,7 @@ const fileOf = ({ from, to }: { from: string; to: string }): string => `src/${fr
 
 describe('the layers of src', () => {
   it('are all in the order that the linter knows', () => {
-    expect([...new Set(directories.map((path) => path.split('/')[0]))].toSorted()).toEqual(layers.toSorted());
+    expect([...new Set(directories.map((path) => path.split('/')[0] as string))].toSorted()).toEqual(layers.toSorted());
   });
 
   it('refuse an import of a layer above or beside, in every directory, and no other', () => {

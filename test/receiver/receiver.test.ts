@@ -222,7 +222,7 @@ describe('what others send', () => {
     });
   });
 
-  it('takes octets as base64 of both alphabets, and as older JavaScript exporters write them', async () => {
+  it('takes bytes as base64 of both alphabets, and as older JavaScript exporters write them', async () => {
     const { receiver, collector } = await receive();
     const values = ['AP+/', 'AP-_', 'AP8=', 'AP8', { 0: 0, 1: 255 }];
     const attributes = values.map((bytesValue, i) => ({ key: String(i), value: { bytesValue } }));

@@ -221,7 +221,7 @@ describe('a time range', () => {
   });
 });
 
-describe('trouble with the disk', () => {
+describe('a disk that fails', () => {
   it('writes to a new file what was written to one that is deleted', async () => {
     const path = newFile();
     const storage = new FileStorage(path);

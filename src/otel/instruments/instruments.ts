@@ -1,7 +1,7 @@
 import type { Meter } from '@opentelemetry/api';
 import type { TelemetryMetric } from '../../model/metric.js';
 import type { Counts } from '../../pipeline/counters.js';
-import type { Trouble } from '../../runtime/diagnostics.js';
+import type { Diagnostics } from '../../runtime/diagnostics.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
 import { instrumentName } from './instrument-name.js';
 import type { InstrumentKind, InstrumentPolicy } from './instrument-policy.js';
@@ -24,7 +24,7 @@ interface Instrument {
 export class Instruments {
   readonly #policy: InstrumentPolicy;
   readonly #notSent: Counts;
-  readonly #trouble: Trouble;
+  readonly #diagnostics: Diagnostics;
   #provider: MeterProvider | undefined;
   #meter: Meter | undefined;
   /** By name and unit as the caller wrote them: the fast way. */
@@ -33,10 +33,10 @@ export class Instruments {
   #made = new Map<string, Instrument>();
   readonly #unitOfName = new Map<string, string>();
 
-  constructor(policy: InstrumentPolicy, notSent: Counts, trouble: Trouble) {
+  constructor(policy: InstrumentPolicy, notSent: Counts, diagnostics: Diagnostics) {
     this.#policy = policy;
     this.#notSent = notSent;
-    this.#trouble = trouble;
+    this.#diagnostics = diagnostics;
   }
 
   /** Records a metric on its instrument, or counts why it is not sent. */
@@ -49,7 +49,7 @@ export class Instruments {
     const instrument = this.#instrument(provider, metric);
     if (metric.value < 0 && (instrument.kind === 'histogram' || instrument.kind === 'counter')) {
       this.#notSent.add(`negative_${instrument.kind}`);
-      this.#trouble.report(
+      this.#diagnostics.report(
         `negative:${metric.name}`,
         `a negative value of "${metric.name}" is not recorded on its ${instrument.kind}`,
       );
@@ -90,7 +90,7 @@ export class Instruments {
     if (firstUnit === undefined) {
       this.#unitOfName.set(lower, unit ?? '');
     } else if (firstUnit !== (unit ?? '')) {
-      this.#trouble.report(
+      this.#diagnostics.report(
         `unit:${lower}`,
         `metric "${metricName}" comes with unit "${unit ?? ''}" after "${firstUnit}": they are two instruments`,
       );
@@ -138,7 +138,7 @@ export class Instruments {
       return;
     }
     this.#notSent.add('cardinality_overflow');
-    this.#trouble.report(
+    this.#diagnostics.report(
       `cardinality:${name}`,
       `metric "${name}" has more than ${CARDINALITY_LIMIT} series: OpenTelemetry folds further ones into one`,
     );

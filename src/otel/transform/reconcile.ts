@@ -165,7 +165,7 @@ function equal(before: unknown, after: unknown, length: number): boolean {
   if (before instanceof Uint8Array) {
     if (!(after instanceof Uint8Array)) return false;
     if (after.length !== before.length && after.length !== length) return false;
-    return after.every((octet, i) => octet === before[i]);
+    return after.every((byte, i) => byte === before[i]);
   }
   if (Array.isArray(before)) {
     return (

@@ -128,10 +128,10 @@ function anyOf(value: unknown, depth: number): unknown {
 function bytesOf(value: unknown): Uint8Array {
   if (typeof value === 'string' && BASE64.test(value)) return new Uint8Array(Buffer.from(value, 'base64'));
   // what JSON.stringify makes of a Uint8Array: older exporters of JavaScript send it
-  const octets: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [undefined];
-  if (!octets.every((octet) => Number.isInteger(octet) && (octet as number) >= 0 && (octet as number) < 256))
+  const bytes: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [undefined];
+  if (!bytes.every((byte) => Number.isInteger(byte) && (byte as number) >= 0 && (byte as number) < 256))
     throw wrong('bytesValue', 'base64', value);
-  return Uint8Array.from(octets as number[]);
+  return Uint8Array.from(bytes as number[]);
 }
 
 function mapOf(list: readonly unknown[], depth: number): Record<string, unknown> {

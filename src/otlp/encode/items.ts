@@ -191,9 +191,9 @@ function timeOfText(nanos: string): HrTime {
 
 /** A text that is the same for what is equal, and for nothing else. */
 function keyOf(value: object | undefined): string {
-  return value === undefined ? '' : JSON.stringify(value, holdsBytes(value) ? octetsApart : undefined);
+  return value === undefined ? '' : JSON.stringify(value, holdsBytes(value) ? bytesApart : undefined);
 }
 
-function octetsApart(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? { '\0octets': Array.from(value) } : value;
+function bytesApart(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? { '\0bytes': Array.from(value) } : value;
 }

@@ -179,7 +179,7 @@ export class DiskQueue {
       const bytes = readFileSync(path);
       const { items, end } = measure(bytes, offset);
       if (end < bytes.length)
-        this.#options.onDamage(`${path} ends with ${bytes.length - end} octets that are no whole entry`);
+        this.#options.onDamage(`${path} ends with ${bytes.length - end} bytes that are no whole entry`);
       if (this.#segments.length === 0) this.#offset = offset;
       this.#segments.push({ sequence, path, size: end, items, inFlight: 0, gone: false });
     }
@@ -240,7 +240,7 @@ export class DiskQueue {
   /** Leaves out an entry that can't be read, or the rest of a segment where not even its length can. */
   #skip(segment: Segment, bytes: Buffer): void {
     const end = endOf(bytes, 0);
-    this.#options.onDamage(`${segment.path} can't be read at octet ${this.#offset}`);
+    this.#options.onDamage(`${segment.path} can't be read at byte ${this.#offset}`);
     const isOne = end !== undefined && end <= bytes.length;
     const lost = isOne ? Math.min(segment.items, bytes.readUInt32LE(8)) : segment.items;
     segment.items -= lost;
@@ -249,7 +249,7 @@ export class DiskQueue {
     this.#options.onLost(lost, 'disk_failed');
   }
 
-  /** What there is of a segment from an octet on; nothing where it was removed. */
+  /** What there is of a segment from an byte on; nothing where it was removed. */
   async #readAt(segment: Segment, position: number, length: number): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(length);
     try {
@@ -260,7 +260,7 @@ export class DiskQueue {
       const { bytesRead } = await this.#reader.handle.read(bytes, 0, length, position);
       return bytes.subarray(0, bytesRead);
     } catch (error) {
-      // any other trouble may pass
+      // any other error may pass
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       return bytes.subarray(0, 0);
     }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
-/** A place in a queue: a segment, and an octet of it. */
+/** A place in a queue: a segment, and an byte of it. */
 export interface QueuePlace {
   readonly sequence: number;
   readonly offset: number;

@@ -11,7 +11,7 @@ export interface QueueEntry {
 export interface Segment {
   readonly sequence: number;
   readonly path: string;
-  /** Octets of it that are whole entries. */
+  /** Bytes of it that are whole entries. */
   size: number;
   /** Items of the entries that were not sent. */
   items: number;
@@ -23,11 +23,11 @@ export interface Segment {
 
 /** An entry as it stands in a segment. */
 export interface FoundEntry extends QueueEntry {
-  /** Where the next one begins, from the first octet that was looked at. */
+  /** Where the next one begins, from the first byte that was looked at. */
   readonly end: number;
 }
 
-/** Octets before each payload: magic number, length, items, CRC-32 of the payload. */
+/** Bytes before each payload: magic number, length, items, CRC-32 of the payload. */
 export const HEADER_BYTES = 16;
 const MAGIC = 0x31515052;
 
@@ -42,7 +42,7 @@ export function frame(payload: Uint8Array, items: number): Buffer {
   return whole;
 }
 
-/** The items of all entries from an octet on, and where what is whole ends. */
+/** The items of all entries from an byte on, and where what is whole ends. */
 export function measure(bytes: Buffer, offset: number): { readonly items: number; readonly end: number } {
   let items = 0;
   let at = offset;
@@ -53,13 +53,13 @@ export function measure(bytes: Buffer, offset: number): { readonly items: number
   return { items, end: at };
 }
 
-/** Where the entry that begins at an octet ends, maybe beyond what is there; `undefined` where none begins. */
+/** Where the entry that begins at an byte ends, maybe beyond what is there; `undefined` where none begins. */
 export function endOf(bytes: Buffer, at: number): number | undefined {
   if (at + HEADER_BYTES > bytes.length || bytes.readUInt32LE(at) !== MAGIC) return undefined;
   return at + HEADER_BYTES + bytes.readUInt32LE(at + 4);
 }
 
-/** The first entries of some octets, up to so many but at least one, and up to the first that is damaged. */
+/** The first entries of some bytes, up to so many but at least one, and up to the first that is damaged. */
 export function entriesOf(bytes: Buffer, maxBytes: number): readonly FoundEntry[] {
   const entries: FoundEntry[] = [];
   let at = 0;

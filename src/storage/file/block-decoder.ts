@@ -23,7 +23,7 @@ export interface DecodedBlock {
   readonly lines: number[];
 }
 
-/** Octets that become text at once: an item's texts are cut from it, and keep it in memory. */
+/** Bytes that become text at once: an item's texts are cut from it, and keep it in memory. */
 const PIECE_BYTES = 16 * 1024;
 const NEWLINE = 0x0a;
 const TELL_EVERY_MILLIS = 60_000;
@@ -62,13 +62,13 @@ export class BlockDecoder {
     return found;
   }
 
-  tooLong(octets: number): void {
-    this.#skip('too_long', `a line of ${octets} octets`);
+  tooLong(bytes: number): void {
+    this.#skip('too_long', `a line of ${bytes} bytes`);
   }
 
   /** Decodes a piece whose first line has this number; gives how many lines there were. */
   #decodePiece(bytes: Buffer, first: number, query: ResolvedQuery, matches: Matcher, found: DecodedBlock): number {
-    if (!isUtf8(bytes)) return this.#decodeOctets(bytes, first, matches, found);
+    if (!isUtf8(bytes)) return this.#decodeBytes(bytes, first, matches, found);
     const plain = !bytes.includes('bytesValue') && !bytes.includes('e999') && !holdsLongNumber(bytes);
     const lines = bytes.toString('utf8').split('\n');
     const before = found.items.length;
@@ -89,10 +89,10 @@ export class BlockDecoder {
   }
 
   #decodeText(text: string, times: ResolvedQuery | undefined): TelemetryItem | null | undefined {
-    // a character has three octets at most
+    // a character has three bytes at most
     if (text.length * 3 > this.#maxLineBytes) {
-      const octets = Buffer.byteLength(text);
-      if (octets > this.#maxLineBytes) return this.#skip('too_long', `a line of ${octets} octets`);
+      const bytes = Buffer.byteLength(text);
+      if (bytes > this.#maxLineBytes) return this.#skip('too_long', `a line of ${bytes} bytes`);
     }
     if (times !== undefined) {
       const item = decodeOwnLine(text, times);
@@ -107,15 +107,15 @@ export class BlockDecoder {
   }
 
   /** Line by line, where one of them is no UTF-8. */
-  #decodeOctets(bytes: Buffer, first: number, matches: Matcher, found: DecodedBlock): number {
+  #decodeBytes(bytes: Buffer, first: number, matches: Matcher, found: DecodedBlock): number {
     let line = 0;
     for (let start = 0; start < bytes.length; line += 1) {
       const newline = bytes.indexOf(NEWLINE, start);
       const end = newline < 0 ? bytes.length : newline;
-      const octets = bytes.subarray(start, end);
+      const text = bytes.subarray(start, end);
       start = end + 1;
-      const item = isUtf8(octets)
-        ? this.#decodeText(octets.toString('utf8'), undefined)
+      const item = isUtf8(text)
+        ? this.#decodeText(text.toString('utf8'), undefined)
         : this.#skip('not_utf8', 'a line that is no UTF-8');
       if (item == null || !matches(item)) continue;
       found.items.push(item);
@@ -146,7 +146,7 @@ const MINUS = 0x2d;
 
 /** Whether there is an integer of sixteen digits or more outside quotes: it may be larger than a number holds exactly. */
 function holdsLongNumber(bytes: Buffer): boolean {
-  // one of every sixteen octets in a row is one of its digits
+  // one of every sixteen bytes in a row is one of its digits
   for (let i = LONG - 1; i < bytes.length; i += LONG) {
     if (!isDigit(bytes[i] as number)) continue;
     let start = i;
@@ -160,11 +160,11 @@ function holdsLongNumber(bytes: Buffer): boolean {
   return false;
 }
 
-function isDigit(octet: number): boolean {
-  return octet >= 0x30 && octet <= 0x39;
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
-/** Where the line of a number begins in a block, in octets. */
+/** Where the line of a number begins in a block, in bytes. */
 export function startOfLine(bytes: Buffer, line: number): number {
   let start = 0;
   for (let n = 0; n < line; n += 1) {

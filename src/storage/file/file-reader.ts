@@ -153,7 +153,7 @@ export class FileReader {
     }
     const read = query.descending ? readBackwards : readForwards;
     const fingerprint = (): string => print ?? '0';
-    for await (const block of read(handle, ranges, this.#maxLineBytes, (octets) => this.#decoder.tooLong(octets)))
+    for await (const block of read(handle, ranges, this.#maxLineBytes, (bytes) => this.#decoder.tooLong(bytes)))
       yield { block, fingerprint };
   }
 
@@ -169,7 +169,7 @@ export class FileReader {
       return;
     }
     const stream = unpacked(source.path);
-    const blocks = wholeLines(stream, 0, this.#maxLineBytes, (octets) => this.#decoder.tooLong(octets));
+    const blocks = wholeLines(stream, 0, this.#maxLineBytes, (bytes) => this.#decoder.tooLong(bytes));
     for await (const block of blocks) {
       const { bytes, start } = block;
       if (offset !== undefined && start + bytes.length <= offset) continue;
@@ -216,7 +216,7 @@ export class FileReader {
   }
 }
 
-/** A compressed file's octets; the file is closed when nobody wants more of them. */
+/** A compressed file's bytes; the file is closed when nobody wants more of them. */
 function unpacked(path: string): Gunzip {
   return joined(createReadStream(path), createGunzip(), () => {
     // whoever reads is told

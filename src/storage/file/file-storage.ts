@@ -24,7 +24,7 @@ export type { RetentionOptions, Retired, RotationOptions, UnreadableLines };
 export interface FileStorageOptions {
   /** The file; it and its missing folders are made when something is stored. */
   readonly path: string;
-  /** Octets of the longest line that is read; longer ones are skipped and counted. Default 16 MiB. */
+  /** Bytes of the longest line that is read; longer ones are skipped and counted. Default 16 MiB. */
   readonly maxLineBytes?: number | undefined;
   /** When the file is closed and another one begun; default: never. */
   readonly rotation?: RotationOptions | undefined;
@@ -33,7 +33,7 @@ export interface FileStorageOptions {
   /** How closed files are compressed, in the background; default `'none'`. */
   readonly compression?: 'gzip' | 'none' | undefined;
   /**
-   * What is certain when `store` resolves: `'os'`, the octets are with the operating system and outlive the process;
+   * What is certain when `store` resolves: `'os'`, the bytes are with the operating system and outlive the process;
    * `'fsync'`, they are on the disk and outlive a power cut. Default `'os'`.
    */
   readonly durability?: 'os' | 'fsync' | undefined;
@@ -219,7 +219,7 @@ export class FileStorage implements TelemetryStorage {
       if (index <= done) return;
       try {
         const line = encode(item);
-        // a line that would never be read again is no line; a character has three octets at most
+        // a line that would never be read again is no line; a character has three bytes at most
         if (line.length * 3 > this.#maxLineBytes && Buffer.byteLength(line) > this.#maxLineBytes) badInPiece += 1;
         else {
           piece.text += `${line}\n`;
@@ -238,7 +238,7 @@ export class FileStorage implements TelemetryStorage {
     this.#partly.delete(data);
     if (bad > 0) {
       throw new StorageError(
-        `FileStorage: ${bad} of ${data.size} items can't be written as a line of JSON of at most ${this.#maxLineBytes} octets`,
+        `FileStorage: ${bad} of ${data.size} items can't be written as a line of JSON of at most ${this.#maxLineBytes} bytes`,
         {
           permanent: true,
           dropped: { not_serializable: bad },

@@ -4,7 +4,7 @@ const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Octets of whole lines: each ends with a newline, but for the last of a file. They are there until the next block is asked
+ * Bytes of whole lines: each ends with a newline, but for the last of a file. They are there until the next block is asked
  * for.
  */
 export interface LineBlock {
@@ -19,8 +19,8 @@ export interface Range {
   readonly end: number;
 }
 
-/** Is told of a line that is longer than is read, with its octets. */
-export type OnTooLong = (octets: number) => void;
+/** Is told of a line that is longer than is read, with its bytes. */
+export type OnTooLong = (bytes: number) => void;
 
 /** Parts of a file, the first first. */
 export async function* readForwards(
@@ -42,7 +42,7 @@ export async function* readBackwards(
   for (const range of ranges.toReversed()) yield* linesBackwards(file, range, maxLineBytes, onTooLong);
 }
 
-/** Cuts a stream of octets where lines end. */
+/** Cuts a stream of bytes where lines end. */
 export async function* wholeLines(
   chunks: AsyncIterable<Buffer>,
   offset: number,
@@ -131,7 +131,7 @@ async function* chunksOf(file: FileHandle, { start, end }: Range): AsyncGenerato
   }
 }
 
-/** Octets at a position; fewer where the file ends before. */
+/** Bytes at a position; fewer where the file ends before. */
 export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   return fill(file, position, Buffer.allocUnsafeSlow(length));
 }

@@ -13,7 +13,7 @@ export interface RetentionOptions {
   readonly maxFiles?: number | undefined;
   /** None that was closed longer ago than this, in seconds. */
   readonly maxAgeSeconds?: number | undefined;
-  /** At most so many octets in all, the file that is being written included. */
+  /** At most so many bytes in all, the file that is being written included. */
   readonly maxTotalBytes?: number | undefined;
 }
 

@@ -7,7 +7,7 @@ import { indexPathOf } from './time-index.js';
 
 /** When a file is closed, and another one begun. */
 export interface RotationOptions {
-  /** At so many octets. */
+  /** At so many bytes. */
   readonly maxBytes?: number | undefined;
   /** So long after it was made, in seconds, with the next write. */
   readonly intervalSeconds?: number | undefined;

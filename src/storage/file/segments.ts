@@ -43,7 +43,7 @@ export function millisOfKey(key: string): number {
   return Date.parse(`${at(0, 4)}-${at(4, 6)}-${at(6, 8)}T${at(9, 11)}:${at(11, 13)}:${at(13, 15)}.${at(15, 18)}Z`);
 }
 
-/** Octets of a file's beginning that tell it from others. */
+/** Bytes of a file's beginning that tell it from others. */
 export const FINGERPRINT_BYTES = 256;
 
 /** What a file begins with: its first line, or the beginning of that; `undefined` where there is none yet. */

@@ -2,17 +2,17 @@ import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs
 import { crc32 } from 'node:zlib';
 
 /**
- * The index of a file: `telemetry.jsonl.idx`, records of 48 octets, each of a stretch of whole lines. It is derived: what
+ * The index of a file: `telemetry.jsonl.idx`, records of 48 bytes, each of a stretch of whole lines. It is derived: what
  * it doesn't cover, or no longer fits, is looked up in the file itself.
  *
- *     0  'RIX1'   4  CRC-32 of the last octets of the stretch   8  fingerprint of the file, 8 octets
+ *     0  'RIX1'   4  CRC-32 of the last bytes of the stretch   8  fingerprint of the file, 8 bytes
  *    16  start   24  end   32  earliest   40  latest time in milliseconds      little-endian doubles
  */
 const RECORD_BYTES = 48;
 const MAGIC = 0x31584952;
-/** Octets of a stretch's end that are checked. */
+/** Bytes of a stretch's end that are checked. */
 export const CHECKED_BYTES = 32;
-/** Octets of a stretch. */
+/** Bytes of a stretch. */
 const STRETCH_BYTES = 256 * 1024;
 /** A stretch that ends early is worth a record from here on. */
 const LEAST_BYTES = 16 * 1024;
@@ -24,7 +24,7 @@ export interface Stretch {
   /** Milliseconds since the Unix epoch. */
   readonly earliest: number;
   readonly latest: number;
-  /** CRC-32 of its last octets; absent where the stretch was looked up in the file itself. */
+  /** CRC-32 of its last bytes; absent where the stretch was looked up in the file itself. */
   readonly check?: number;
 }
 
@@ -125,7 +125,7 @@ export function readTimeIndex(path: string, fingerprint: string, size: number): 
   return apart;
 }
 
-/** Whether octets are the end of a stretch. */
+/** Whether bytes are the end of a stretch. */
 export function isEndOf(stretch: Stretch, tail: Buffer): boolean {
   return stretch.check === undefined || crc32(tail) === stretch.check;
 }

@@ -23,7 +23,7 @@ const NEWLINE = 0x0a;
  * The parts of a file in which items of some times may be.
  *
  * @param descriptor - of the file.
- * @param size - its octets.
+ * @param size - its bytes.
  * @param index - what is known of it, in order, without overlaps.
  */
 export async function rangesOf(
@@ -95,7 +95,7 @@ function slackOf(samples: readonly Sample[]): number {
 /** The first line that begins at a position or behind it. */
 function sampleAt(descriptor: number, position: number, part: Range): Sample | undefined {
   for (let length = LOOK_BYTES; length <= MOST_LOOK_BYTES; length *= 8) {
-    // the octet before tells whether a line begins at the position itself
+    // the byte before tells whether a line begins at the position itself
     const from = Math.max(part.start, position - 1);
     const bytes = Buffer.allocUnsafe(Math.min(length, part.end - from));
     const count = readSync(descriptor, bytes, 0, bytes.length, from);
