@@ -1,5 +1,6 @@
-import { Pause } from '../../pipeline/backoff.js';
+import { Backoff } from '../../pipeline/backoff.js';
 import type { Ledger } from '../../pipeline/counters.js';
+import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { OtlpProtocol } from '../config/settings.js';
 import { merge, split } from '../encode/request.js';
@@ -9,6 +10,8 @@ import type { OtlpClient, SendOutcome } from './client.js';
 
 /** Where entries come from, in order. */
 export interface DeliverySource {
+  /** Items that wait, those that are being sent included. */
+  readonly items: number;
   take(
     maxBytes: number,
   ): Promise<{ readonly entries: readonly QueueEntry[]; readonly protocol: OtlpProtocol } | undefined>;
@@ -23,18 +26,14 @@ export interface DeliveryOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly partialSuccess: (response: Uint8Array) => PartialSuccess | undefined;
-  /** Is told of what the server does not take. */
+  /** Hears of what the server does not take. */
   readonly report: (kind: string, what: string, error?: unknown) => void;
-  /** Refusals that say nothing of what was sent: told of one, whoever delivers stops; default: none is. */
+  /** Hears of a refusal that says nothing about what was sent, such as 401, and ends the delivery; default: none does. */
   readonly onDenied?: ((reason: string) => void) | undefined;
 }
 
 /** Bytes of one request before compression, unless a single entry has more. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-const FIRST_DELAY_MILLIS = 500;
-const LAST_DELAY_MILLIS = 30_000;
-/** What a server may ask for. */
-const MAX_RETRY_AFTER_MILLIS = 10 * 60_000;
 
 /** No token or a wrong one, a wrong path, a wrong method, no such encoding. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
@@ -42,22 +41,27 @@ const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
 /** How the sending of an entry in parts ended. */
 type Sent = 'settled' | 'stopped';
 
+/** Somebody who waits until so many items are settled. */
+interface Drain {
+  readonly target: number;
+  readonly resolve: (complete: boolean) => void;
+}
+
 /**
  * Sends what a source has, one request after the other, in order, until the endpoint has taken it: failures that may pass
  * are tried again for ever, with `Retry-After` or exponential backoff and jitter; what may not be sent again is counted.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #pause: Pause;
+  readonly #backoff: Backoff;
   #isRunning = false;
   /** Something came since the source was last asked. */
   #asked = false;
   #run: Promise<void> = Promise.resolve();
   #stopped = false;
-  #failures = 0;
-  /** The server asked for the pause that is on. */
-  #throttled = false;
-  #waiting: ((complete: boolean) => void)[] = [];
+  /** Items that left the source since the start. */
+  #settled = 0;
+  #drains: Drain[] = [];
   #maxBytes = MAX_REQUEST_BYTES;
   /** Items of the entry that is being sent in parts which are settled already: they still stand in the source. */
   settledInFlight = 0;
@@ -66,7 +70,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#pause = new Pause(options.clock);
+    this.#backoff = new Backoff(options.clock);
   }
 
   /** There is something to be sent. */
@@ -74,25 +78,26 @@ export class Delivery {
     this.#asked = true;
     if (this.#stopped || this.#isRunning) return;
     this.#isRunning = true;
-    this.#run = this.#sendAll();
+    this.#run = inBackground(() => this.#sendAll());
   }
 
-  /** Resolves to true when all that waits has been settled, to false when an attempt to send it fails. */
+  /**
+   * Resolves to true when all that waits now has been settled, to false when an attempt to send it fails. A pause between
+   * attempts is cut short for it, unless the server asked for it or the one before was cut short.
+   */
   drain(): Promise<boolean> {
-    // who asked for time has it
-    if (this.#stopped || this.#throttled) return Promise.resolve(false);
+    if (this.#stopped || !this.#backoff.cut()) return Promise.resolve(false);
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      this.#drains.push({ target: this.#settled + this.#options.source.items, resolve });
       this.kick();
-      this.#pause.end();
     });
   }
 
   /** Sends nothing more; resolves when the request that is under way is over, which `abort` ends at once. */
   async stop(options: { readonly abort?: boolean } = {}): Promise<void> {
     this.#stopped = true;
-    this.#tell(false);
-    this.#pause.end();
+    this.#endDrains(false);
+    this.#backoff.end();
     if (options.abort === true) this.#options.client.close();
     await this.#run;
     this.#options.client.close();
@@ -115,11 +120,11 @@ export class Delivery {
       } catch (error) {
         source.giveBack(entries);
         report('otlp_queue', 'the queue in front of the OTLP endpoint failed', error);
-        await this.#backOff(undefined);
+        await this.#backOff();
       }
     }
     this.#isRunning = false;
-    this.#tell(!this.#stopped);
+    this.#endDrains(!this.#stopped);
   }
 
   async #deliver(entries: readonly QueueEntry[], protocol: OtlpProtocol): Promise<void> {
@@ -130,7 +135,7 @@ export class Delivery {
       await this.#retryLater(outcome);
       return;
     }
-    this.#failures = 0;
+    this.#backoff.reset();
     const { onDenied } = this.#options;
     if (outcome.kind === 'refused' && onDenied !== undefined && DENIALS.has(outcome.status)) {
       source.giveBack(entries);
@@ -139,7 +144,7 @@ export class Delivery {
     } else if (outcome.kind === 'sent') {
       this.#book(entries, this.#options.partialSuccess(outcome.body));
       this.#alone = Math.max(0, this.#alone - entries.length);
-      source.done(entries);
+      this.#settle(entries);
     } else if (entries.length > 1) {
       // the rest must not suffer for one of them
       source.giveBack(entries);
@@ -153,7 +158,7 @@ export class Delivery {
       const again = this.settledInFlight;
       this.settledInFlight = 0;
       if (sent === 'settled') {
-        source.done(entries);
+        this.#settle(entries);
       } else {
         source.giveBack(entries);
         // what was sent of it is sent once more
@@ -164,7 +169,7 @@ export class Delivery {
 
   /** Sends the halves of an entry that was too large, and theirs; each is settled by itself. */
   async #deliverParts(entry: QueueEntry, protocol: OtlpProtocol, reason: string): Promise<Sent> {
-    const halves = split(entry.payload, protocol);
+    const halves = splitOrNot(entry.payload, protocol);
     if (halves === undefined) {
       this.#refuse(entry.items, 'too_large', reason);
       this.settledInFlight += entry.items;
@@ -182,7 +187,7 @@ export class Delivery {
         if (this.#stopped) return 'stopped';
         outcome = await this.#options.client.send(part.payload, protocol);
       }
-      this.#failures = 0;
+      this.#backoff.reset();
       if (outcome.kind === 'refused' && outcome.status === 413) {
         if ((await this.#deliverParts(part, protocol, outcome.reason)) !== 'settled') return 'stopped';
         continue;
@@ -215,23 +220,31 @@ export class Delivery {
     return this.#backOff(afterMillis);
   }
 
-  async #backOff(afterMillis: number | undefined): Promise<void> {
-    this.#tell(false);
-    this.#failures += 1;
-    const exponential = Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, this.#failures - 1));
-    const delay =
-      afterMillis === undefined
-        ? exponential * (0.5 + Math.random() / 2)
-        : Math.min(MAX_RETRY_AFTER_MILLIS, Math.max(FIRST_DELAY_MILLIS, afterMillis)) * (1 + Math.random() / 10);
-    if (this.#stopped) return;
-    this.#throttled = afterMillis !== undefined;
-    await this.#pause.wait(delay);
-    this.#throttled = false;
+  #backOff(afterMillis?: number): Promise<void> {
+    this.#endDrains(false);
+    return this.#stopped ? Promise.resolve() : this.#backoff.failed(afterMillis);
   }
 
-  #tell(complete: boolean): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve(complete);
+  /** These need not be sent again. */
+  #settle(entries: readonly QueueEntry[]): void {
+    this.#options.source.done(entries);
+    for (const { items } of entries) this.#settled += items;
+    const reached = this.#drains.filter(({ target }) => target <= this.#settled);
+    if (reached.length === 0) return;
+    this.#drains = this.#drains.filter(({ target }) => target > this.#settled);
+    for (const { resolve } of reached) resolve(true);
+  }
+
+  #endDrains(complete: boolean): void {
+    for (const { resolve } of this.#drains.splice(0)) resolve(complete);
+  }
+}
+
+function splitOrNot(payload: Uint8Array, protocol: OtlpProtocol): ReturnType<typeof split> {
+  try {
+    return split(payload, protocol);
+  } catch {
+    // what can't be read can't be split either
+    return undefined;
   }
 }
