@@ -6,7 +6,8 @@ import type { OtlpProtocol } from '../config/settings.js';
 import { merge, split } from '../encode/request.js';
 import type { PartialSuccess } from '../encode/serializer.js';
 import type { QueueEntry } from '../queue/segment.js';
-import type { OtlpClient, SendOutcome } from './client.js';
+import type { OtlpClient } from './client.js';
+import type { SendOutcome } from './response.js';
 
 /** Where entries come from, in order. */
 export interface DeliverySource {
@@ -142,7 +143,11 @@ export class Delivery {
       this.#stopped = true;
       onDenied(outcome.reason);
     } else if (outcome.kind === 'sent') {
-      this.#book(entries, this.#options.partialSuccess(outcome.body));
+      this.#count(entries, this.#options.partialSuccess(outcome.body));
+      this.#alone = Math.max(0, this.#alone - entries.length);
+      this.#settle(entries);
+    } else if (outcome.isFinal) {
+      for (const { items } of entries) this.#refuse(items, 'refused', outcome.reason);
       this.#alone = Math.max(0, this.#alone - entries.length);
       this.#settle(entries);
     } else if (entries.length > 1) {
@@ -175,7 +180,7 @@ export class Delivery {
       this.settledInFlight += entry.items;
       return 'settled';
     }
-    // what the split counts otherwise than whoever made the entry is no part of the books
+    // if the split counts otherwise than whoever made the entry, the counters follow the latter
     const parts: QueueEntry[] = [
       { ...halves[0], items: Math.min(halves[0].items, entry.items) },
       { ...halves[1], items: entry.items - Math.min(halves[0].items, entry.items) },
@@ -188,18 +193,18 @@ export class Delivery {
         outcome = await this.#options.client.send(part.payload, protocol);
       }
       this.#backoff.reset();
-      if (outcome.kind === 'refused' && outcome.status === 413) {
+      if (outcome.kind === 'refused' && outcome.status === 413 && !outcome.isFinal) {
         if ((await this.#deliverParts(part, protocol, outcome.reason)) !== 'settled') return 'stopped';
         continue;
       }
-      if (outcome.kind === 'sent') this.#book([part], this.#options.partialSuccess(outcome.body));
+      if (outcome.kind === 'sent') this.#count([part], this.#options.partialSuccess(outcome.body));
       else this.#refuse(part.items, 'refused', outcome.reason);
       this.settledInFlight += part.items;
     }
     return 'settled';
   }
 
-  #book(entries: readonly QueueEntry[], partial: PartialSuccess | undefined): void {
+  #count(entries: readonly QueueEntry[], partial: PartialSuccess | undefined): void {
     const { ledger, report } = this.#options;
     let items = 0;
     for (const entry of entries) items += entry.items;
