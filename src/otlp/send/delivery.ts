@@ -12,8 +12,12 @@ export interface DeliverySource {
   take(
     maxBytes: number,
   ): Promise<{ readonly entries: readonly QueueEntry[]; readonly protocol: OtlpProtocol } | undefined>;
-  done(entries: readonly QueueEntry[]): void;
-  giveBack(entries: readonly QueueEntry[]): void;
+  /** These need not be sent again. */
+  ack(entries: readonly QueueEntry[]): void;
+  /** These were not sent, and come first again. */
+  nack(entries: readonly QueueEntry[]): void;
+  /** Returns what says whether all that waits now has left; absent if only an empty source says so. */
+  mark?(): () => boolean;
 }
 
 /** Settings of a {@link Delivery}. */
@@ -33,11 +37,19 @@ export interface DeliveryOptions {
 const MAX_REQUEST_BYTES = 1024 * 1024;
 const FIRST_DELAY_MILLIS = 500;
 const LAST_DELAY_MILLIS = 30_000;
+/** A flush ends a longer pause, but not before so much of it is over. */
+const FLUSH_DELAY_MILLIS = 1_000;
 /** What a server may ask for. */
 const MAX_RETRY_AFTER_MILLIS = 10 * 60_000;
 
 /** No token or a wrong one, a wrong path, a wrong method, no such encoding. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
+
+/** Somebody who waits until what was there at the call has left. */
+interface Waiter {
+  readonly isPast: () => boolean;
+  readonly resolve: (complete: boolean) => void;
+}
 
 /** How the sending of an entry in parts ended. */
 type Sent = 'settled' | 'stopped';
@@ -57,7 +69,9 @@ export class Delivery {
   #failures = 0;
   /** The server asked for the pause that is on. */
   #throttled = false;
-  #waiting: ((complete: boolean) => void)[] = [];
+  /** So much of the pause is over that a flush may end it. */
+  #mayEndPause = true;
+  #waiting: Waiter[] = [];
   #maxBytes = MAX_REQUEST_BYTES;
   /** Items of the entry that is being sent in parts which are settled already: they still stand in the source. */
   settledInFlight = 0;
@@ -70,21 +84,26 @@ export class Delivery {
   }
 
   /** There is something to be sent. */
-  kick(): void {
+  wake(): void {
     this.#asked = true;
     if (this.#stopped || this.#isRunning) return;
     this.#isRunning = true;
     this.#run = this.#sendAll();
   }
 
-  /** Resolves to true when all that waits has been settled, to false when an attempt to send it fails. */
-  drain(): Promise<boolean> {
+  /**
+   * Resolves to true when all that waits now has been settled, to false when an attempt to send it fails. What comes
+   * later is not waited for. A pause after a failure is cut short, but not below a second, however often this is called;
+   * `atOnce`: one attempt is made now, for a caller that comes once.
+   */
+  drain(options: { readonly atOnce?: boolean } = {}): Promise<boolean> {
     // who asked for time has it
     if (this.#stopped || this.#throttled) return Promise.resolve(false);
+    const isPast = this.#options.source.mark?.() ?? (() => false);
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.kick();
-      this.#pause.end();
+      this.#waiting.push({ isPast, resolve });
+      this.wake();
+      if (this.#mayEndPause || options.atOnce === true) this.#pause.end();
     });
   }
 
@@ -110,13 +129,14 @@ export class Delivery {
           break;
         }
         entries = taken.entries;
-        if (this.#stopped) source.giveBack(entries);
+        if (this.#stopped) source.nack(entries);
         else await this.#deliver(entries, taken.protocol);
       } catch (error) {
-        source.giveBack(entries);
+        source.nack(entries);
         report('otlp_queue', 'the queue in front of the OTLP endpoint failed', error);
         await this.#backOff(undefined);
       }
+      this.#tell(true, ({ isPast }) => isPast());
     }
     this.#isRunning = false;
     this.#tell(!this.#stopped);
@@ -126,23 +146,23 @@ export class Delivery {
     const { source, client } = this.#options;
     const outcome = await client.send(merge(entries, protocol), protocol);
     if (outcome.kind === 'retry') {
-      source.giveBack(entries);
+      source.nack(entries);
       await this.#retryLater(outcome);
       return;
     }
     this.#failures = 0;
     const { onDenied } = this.#options;
     if (outcome.kind === 'refused' && onDenied !== undefined && DENIALS.has(outcome.status)) {
-      source.giveBack(entries);
+      source.nack(entries);
       this.#stopped = true;
       onDenied(outcome.reason);
     } else if (outcome.kind === 'sent') {
       this.#book(entries, this.#options.partialSuccess(outcome.body));
       this.#alone = Math.max(0, this.#alone - entries.length);
-      source.done(entries);
+      source.ack(entries);
     } else if (entries.length > 1) {
       // the rest must not suffer for one of them
-      source.giveBack(entries);
+      source.nack(entries);
       if (outcome.status === 413) this.#maxBytes = Math.max(1, Math.floor(this.#maxBytes / 2));
       else this.#alone = entries.length;
     } else {
@@ -153,9 +173,9 @@ export class Delivery {
       const again = this.settledInFlight;
       this.settledInFlight = 0;
       if (sent === 'settled') {
-        source.done(entries);
+        source.ack(entries);
       } else {
-        source.giveBack(entries);
+        source.nack(entries);
         // what was sent of it is sent once more
         this.#options.ledger.accepted += again;
       }
@@ -225,13 +245,22 @@ export class Delivery {
         : Math.min(MAX_RETRY_AFTER_MILLIS, Math.max(FIRST_DELAY_MILLIS, afterMillis)) * (1 + Math.random() / 10);
     if (this.#stopped) return;
     this.#throttled = afterMillis !== undefined;
+    this.#mayEndPause = false;
+    const cancel = this.#options.clock.after(Math.min(delay, FLUSH_DELAY_MILLIS), () => {
+      this.#mayEndPause = true;
+      if (this.#waiting.length > 0) this.#pause.end();
+    });
     await this.#pause.wait(delay);
+    cancel();
+    this.#mayEndPause = true;
     this.#throttled = false;
   }
 
-  #tell(complete: boolean): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve(complete);
+  /** Answers those who wait, or some of them. */
+  #tell(complete: boolean, whom: (waiter: Waiter) => boolean = () => true): void {
+    if (this.#waiting.length === 0) return;
+    const told = this.#waiting.filter(whom);
+    this.#waiting = this.#waiting.filter((waiter) => !told.includes(waiter));
+    for (const { resolve } of told) resolve(complete);
   }
 }
