@@ -4,6 +4,8 @@ import type { Clock } from '../runtime/clock.js';
 export const FIRST_DELAY_MILLIS = 100;
 /** The longest pause that nobody asked for. */
 export const LAST_DELAY_MILLIS = 30_000;
+/** A pause that is cut short has at least this length. */
+export const SHORTEST_CUT_MILLIS = 1_000;
 /** The longest pause that a server may ask for. */
 export const MAX_ASKED_MILLIS = 60 * 60_000;
 
@@ -17,8 +19,10 @@ export class Backoff {
   #failures = 0;
   #wake: (() => void) | undefined;
   #isAsked = false;
-  /** The last pause was cut short. */
-  #wasCut = false;
+  /** So much of the pause is over that it may be cut short. */
+  #mayCut = false;
+  /** Somebody asked for that. */
+  #isCut = false;
 
   /** @param random - gives 0 to 1; for tests. */
   constructor(clock: Clock, random: () => number = Math.random) {
@@ -39,7 +43,6 @@ export class Backoff {
   /** An attempt succeeded, or somebody starts over: the next pause is a short one again. */
   reset(): void {
     this.#failures = 0;
-    this.#wasCut = false;
   }
 
   /**
@@ -54,21 +57,19 @@ export class Backoff {
     this.#isAsked = false;
   }
 
-  /** Ends the pause that is on, if one is. */
+  /** Ends the pause that is on at once, if one is. */
   end(): void {
     this.#wake?.();
   }
 
   /**
-   * Ends the pause that is on for somebody who can't wait, once: a pause after one that was cut short is kept, so that
-   * whoever asks without end doesn't double the load of a server that fails. Returns false if it is kept.
+   * Ends the pause that is on as soon as a second of it is over, so that whoever asks without end doesn't add to the load
+   * of a server that fails; one that the other side asked for is kept.
    */
-  cut(): boolean {
-    if (this.#wake === undefined) return true;
-    if (this.#isAsked || this.#wasCut) return false;
-    this.#wasCut = true;
-    this.#wake();
-    return true;
+  cut(): void {
+    if (this.#isAsked) return;
+    if (this.#mayCut) this.end();
+    else this.#isCut = true;
   }
 
   #delay(askedMillis: number | undefined): number {
@@ -80,14 +81,22 @@ export class Backoff {
 
   #wait(delayMillis: number): Promise<void> {
     return new Promise((resolve) => {
-      const end = (isDue: boolean): void => {
+      const cancels: (() => void)[] = [];
+      const end = (): void => {
         this.#wake = undefined;
-        if (isDue) this.#wasCut = false;
-        cancel();
+        for (const cancel of cancels) cancel();
         resolve();
       };
-      const cancel = this.#clock.after(delayMillis, () => end(true));
-      this.#wake = () => end(false);
+      this.#mayCut = false;
+      this.#isCut = false;
+      this.#wake = end;
+      cancels.push(this.#clock.after(delayMillis, end));
+      if (this.#isAsked || delayMillis <= SHORTEST_CUT_MILLIS) return;
+      const mayCut = (): void => {
+        this.#mayCut = true;
+        if (this.#isCut) end();
+      };
+      cancels.push(this.#clock.after(SHORTEST_CUT_MILLIS, mayCut));
     });
   }
 }

@@ -47,25 +47,30 @@ describe('Backoff', () => {
     expect(hour).toBeLessThan(MAX_ASKED_MILLIS + 200_000);
   });
 
-  it('lets one pause be cut short, but not the next one, nor one that the server asked for', async () => {
+  it('lets a long pause be cut short after a second, but not one that the server asked for', async () => {
     const clock = new ManualClock();
-    const backoff = new Backoff(clock);
-    expect(backoff.cut()).toBe(true);
-    const first = backoff.failed();
-    expect(backoff.cut()).toBe(true);
-    await first;
-    const second = backoff.failed();
-    expect(backoff.cut()).toBe(false);
-    clock.advance(200);
-    await second;
-    const third = backoff.failed();
-    expect(backoff.cut()).toBe(true);
-    await third;
-    backoff.reset();
-    const asked = backoff.failed(1_000);
-    expect(backoff.cut()).toBe(false);
+    const backoff = new Backoff(clock, () => 1);
+    for (let i = 0; i < 5; i += 1) await delayOf(backoff, clock);
+    const from = clock.now();
+    const long = backoff.failed();
+    backoff.cut();
+    clock.advance(990);
+    expect(clock.pending).toBe(2);
+    clock.advance(10);
+    await long;
+    expect(clock.now() - from).toBe(1_000);
+    const late = backoff.failed();
+    clock.advance(2_000);
+    backoff.cut();
+    await late;
+    const asked = backoff.failed(5_000);
+    expect(backoff.isAsked).toBe(true);
+    backoff.cut();
+    clock.advance(4_999);
+    expect(backoff.isAsked).toBe(true);
     backoff.end();
     await asked;
+    expect(backoff.isAsked).toBe(false);
     expect(clock.pending).toBe(0);
   });
 });

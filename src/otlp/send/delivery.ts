@@ -11,13 +11,15 @@ import type { SendOutcome } from './response.js';
 
 /** Where entries come from, in order. */
 export interface DeliverySource {
-  /** Items that wait, those that are being sent included. */
-  readonly items: number;
   take(
     maxBytes: number,
   ): Promise<{ readonly entries: readonly QueueEntry[]; readonly protocol: OtlpProtocol } | undefined>;
-  done(entries: readonly QueueEntry[]): void;
-  giveBack(entries: readonly QueueEntry[]): void;
+  /** These need not be sent again. */
+  ack(entries: readonly QueueEntry[]): void;
+  /** These were not sent, and come first again. */
+  nack(entries: readonly QueueEntry[]): void;
+  /** Returns what says whether all that waits now has left; absent if only an empty source says so. */
+  mark?(): () => boolean;
 }
 
 /** Settings of a {@link Delivery}. */
@@ -42,9 +44,9 @@ const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
 /** How the sending of an entry in parts ended. */
 type Sent = 'settled' | 'stopped';
 
-/** Somebody who waits until so many items are settled. */
+/** Somebody who waits until what was there at the call has left. */
 interface Drain {
-  readonly target: number;
+  readonly isPast: () => boolean;
   readonly resolve: (complete: boolean) => void;
 }
 
@@ -60,8 +62,6 @@ export class Delivery {
   #asked = false;
   #run: Promise<void> = Promise.resolve();
   #stopped = false;
-  /** Items that left the source since the start. */
-  #settled = 0;
   #drains: Drain[] = [];
   #maxBytes = MAX_REQUEST_BYTES;
   /** Items of the entry that is being sent in parts which are settled already: they still stand in the source. */
@@ -75,7 +75,7 @@ export class Delivery {
   }
 
   /** There is something to be sent. */
-  kick(): void {
+  wake(): void {
     this.#asked = true;
     if (this.#stopped || this.#isRunning) return;
     this.#isRunning = true;
@@ -83,14 +83,18 @@ export class Delivery {
   }
 
   /**
-   * Resolves to true when all that waits now has been settled, to false when an attempt to send it fails. A pause between
-   * attempts is cut short for it, unless the server asked for it or the one before was cut short.
+   * Resolves to true when all that waits now has been settled, to false when an attempt to send it fails. What comes
+   * later is not waited for. A pause after a failure is cut short, but not below a second, however often this is called;
+   * `atOnce`: one attempt is made now, for a caller that comes once. A pause that the server asked for is kept.
    */
-  drain(): Promise<boolean> {
-    if (this.#stopped || !this.#backoff.cut()) return Promise.resolve(false);
+  drain(options: { readonly atOnce?: boolean } = {}): Promise<boolean> {
+    if (this.#stopped || this.#backoff.isAsked) return Promise.resolve(false);
+    const isPast = this.#options.source.mark?.() ?? (() => false);
     return new Promise((resolve) => {
-      this.#drains.push({ target: this.#settled + this.#options.source.items, resolve });
-      this.kick();
+      this.#drains.push({ isPast, resolve });
+      this.wake();
+      if (options.atOnce === true) this.#backoff.end();
+      else this.#backoff.cut();
     });
   }
 
@@ -116,13 +120,14 @@ export class Delivery {
           break;
         }
         entries = taken.entries;
-        if (this.#stopped) source.giveBack(entries);
+        if (this.#stopped) source.nack(entries);
         else await this.#deliver(entries, taken.protocol);
       } catch (error) {
-        source.giveBack(entries);
+        source.nack(entries);
         report('otlp_queue', 'the queue in front of the OTLP endpoint failed', error);
         await this.#backOff();
       }
+      this.#endDrains(true, ({ isPast }) => isPast());
     }
     this.#isRunning = false;
     this.#endDrains(!this.#stopped);
@@ -132,27 +137,27 @@ export class Delivery {
     const { source, client } = this.#options;
     const outcome = await client.send(merge(entries, protocol), protocol);
     if (outcome.kind === 'retry') {
-      source.giveBack(entries);
+      source.nack(entries);
       await this.#retryLater(outcome);
       return;
     }
     this.#backoff.reset();
     const { onDenied } = this.#options;
     if (outcome.kind === 'refused' && onDenied !== undefined && DENIALS.has(outcome.status)) {
-      source.giveBack(entries);
+      source.nack(entries);
       this.#stopped = true;
       onDenied(outcome.reason);
     } else if (outcome.kind === 'sent') {
       this.#count(entries, this.#options.partialSuccess(outcome.body));
       this.#alone = Math.max(0, this.#alone - entries.length);
-      this.#settle(entries);
+      source.ack(entries);
     } else if (outcome.isFinal) {
       for (const { items } of entries) this.#refuse(items, 'refused', outcome.reason);
       this.#alone = Math.max(0, this.#alone - entries.length);
-      this.#settle(entries);
+      source.ack(entries);
     } else if (entries.length > 1) {
       // the rest must not suffer for one of them
-      source.giveBack(entries);
+      source.nack(entries);
       if (outcome.status === 413) this.#maxBytes = Math.max(1, Math.floor(this.#maxBytes / 2));
       else this.#alone = entries.length;
     } else {
@@ -163,9 +168,9 @@ export class Delivery {
       const again = this.settledInFlight;
       this.settledInFlight = 0;
       if (sent === 'settled') {
-        this.#settle(entries);
+        source.ack(entries);
       } else {
-        source.giveBack(entries);
+        source.nack(entries);
         // what was sent of it is sent once more
         this.#options.ledger.accepted += again;
       }
@@ -230,18 +235,12 @@ export class Delivery {
     return this.#stopped ? Promise.resolve() : this.#backoff.failed(afterMillis);
   }
 
-  /** These need not be sent again. */
-  #settle(entries: readonly QueueEntry[]): void {
-    this.#options.source.done(entries);
-    for (const { items } of entries) this.#settled += items;
-    const reached = this.#drains.filter(({ target }) => target <= this.#settled);
-    if (reached.length === 0) return;
-    this.#drains = this.#drains.filter(({ target }) => target > this.#settled);
-    for (const { resolve } of reached) resolve(true);
-  }
-
-  #endDrains(complete: boolean): void {
-    for (const { resolve } of this.#drains.splice(0)) resolve(complete);
+  /** Answers those who wait, or some of them. */
+  #endDrains(complete: boolean, whose: (drain: Drain) => boolean = () => true): void {
+    if (this.#drains.length === 0) return;
+    const over = this.#drains.filter(whose);
+    this.#drains = this.#drains.filter((drain) => !over.includes(drain));
+    for (const { resolve } of over) resolve(complete);
   }
 }
 
