@@ -60,7 +60,7 @@ export class ShipPipe implements DeliverySource {
     return Promise.resolve({ entries: this.#entries.slice(0, count), protocol: this.#protocol });
   }
 
-  done(entries: readonly QueueEntry[]): void {
+  ack(entries: readonly QueueEntry[]): void {
     for (const entry of this.#entries.splice(0, entries.length)) {
       this.#bytes -= entry.payload.byteLength;
       entry.onDone();
@@ -68,7 +68,7 @@ export class ShipPipe implements DeliverySource {
     for (const wake of this.#wakes.splice(0)) wake();
   }
 
-  giveBack(): void {
+  nack(): void {
     // they are still the first
   }
 }

@@ -60,7 +60,7 @@ export class ShipLane<S extends Signal> {
         onDone();
       },
     });
-    this.#delivery.kick();
+    this.#delivery.wake();
   }
 
   /** Counts items that can't be sent. */

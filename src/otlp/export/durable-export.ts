@@ -61,7 +61,7 @@ export function durableLogs(
   });
   const shutdown = made.shutdown.bind(made);
   made.shutdown = () => shutdown().finally(leave);
-  way.delivery.kick();
+  way.delivery.wake();
   return { processor: made, abandon: way.abandon };
 }
 
@@ -79,7 +79,7 @@ export function makeMetricsDurable(
       ledger.accepted += points;
       try {
         if (points > 0) queue.append(serializer.serialize(data), points);
-        delivery.kick();
+        delivery.wake();
         done({ code: 0 });
       } catch (error) {
         ledger.dropped.add('not_serializable', points);
@@ -92,14 +92,14 @@ export function makeMetricsDurable(
     },
     shutdown: () => {
       shutdown ??= (async () => {
-        await delivery.drain();
+        await delivery.drain({ atOnce: true });
         await delivery.stop();
         await queue.close();
       })();
       return shutdown;
     },
   });
-  delivery.kick();
+  delivery.wake();
   return { abandon };
 }
 
@@ -130,7 +130,7 @@ function makeWay<S extends Signal>(
       onDamage: (what) => report('otlp_damage', `the OTLP queue: ${what}`),
       onFound: (items) => {
         ledger.accepted += items;
-        holder.delivery?.kick();
+        holder.delivery?.wake();
       },
     });
   } catch (error) {

@@ -78,14 +78,12 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
     const batch = this.#batch;
     this.#batch = [];
     for (let at = 0; at < batch.length; at += BATCH_SIZE) this.#append(batch.slice(at, at + BATCH_SIZE));
-    this.#options.delivery.kick();
+    this.#options.delivery.wake();
   }
 
   /** Resolves when everything that was emitted before is sent, or stays on disk as it can't be; never rejects. */
-  async forceFlush(): Promise<void> {
-    this.write();
-    await this.#pending;
-    await this.#options.delivery.drain();
+  forceFlush(): Promise<void> {
+    return this.#flush(false);
   }
 
   /** As {@link forceFlush}; what can't be sent now is left to the next process. */
@@ -94,8 +92,14 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
     return this.#shutdown;
   }
 
+  async #flush(atOnce: boolean): Promise<void> {
+    this.write();
+    await this.#pending;
+    await this.#options.delivery.drain({ atOnce });
+  }
+
   async #end(): Promise<void> {
-    await this.forceFlush();
+    await this.#flush(true);
     await this.#options.delivery.stop();
     await this.#options.queue.close();
   }

@@ -97,7 +97,7 @@ export class DiskQueue {
 
   /**
    * The next entries, in order, of at most so many bytes together but at least one; none where nothing waits. They are to
-   * be settled by {@link done} or {@link giveBack} before others are taken.
+   * be settled by {@link ack} or {@link nack} before others are taken.
    */
   async take(maxBytes: number): Promise<readonly QueueEntry[]> {
     for (;;) {
@@ -115,7 +115,7 @@ export class DiskQueue {
   }
 
   /** These entries need not be sent again. */
-  done(entries: readonly QueueEntry[]): void {
+  ack(entries: readonly QueueEntry[]): void {
     for (const { segment, items, end } of entries as readonly StoredEntry[]) {
       if (segment === undefined) {
         this.#memory.settle(true);
@@ -131,7 +131,7 @@ export class DiskQueue {
   }
 
   /** These entries were not sent: they come first again, but for those whose segment had to make room meanwhile. */
-  giveBack(entries: readonly QueueEntry[]): void {
+  nack(entries: readonly QueueEntry[]): void {
     let lost = 0;
     for (const { segment, items } of entries as readonly StoredEntry[]) {
       if (segment === undefined) this.#memory.settle(false);

@@ -86,13 +86,13 @@ export class DurableQueue {
   }
 
   /** These need not be sent again. */
-  done(entries: readonly QueueEntry[]): void {
-    this.#taken?.queue.done(entries);
+  ack(entries: readonly QueueEntry[]): void {
+    this.#taken?.queue.ack(entries);
   }
 
   /** These come first again. */
-  giveBack(entries: readonly QueueEntry[]): void {
-    this.#taken?.queue.giveBack(entries);
+  nack(entries: readonly QueueEntry[]): void {
+    this.#taken?.queue.nack(entries);
   }
 
   /** Closes the files; what waits is left to the next process. */
