@@ -28,6 +28,16 @@ export function split(payload: Uint8Array, protocol: OtlpProtocol): readonly [Qu
     : halve(jsonLeavesOf(payload), joinJsonLeaves, splitJsonMetric);
 }
 
+/**
+ * The log records or metric points of a request.
+ *
+ * @throws if it is no request.
+ */
+export function countItemsOf(payload: Uint8Array, protocol: OtlpProtocol): number {
+  const leaves = protocol === 'http/protobuf' ? leavesOf(payload) : jsonLeavesOf(payload);
+  return leaves.reduce((sum, { items }) => sum + items, 0);
+}
+
 /** One log record or metric, with what is around it. */
 interface Leaf<T> {
   readonly resource: T;

@@ -57,7 +57,7 @@ export function durableLogs(
       return made.waiting > 0;
     },
     beforeExit: () => made.forceFlush(),
-    exit: () => made.writeNow(),
+    exit: () => made.endNow(),
   });
   const shutdown = made.shutdown.bind(made);
   made.shutdown = () => shutdown().finally(leave);
@@ -124,7 +124,9 @@ function makeWay<S extends Signal>(
       clock: systemClock,
       onLost: (items, reason, error) => {
         ledger.dropped.add(reason, items);
-        const what = reason === 'queue_full' ? 'full, the oldest items are lost' : 'not writable';
+        // what was damaged is reported by itself
+        if (reason === 'disk_failed' && error === undefined) return;
+        const what = reason === 'queue_full' ? 'full, the oldest items are lost' : 'not writable, items wait in memory';
         report(`otlp_${reason}`, `the OTLP queue in ${given.directory} is ${what}`, error);
       },
       onDamage: (what) => report('otlp_damage', `the OTLP queue: ${what}`),

@@ -35,6 +35,8 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
   /** Resources that were waited for; none is twice. */
   readonly #awaited = new WeakSet<object>();
   #shutdown: Promise<void> | undefined;
+  /** The event loop ends, or has ended: nothing is left for a later turn. */
+  #isEnding = false;
 
   constructor(options: DurableLogOptions) {
     this.#options = options;
@@ -57,7 +59,8 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
       return;
     }
     this.#batch.push(record);
-    if (this.#batch.length >= BATCH_SIZE && this.#pending === undefined) this.write();
+    if (this.#isEnding) this.writeNow();
+    else if (this.#batch.length >= BATCH_SIZE && this.#pending === undefined) this.write();
     else this.#scheduled ??= setImmediate(() => this.write());
   }
 
@@ -79,6 +82,13 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
     this.#batch = [];
     for (let at = 0; at < batch.length; at += BATCH_SIZE) this.#append(batch.slice(at, at + BATCH_SIZE));
     this.#options.delivery.wake();
+  }
+
+  /** The process ends: writes what was emitted so far, and from now on each record at once. */
+  endNow(): void {
+    this.#isEnding = true;
+    this.writeNow();
+    this.#options.queue.persist();
   }
 
   /** Resolves when everything that was emitted before is sent, or stays on disk as it can't be; never rejects. */
