@@ -167,8 +167,8 @@ function notPrivate(path: string, expected: string): Error {
   return Object.assign(new Error(`expected ${path} ${expected}; move it away`), { code: NOT_PRIVATE });
 }
 
-/** A failure here adds nothing: the descriptor is free after it. */
-function closeQuietly(descriptor: number): void {
+/** Closes a descriptor; a failure adds nothing, as the descriptor is free after it. */
+export function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor);
   } catch {

@@ -9,3 +9,12 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The machine's own time, for work that the process has to wait for: its timers keep the process alive. */
+export const holdingClock: Clock = {
+  ...systemClock,
+  after: (delayMillis, run) => {
+    const timer = setTimeout(run, Math.min(delayMillis, 2 ** 31 - 1));
+    return () => clearTimeout(timer);
+  },
+};

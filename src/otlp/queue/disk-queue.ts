@@ -1,69 +1,62 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toError } from '../../model/errors.js';
-import { QueueMemory } from './memory-queue.js';
-import { QueuePosition } from './offset.js';
-import { endOf, entriesOf, frame, HEADER_BYTES, measure, type QueueEntry, type Segment } from './segment.js';
+import { Leftovers } from './leftovers.js';
+import { type MemoryEntry, MemoryQueue } from './memory-queue.js';
+import { OffsetFile } from './offset-file.js';
+import type { DiskQueueOptions, QueueRest } from './queue-options.js';
+import { entriesOf, HEADER_BYTES, headerAt, type Offset, type QueueEntry, type Segment } from './segment.js';
+import { foundSegment, isForGood, sequenceOf } from './segment-file.js';
+import { SegmentReader } from './segment-reader.js';
+import { assessDamage } from './segment-scan.js';
+import { SegmentWriter } from './segment-writer.js';
 
-/** An entry of a segment, with where the next one begins; or one in memory, which has neither. */
+/** An entry of a segment, with where the next one begins; or one in memory, which has none of this. */
 interface StoredEntry extends QueueEntry {
   readonly segment?: Segment;
-  readonly end?: number;
+  readonly next?: Offset;
 }
 
-/** Why items left a queue unsent. */
-export type QueueLoss = 'queue_full' | 'disk_failed';
-
-/** Settings of a {@link DiskQueue}. */
-export interface DiskQueueOptions {
-  readonly directory: string;
-  readonly maxBytes: number;
-  /** Is told of items that were lost; with an error where the disk takes nothing, which costs nothing yet. */
-  readonly onLost: (items: number, reason: QueueLoss, error?: unknown) => void;
-  /** Is told of what a crash or a foreign hand left unreadable. */
-  readonly onDamage: (what: string) => void;
-}
-
-const NAME = /^(\d{12})\.otlp$/;
 const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
+const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
 const BLOCK_BYTES = 1024 * 1024;
+/** A segment that can't be read so often, one time after the other, is left behind, so that the next ones are sent. */
+const MAX_FAILURES = 6;
+const START: Offset = { offset: 0, itemsBefore: 0 };
 
 /**
- * Requests in the order in which they came, in files of one directory: appended to at once, read back in pieces, removed
- * when they are sent. What is found at the start belongs to it. One process uses a directory at a time.
+ * Requests in the order in which they came, in the segments of one directory: appended to at once, read back in pieces,
+ * removed when they are sent. What the disk does not take waits in memory. One thread uses a directory at a time. Nothing
+ * here throws, but for {@link take}, after which the same may be tried again. The layout is described in `segment.ts`.
  */
 export class DiskQueue {
   readonly #options: DiskQueueOptions;
-  readonly #segmentBytes: number;
-  readonly #position: QueuePosition;
+  readonly #offsetFile: OffsetFile;
+  readonly #memory: MemoryQueue;
   #segments: Segment[] = [];
-  #writer: { readonly segment: Segment; readonly descriptor: number } | undefined;
-  #reader: { readonly segment: Segment; readonly handle: FileHandle } | undefined;
+  readonly #writer: SegmentWriter;
+  readonly #reader = new SegmentReader();
   /** Where the next entry to be sent begins, in the first segment. */
-  #offset = 0;
-  /** What the disk did not take: the newest. */
-  readonly #memory = new QueueMemory();
+  #at = START;
   /** Items of removed segments that are still being sent. */
   #orphans = 0;
-  #nextSequence = 1;
+  /** Items that ever entered. */
+  #total = 0;
+  readonly #leftovers: Leftovers;
+  /** A segment could not be opened: later, or in the next process, it may be. */
+  #isUnopened = false;
+  /** One could be opened and not read, again and again. */
+  #isUnreadable = false;
 
+  /** @throws the error of the file system if the directory is there and can't be listed. */
   constructor(options: DiskQueueOptions) {
     this.#options = options;
-    this.#segmentBytes = Math.max(1, Math.min(MAX_SEGMENT_BYTES, Math.floor(options.maxBytes / 8)));
-    mkdirSync(options.directory, { recursive: true });
-    this.#position = new QueuePosition(join(options.directory, 'position'));
-    this.#open();
+    const segmentBytes = Math.max(1, Math.min(MAX_SEGMENT_BYTES, Math.floor(options.maxBytes / 8)));
+    this.#writer = new SegmentWriter(options.directory, segmentBytes);
+    this.#memory = new MemoryQueue(Math.min(MAX_MEMORY_BYTES, options.maxBytes));
+    this.#leftovers = new Leftovers(options.onDamage);
+    this.#offsetFile = new OffsetFile(join(options.directory, 'offset'));
+    if (!options.isNew) this.#open(readdirSync(options.directory).sort());
   }
 
   /** Items that wait, those that are being sent included. */
@@ -75,38 +68,59 @@ export class DiskQueue {
 
   /** Bytes that wait. */
   get bytes(): number {
-    let bytes = this.#memory.bytes - this.#offset;
+    let bytes = this.#memory.bytes - this.#at.offset;
     for (const segment of this.#segments) bytes += segment.size;
     return bytes;
   }
 
-  /** Appends an entry; it is in the file when this returns, or in memory where the disk refuses it. */
+  /** Appends an entry: it is in the file when this returns, or in memory if the disk does not take it. */
   append(payload: Uint8Array, items: number): void {
-    try {
-      // what is being sent from memory stays there until it is
-      if (this.#memory.isBusy) throw new Error('the disk took nothing before');
-      for (let { first } = this.#memory; first !== undefined; { first } = this.#memory) {
-        this.#write(first);
-        this.#memory.shift();
-      }
-      this.#write({ payload, items });
-    } catch (error) {
-      this.#options.onLost(this.#memory.push({ payload, items }), 'disk_failed', error);
+    const entry = { payload, items, ordinal: this.#total };
+    this.#total += items;
+    if (HEADER_BYTES + payload.byteLength > this.#options.maxBytes) {
+      this.#options.onLost(items, 'queue_full');
+      return;
     }
+    let failed = this.persist();
+    if (failed === undefined && this.#memory.isEmpty) {
+      failed = this.#tryWrite(entry);
+      if (failed === undefined) return;
+    }
+    const lost = this.#memory.push(entry);
+    const error = failed ?? (lost > 0 ? new Error('the memory for what the disk does not take is full') : undefined);
+    if (error !== undefined) this.#options.onLost(lost, 'disk_failed', error);
   }
 
   /**
-   * The next entries, in order, of at most so many bytes together but at least one; none where nothing waits. They are to
-   * be settled by {@link ack} or {@link nack} before others are taken.
+   * Writes what waits in memory to the disk, if it takes it now; returns the error if it does not.
+   *
+   * @param atEnd - whether this is the last chance: what is being sent is written as well, and may come twice.
+   */
+  persist(atEnd = false): Error | undefined {
+    // what is being sent from memory stays there until it is, and what follows it stays behind it
+    if (this.#memory.isBusy && !atEnd) return undefined;
+    for (let { first } = this.#memory; first !== undefined; { first } = this.#memory) {
+      const failed = this.#tryWrite(first);
+      if (failed !== undefined) return failed;
+      this.#memory.shift();
+    }
+    return undefined;
+  }
+
+  /**
+   * The next entries, in order, of at most so many bytes together but at least one; none if nothing waits. They are to be
+   * settled by {@link ack} or {@link nack} before others are taken.
+   *
+   * @throws what kept the next entries from being read, if that may pass.
    */
   async take(maxBytes: number): Promise<readonly QueueEntry[]> {
     for (;;) {
       const segment = this.#segments[0];
       if (segment === undefined) return this.#memory.take(maxBytes);
-      if (this.#offset < segment.size) {
+      if (this.#at.offset < segment.size) {
         const entries = await this.#read(segment, maxBytes);
         if (entries.length > 0) return entries;
-      } else if (segment !== this.#writer?.segment || !this.#memory.isEmpty) {
+      } else if (segment !== this.#writer.segment || !this.#memory.isEmpty) {
         this.#drop(segment);
       } else {
         return [];
@@ -116,7 +130,7 @@ export class DiskQueue {
 
   /** These entries need not be sent again. */
   ack(entries: readonly QueueEntry[]): void {
-    for (const { segment, items, end } of entries as readonly StoredEntry[]) {
+    for (const { segment, items, next } of entries as readonly StoredEntry[]) {
       if (segment === undefined) {
         this.#memory.settle(true);
       } else if (segment.gone) {
@@ -124,7 +138,7 @@ export class DiskQueue {
       } else {
         segment.items -= items;
         segment.inFlight -= items;
-        this.#offset = end as number;
+        this.#at = next ?? this.#at;
       }
     }
     this.#note();
@@ -142,10 +156,26 @@ export class DiskQueue {
     if (lost > 0) this.#options.onLost(lost, 'queue_full');
   }
 
+  /** Returns what says whether all that waits now has left. */
+  mark(): () => boolean {
+    const total = this.#total;
+    return () => {
+      if (this.#orphans > 0) return false;
+      const segment = this.#segments.find(({ items }) => items > 0);
+      if (segment === undefined) return (this.#memory.first?.ordinal ?? this.#total) >= total;
+      const before = segment === this.#segments[0] ? this.#at.itemsBefore : 0;
+      return segment.base + before >= total;
+    };
+  }
+
   /** Has the oldest entries leave, so that others have room; what of them is being sent may still arrive. */
   makeRoom(): void {
     const segment = this.#segments[0];
-    if (segment === undefined) return;
+    if (segment === undefined) {
+      const lost = this.#memory.drop();
+      if (lost > 0) this.#options.onLost(lost, 'queue_full');
+      return;
+    }
     const lost = segment.items - segment.inFlight;
     this.#orphans += segment.inFlight;
     segment.gone = true;
@@ -153,148 +183,168 @@ export class DiskQueue {
     this.#drop(segment);
   }
 
-  /** Closes the files; a directory in which nothing waits is removed. */
-  async close(): Promise<void> {
-    const isEmpty = this.items === 0;
-    if (this.#writer !== undefined) closeSync(this.#writer.descriptor);
-    this.#writer = undefined;
-    this.#position.close();
-    if (isEmpty) rmSync(this.#options.directory, { recursive: true, force: true });
-    await this.#closeReader();
+  /** Tries again what failed before: writing what waits in memory, and removing files. */
+  retry(): void {
+    this.persist();
+    this.#leftovers.retry();
   }
 
-  #open(): void {
-    const position = this.#position.read();
-    for (const name of readdirSync(this.#options.directory).sort()) {
-      if (!NAME.test(name)) continue;
-      const sequence = Number(name.slice(0, 12));
-      const path = join(this.#options.directory, name);
-      this.#nextSequence = sequence + 1;
-      const isSent = position !== undefined && sequence < position.sequence;
-      const offset = position?.sequence === sequence ? position.offset : 0;
-      if (isSent || statSync(path).size <= offset) {
-        rmSync(path, { force: true });
-        continue;
-      }
-      const bytes = readFileSync(path);
-      const { items, end } = measure(bytes, offset);
-      if (end < bytes.length)
-        this.#options.onDamage(`${path} ends with ${bytes.length - end} bytes that are no whole entry`);
-      if (this.#segments.length === 0) this.#offset = offset;
-      this.#segments.push({ sequence, path, size: end, items, inFlight: 0, gone: false });
-    }
-  }
-
-  #write({ payload, items }: QueueEntry): void {
-    const size = HEADER_BYTES + payload.byteLength;
-    if (size > this.#options.maxBytes) {
-      this.#options.onLost(items, 'queue_full');
-      return;
-    }
-    while (this.bytes + size > this.#options.maxBytes && this.#segments.length > 0) this.makeRoom();
-    const { segment, descriptor } = this.#writable(size);
-    const whole = frame(payload, items);
-    for (let done = 0; done < size; ) {
-      // a write in part, as of a full disk, is written over by the next one
-      done += writeSync(descriptor, whole, done, size - done, segment.size + done);
-    }
-    segment.size += size;
-    segment.items += items;
-  }
-
-  #writable(size: number): { readonly segment: Segment; readonly descriptor: number } {
-    const writer = this.#writer;
-    if (writer !== undefined) {
-      const isRoomy = writer.segment.size === 0 || writer.segment.size + size <= this.#segmentBytes;
-      // a directory that somebody removed is made anew
-      if (isRoomy && existsSync(writer.segment.path)) return writer;
-    }
-    mkdirSync(this.#options.directory, { recursive: true });
-    const sequence = this.#nextSequence;
-    const path = join(this.#options.directory, `${String(sequence).padStart(12, '0')}.otlp`);
-    const descriptor = openSync(path, 'w', 0o600);
-    if (writer !== undefined) closeSync(writer.descriptor);
-    this.#nextSequence += 1;
-    const segment: Segment = { sequence, path, size: 0, items: 0, inFlight: 0, gone: false };
-    this.#segments.push(segment);
-    this.#writer = { segment, descriptor };
-    return this.#writer;
-  }
-
-  /** The next entries of a segment; where the next one is damaged it is lost, and there are none. */
-  async #read(segment: Segment, maxBytes: number): Promise<readonly StoredEntry[]> {
-    const from = this.#offset;
-    const left = segment.size - from;
-    let bytes = await this.#readAt(segment, from, Math.min(left, Math.max(BLOCK_BYTES, maxBytes)));
-    const first = endOf(bytes, 0) ?? left;
-    if (first > bytes.length && bytes.length > 0) bytes = await this.#readAt(segment, from, Math.min(left, first));
-    if (segment.gone) return [];
-    const found = entriesOf(bytes, maxBytes);
-    if (found.length === 0) this.#skip(segment, bytes);
-    return found.map(({ payload, items, end }) => {
-      segment.inFlight += items;
-      return { payload, items, segment, end: from + end };
-    });
-  }
-
-  /** Leaves out an entry that can't be read, or the rest of a segment where not even its length can. */
-  #skip(segment: Segment, bytes: Buffer): void {
-    const end = endOf(bytes, 0);
-    this.#options.onDamage(`${segment.path} can't be read at byte ${this.#offset}`);
-    const isOne = end !== undefined && end <= bytes.length;
-    const lost = isOne ? Math.min(segment.items, bytes.readUInt32LE(8)) : segment.items;
-    segment.items -= lost;
-    this.#offset = isOne ? this.#offset + end : segment.size;
-    this.#note();
-    this.#options.onLost(lost, 'disk_failed');
-  }
-
-  /** What there is of a segment from an byte on; nothing where it was removed. */
-  async #readAt(segment: Segment, position: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(length);
+  /** Closes the files, and removes the directory if nothing is left in it; what can't be written is counted as lost. */
+  async close(): Promise<QueueRest> {
+    const failed = this.persist(true);
+    const lost = this.#memory.items;
+    while (!this.#memory.isEmpty) this.#memory.shift();
+    if (lost > 0) this.#options.onLost(lost, 'disk_failed', failed);
+    this.#writer.close();
+    this.#offsetFile.close();
+    await this.#reader.close();
+    if (this.#segments.some(({ items }) => items > 0)) return 'items';
+    for (const { path } of this.#segments) this.#leftovers.remove(path);
+    this.#leftovers.retry();
+    if (this.#isUnreadable) return 'foreign';
+    if (this.#isUnopened || !this.#leftovers.isEmpty) return 'items';
+    this.#leftovers.remove(join(this.#options.directory, 'offset'));
     try {
-      if (this.#reader?.segment !== segment) {
-        await this.#closeReader();
-        this.#reader = { segment, handle: await open(segment.path, 'r') };
-      }
-      const { bytesRead } = await this.#reader.handle.read(bytes, 0, length, position);
-      return bytes.subarray(0, bytesRead);
+      rmdirSync(this.#options.directory);
     } catch (error) {
-      // any other error may pass
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      return bytes.subarray(0, 0);
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'nothing' : 'foreign';
+    }
+    return 'nothing';
+  }
+
+  #open(names: readonly string[]): void {
+    const noted = this.#offsetFile.read();
+    for (const name of names) {
+      const sequence = sequenceOf(name);
+      if (sequence === undefined) continue;
+      const path = join(this.#options.directory, name);
+      const from = noted?.sequence === sequence ? noted : START;
+      try {
+        const segment = foundSegment(path, sequence, from, this.#total);
+        if (segment === undefined || (noted !== undefined && sequence < noted.sequence)) {
+          this.#leftovers.remove(path);
+          continue;
+        }
+        if (this.#segments.length === 0) this.#at = from;
+        this.#segments.push(segment);
+        this.#total += segment.items;
+      } catch (error) {
+        if (!isForGood(error)) this.#isUnopened = true;
+        this.#options.onDamage(`${path} can't be read, and is left as it is: ${toError(error).message}`);
+      }
+    }
+    if (this.#total > 0) this.#options.onFound(this.#total);
+  }
+
+  /** Returns the error if the disk does not take the entry. */
+  #tryWrite(entry: MemoryEntry): Error | undefined {
+    try {
+      const segment = this.#writer.write(entry);
+      if (this.#segments.at(-1) !== segment) {
+        this.#segments.push(segment);
+        // the directory may be a new one
+        this.#offsetFile.close();
+      }
+      return undefined;
+    } catch (error) {
+      return toError(error);
     }
   }
 
-  async #closeReader(): Promise<void> {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    await reader?.handle.close();
+  /** The next entries of a segment; none if it had to be left behind, or what comes next is lost. */
+  async #read(segment: Segment, maxBytes: number): Promise<readonly StoredEntry[]> {
+    const { offset, itemsBefore } = this.#at;
+    const left = segment.size - offset;
+    try {
+      let bytes = await this.#reader.read(segment, offset, Math.min(left, Math.max(BLOCK_BYTES, maxBytes)));
+      const first = headerAt(bytes, 0);
+      const whole = first === undefined ? 0 : HEADER_BYTES + first.length;
+      if (whole > bytes.length && whole <= left) bytes = await this.#reader.read(segment, offset, whole);
+      if (segment.gone) return [];
+      segment.failures = 0;
+      const found: StoredEntry[] = entriesOf(bytes, maxBytes, itemsBefore).map(
+        ({ payload, items, end, itemsAfter }) => {
+          return { payload, items, segment, next: { offset: offset + end, itemsBefore: itemsAfter } };
+        },
+      );
+      const entries = found.length > 0 ? found : this.#repair(segment);
+      for (const { items } of entries) segment.inFlight += items;
+      return entries;
+    } catch (error) {
+      if (segment.gone) return [];
+      segment.failures += 1;
+      if (!isForGood(error) && segment.failures < MAX_FAILURES) throw error;
+      this.#leaveBehind(segment, error);
+      return [];
+    }
+  }
+
+  /** Saves the entry at the offset if only its header is damaged, else leaves it out. */
+  #repair(segment: Segment): readonly StoredEntry[] {
+    const { offset } = this.#at;
+    const { saved, lost, next } = assessDamage(
+      this.#reader.descriptorOf(segment),
+      segment.size,
+      this.#at,
+      segment.items,
+    );
+    const where =
+      next.offset >= segment.size
+        ? `ends with ${segment.size - offset} bytes that are`
+        : `has, at byte ${offset}, what is`;
+    const so = saved === undefined ? `${lost} items are lost` : 'its request could be saved';
+    this.#options.onDamage(`${segment.path} ${where} no whole entry: ${so}`);
+    if (saved !== undefined) {
+      let { items } = saved;
+      if (items === 0) {
+        // no other header says how many they are
+        items = this.#options.count(saved.payload);
+        segment.items += items;
+        this.#total += items;
+        this.#options.onFound(items);
+      }
+      return [{ payload: saved.payload, items, segment, next }];
+    }
+    segment.items -= lost;
+    this.#at = next;
+    this.#note();
+    if (lost > 0) this.#options.onLost(lost, 'disk_failed');
+    return [];
+  }
+
+  /** Goes on with the next segment; the file stays for the next start, if it is one. */
+  #leaveBehind(segment: Segment, error: unknown): void {
+    this.#options.onDamage(`${segment.path} can't be read, ${segment.items} items are lost: ${toError(error).message}`);
+    if (!isForGood(error)) this.#isUnreadable = true;
+    const lost = segment.items;
+    segment.gone = true;
+    this.#forget(segment);
+    if (lost > 0) this.#options.onLost(lost, 'disk_failed');
   }
 
   /** Notes how far the queue was sent. */
   #note(): void {
     const first = this.#segments[0];
     if (first === undefined) return;
-    if (this.#offset >= first.size && first !== this.#writer?.segment) this.#drop(first);
-    else this.#position.write(first.sequence, this.#offset);
+    if (this.#at.offset >= first.size && first !== this.#writer.segment) this.#drop(first);
+    else this.#noteOffset(first.sequence, this.#at);
+  }
+
+  #noteOffset(sequence: number, at: Offset): void {
+    // it must not pass what is still to be read
+    if (!this.#isUnopened && !this.#isUnreadable) this.#offsetFile.write({ sequence, ...at });
   }
 
   /** Removes the first segment. */
   #drop(segment: Segment): void {
+    this.#forget(segment);
+    this.#noteOffset(segment.sequence + 1, START);
+    this.#leftovers.remove(segment.path);
+  }
+
+  #forget(segment: Segment): void {
     this.#segments.shift();
-    this.#offset = 0;
-    if (this.#writer?.segment === segment) {
-      closeSync(this.#writer.descriptor);
-      this.#writer = undefined;
-    }
-    const next = this.#segments[0];
-    if (next !== undefined) this.#position.write(next.sequence, 0);
-    try {
-      rmSync(segment.path, { force: true });
-    } catch (error) {
-      // the position says that it is done with
-      this.#options.onDamage(`${segment.path} can't be removed: ${toError(error).message}`);
-    }
+    this.#at = START;
+    if (this.#writer.segment === segment) this.#writer.close();
   }
 }

@@ -3,7 +3,7 @@ import type { Ledger } from '../../pipeline/counters.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { OtlpProtocol } from '../config/settings.js';
-import { merge, split } from '../encode/request.js';
+import { merge, splitOrNot } from '../encode/request.js';
 import type { PartialSuccess } from '../encode/serializer.js';
 import type { QueueEntry } from '../queue/segment.js';
 import type { OtlpClient } from './client.js';
@@ -31,6 +31,8 @@ export interface DeliveryOptions {
   readonly partialSuccess: (response: Uint8Array) => PartialSuccess | undefined;
   /** Hears of what the server does not take. */
   readonly report: (kind: string, what: string, error?: unknown) => void;
+  /** Items of one request, unless a single entry has more; default: no limit but that of bytes. */
+  readonly maxItems?: number | undefined;
   /** Hears of a refusal that says nothing about what was sent, such as 401, and ends the delivery; default: none does. */
   readonly onDenied?: ((reason: string) => void) | undefined;
 }
@@ -119,7 +121,7 @@ export class Delivery {
           if (this.#asked) continue;
           break;
         }
-        entries = taken.entries;
+        entries = this.#limited(taken.entries);
         if (this.#stopped) source.nack(entries);
         else await this.#deliver(entries, taken.protocol);
       } catch (error) {
@@ -131,6 +133,19 @@ export class Delivery {
     }
     this.#isRunning = false;
     this.#endDrains(!this.#stopped);
+  }
+
+  /** The first of some entries that go into one request; the others come next. */
+  #limited(entries: readonly QueueEntry[]): readonly QueueEntry[] {
+    const { maxItems = Number.POSITIVE_INFINITY, source } = this.#options;
+    let items = 0;
+    const end = entries.findIndex((entry, index) => {
+      items += entry.items;
+      return index > 0 && items > maxItems;
+    });
+    if (end < 0) return entries;
+    source.nack(entries.slice(end));
+    return entries.slice(0, end);
   }
 
   async #deliver(entries: readonly QueueEntry[], protocol: OtlpProtocol): Promise<void> {
@@ -241,14 +256,5 @@ export class Delivery {
     const over = this.#drains.filter(whose);
     this.#drains = this.#drains.filter((drain) => !over.includes(drain));
     for (const { resolve } of over) resolve(complete);
-  }
-}
-
-function splitOrNot(payload: Uint8Array, protocol: OtlpProtocol): ReturnType<typeof split> {
-  try {
-    return split(payload, protocol);
-  } catch {
-    // what can't be read can't be split either
-    return undefined;
   }
 }
