@@ -30,6 +30,8 @@ export interface EventOtel {
   readonly timeUnixNano?: string;
   /** When the record was observed, in nanoseconds since the Unix epoch, as decimal text. */
   readonly observedTimeUnixNano?: string;
+  /** Fields of this part that came with a value which they can't have, as they came: kept, and used for nothing. */
+  readonly invalid?: AnyValueMap;
 }
 
 /** The buckets of an explicit-bucket histogram: `counts` has one entry more than `boundaries`. */
@@ -83,4 +85,6 @@ export interface MetricOtel {
   readonly scopeVersion?: string;
   /** Attributes of the resource: `service.*` and `process.pid`, or all of them on request. */
   readonly resource?: AnyValueMap;
+  /** Fields of this part that came with a value which they can't have, as they came: kept, and used for nothing. */
+  readonly invalid?: AnyValueMap;
 }

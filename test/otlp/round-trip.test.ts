@@ -85,7 +85,12 @@ function time(value: bigint): { timestamp: Date; otel: { timeUnixNano?: string }
 const SEVERITIES = { debug: [1, 8, 5], info: [9, 12, 9], warning: [13, 16, 13], error: [17, 24, 17] } as const;
 
 function messageOf(body: AnyValue): string {
-  return typeof body === 'object' ? JSON.stringify(body) : String(body);
+  if (body instanceof Uint8Array) return Buffer.from(body).toString('base64');
+  return typeof body === 'object'
+    ? JSON.stringify(body, (_key, value: unknown) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+      )
+    : String(body);
 }
 
 const event = fc
@@ -101,7 +106,7 @@ const event = fc
     metadata: fc.option(some),
     body: fc.option(
       fc
-        .oneof(some, fc.boolean(), fc.integer(), fc.array(fc.string()), fc.uint8Array())
+        .oneof(some, fc.boolean(), fc.integer(), fc.array(fc.string()), fc.uint8Array({ minLength: 1 }))
         .map((body) => normalised({ body }).body ?? null)
         .filter((body): body is Exclude<AnyValue, null | string> => body !== null && typeof body !== 'string'),
     ),

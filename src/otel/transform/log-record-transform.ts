@@ -1,3 +1,4 @@
+import { textOfValue } from '../../codec/any-value-text.js';
 import { decodeMap } from '../../codec/json-line-decode.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
@@ -88,9 +89,8 @@ export function otelOfRecord(record: LogRecordLike, eventType: EventType): Mutab
 
 /** The message of a record's body. */
 export function messageOf(body: AnyValue | undefined, metadata: AnyValueMap | undefined, eventName: unknown): string {
-  if (typeof body === 'string' && body !== '') return body;
-  if (typeof body === 'number' || typeof body === 'boolean') return String(body);
-  if (typeof body === 'object' && body !== null) return JSON.stringify(body);
+  const message = textOfValue(body ?? null);
+  if (message !== '') return message;
   const exception = metadata?.['exception.message'];
   if (typeof exception === 'string' && exception !== '') return exception;
   return text(eventName) ?? '';

@@ -1,3 +1,4 @@
+import { textOfValue } from '../../codec/any-value-text.js';
 import { normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
 import type { AnyValueMap } from '../../model/any-value.js';
 import { newId } from '../../model/id.js';
@@ -48,7 +49,7 @@ export function metricsOfData(
   return metrics;
 }
 
-/** Attributes as tags: what is no text, number or boolean in its text form. */
+/** Attributes as tags: what is no text, number or boolean as text, bytes as base64. */
 export function tagsOf(attributes: object): Tags | undefined {
   const tags: Record<string, TagValue> = {};
   let any = false;
@@ -77,7 +78,7 @@ export function tagValue(value: unknown): TagValue | undefined {
     default: {
       if (value === null) return undefined;
       const copied = normaliseValue(value).value;
-      return typeof copied === 'object' ? JSON.stringify(copied) : copied;
+      return typeof copied === 'object' ? textOfValue(copied) : copied;
     }
   }
 }
