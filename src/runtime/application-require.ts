@@ -1,5 +1,7 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+
+// not imported by name: bundled applications often declare a `createRequire` of their own at the top of the bundle
+const { createRequire } = process.getBuiltinModule('node:module');
 
 /** A module as the application would get it, `undefined` where it is not installed. */
 export function requireFromApplication(name: string): object | undefined {

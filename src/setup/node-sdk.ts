@@ -1,4 +1,5 @@
 import type { TelemetryCollector } from '../collector/collector.js';
+import { INTERNALS } from '../collector/internals.js';
 import { ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
 import { bridgeLogsApisSoon } from '../otel/logs-apis.js';
 import { RimpMetricReader } from '../otel/metric-reader.js';
@@ -47,7 +48,7 @@ export function nodeSdkOptions<P = never, R = never>(
   const plan =
     options.otlp === false ? undefined : planOtlp(options.otlp ?? {}, process.env, options.modules ?? {}, loader);
   loader.check();
-  const otlp = plan && makeOtlpParts(plan, collector, WHO);
+  const otlp = plan && makeOtlpParts(plan, collector[INTERNALS], WHO);
   const logRecordProcessors: NodeSdkParts<P, R>['logRecordProcessors'] = [
     ...(options.processors ?? []),
     new RimpLogRecordProcessor(collector),

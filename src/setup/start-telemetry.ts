@@ -2,6 +2,7 @@ import * as api from '@opentelemetry/api';
 import { logs as separateLogs } from '@opentelemetry/api-logs';
 import { TelemetryCollector } from '../collector/collector.js';
 import type { TelemetryConfig, TelemetryConfigInit } from '../collector/config.js';
+import { INTERNALS } from '../collector/internals.js';
 import type { CollectorOptions } from '../collector/options.js';
 import { TelemetryError } from '../model/errors.js';
 import { checkNames } from '../model/options.js';
@@ -12,7 +13,7 @@ import type { FlushableLike, LoggerProviderLike, MeterProvider } from '../otel/s
 import { checkOtlpOptions, isSdkDisabled, type OtlpOptions } from '../otlp/config/settings.js';
 import { makeOtlpParts, planOtlp } from '../otlp/export/export-parts.js';
 import type { FlushResult } from '../runtime/deadline.js';
-import { onSignals } from './signals.js';
+import { shutdownOnSignals } from './signals.js';
 
 /** Settings of {@link startTelemetry}; where one is absent, `OTEL_*` variables count. */
 export interface StartTelemetryOptions {
@@ -56,7 +57,6 @@ export interface StartedTelemetry {
 }
 
 const WHO = 'startTelemetry';
-const SIGNAL_TIMEOUT_MILLIS = 5_000;
 const NAMES = [
   'config',
   'collectorOptions',
@@ -101,7 +101,7 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
   const sdkMetrics = loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
   const resources = loader.load(modules.resources, '@opentelemetry/resources');
   loader.check();
-  const otlp = plan && makeOtlpParts(plan, collector, WHO);
+  const otlp = plan && makeOtlpParts(plan, collector[INTERNALS], WHO);
   const resource = makeResource(resources, options);
   const readerOptions =
     options.readerIntervalMillis === undefined ? {} : { intervalMillis: options.readerIntervalMillis };
@@ -174,9 +174,8 @@ function register(loggerProvider: LoggerProviderLike, meterProvider: MeterProvid
 }
 
 function withSignals(options: StartTelemetryOptions, started: StartedTelemetry): StartedTelemetry {
-  if (options.shutdownOnSignals !== true) return started;
-  const remove = onSignals(() => started.shutdown({ timeoutMillis: SIGNAL_TIMEOUT_MILLIS }));
-  return { ...started, shutdown: (end) => started.shutdown(end).finally(remove) };
+  if (options.shutdownOnSignals === true) shutdownOnSignals(started);
+  return started;
 }
 
 function present<T>(part: T | undefined): T[] {
