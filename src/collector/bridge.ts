@@ -205,9 +205,16 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     };
   }
 
+  /** Waits for what detectors find out about the resource of what is buffered; `undefined` if nothing is awaited. */
+  settleResources(deadlineMillis: number): Promise<unknown> | undefined {
+    return this.#resources.settle(deadlineMillis);
+  }
+
   async drain(timeoutMillis?: number): Promise<void> {
+    const deadline = deadlineOf({ timeoutMillis });
     try {
-      await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'flushing to the sinks');
+      await this.settleResources(deadline);
+      await within(this.#pipeline.drain(), deadline, 'flushing to the sinks');
     } catch (error) {
       this.#diagnostics.report('flush', 'flushing to the sinks failed', error);
     }

@@ -60,6 +60,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
   const lifecycle = new CollectorLifecycle({
     pipeline,
     providers: bridge.providers,
+    settleResources: (deadlineMillis) => bridge.settleResources(deadlineMillis),
     diagnostics,
     ownStorage: options.storage === undefined ? storage : undefined,
     flushOnExit: options.flushOnExit !== false,

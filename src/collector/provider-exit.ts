@@ -1,6 +1,7 @@
 import type { FlushableLike } from '../otel/sdk-types.js';
 import { within } from '../runtime/deadline.js';
 import { onExit } from '../runtime/exit-hook.js';
+import { monotonicNow } from '../runtime/system-clock.js';
 
 /** What takes a provider's flush at the end of the process away again. */
 const leaves = new WeakMap<FlushableLike, () => void>();
@@ -22,7 +23,8 @@ export function flushAtExit(provider: FlushableLike): void {
       leave();
       if (alive === undefined) return;
       leaves.delete(alive);
-      await within(Promise.resolve(alive.forceFlush?.()), deadlineMillis, 'flushing a provider');
+      const timeoutMillis = Math.max(0, deadlineMillis - monotonicNow());
+      await within(Promise.resolve(alive.forceFlush?.({ timeoutMillis })), deadlineMillis, 'flushing a provider');
     },
     exit: () => undefined,
   });
