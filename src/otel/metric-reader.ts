@@ -125,8 +125,7 @@ export class RimpMetricReader {
   /** A quarter of the time is for a collection that is under way, half for callbacks, and the rest for the sinks. */
   async #flush(deadline: number): Promise<void> {
     const left = (): number => Math.max(0, deadline - monotonicNow());
-    await within(this.#collecting, monotonicNow() + left() / 4, 'a collection').catch(() => undefined);
-    await this.#collectOnce(Math.min(left() / 2, COLLECT_TIMEOUT_MILLIS));
+    await this.#collectOnce(Math.min(left() / 2, COLLECT_TIMEOUT_MILLIS), left() / 4);
     await this.#bridge.drain(left());
   }
 
@@ -138,9 +137,9 @@ export class RimpMetricReader {
     });
   }
 
-  async #collectOnce(timeoutMillis: number): Promise<void> {
+  async #collectOnce(timeoutMillis: number, waitMillis = timeoutMillis): Promise<void> {
     try {
-      await this.#collect(timeoutMillis);
+      await this.#collect(timeoutMillis, waitMillis);
     } catch (error) {
       this.#bridge.report('collect', 'collecting metrics from OpenTelemetry failed', error);
     }
@@ -150,15 +149,21 @@ export class RimpMetricReader {
    * Collects, and hands on what came, even after the time is over: the SDK gives what it collected only once.
    *
    * @param timeoutMillis - for the callbacks of observable instruments.
+   * @param waitMillis - for a collection that is under way.
    * @throws TelemetryError `RIMP_TIMEOUT` if the provider takes longer.
    */
-  async #collect(timeoutMillis: number): Promise<CollectionResultLike | undefined> {
-    const collected = this.#take(timeoutMillis);
+  async #collect(timeoutMillis: number, waitMillis = timeoutMillis): Promise<CollectionResultLike | undefined> {
+    const collected = this.#take(this.#collecting, timeoutMillis, waitMillis);
     this.#collecting = collected.catch(() => undefined);
-    return within(collected, monotonicNow() + timeoutMillis + COLLECT_MARGIN_MILLIS, 'a collection');
+    return within(collected, monotonicNow() + waitMillis + timeoutMillis + COLLECT_MARGIN_MILLIS, 'a collection');
   }
 
-  async #take(timeoutMillis: number): Promise<CollectionResultLike | undefined> {
+  async #take(
+    before: Promise<unknown>,
+    timeoutMillis: number,
+    waitMillis: number,
+  ): Promise<CollectionResultLike | undefined> {
+    await within(before, monotonicNow() + waitMillis, 'the collection before').catch(() => undefined);
     const result = await this.#producer?.collect({ timeoutMillis });
     if (result !== undefined) this.#bridge.onCollection(result);
     return result;
