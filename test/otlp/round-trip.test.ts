@@ -54,14 +54,14 @@ function normalised(metadata: object): AnyValueMap {
   return probe.collectEvent('s', 'm', 'info', metadata)?.metadata ?? {};
 }
 
-const NOT_OURS = /^(?:log\.record\.uid|rimp\.(?:source|metadata)|otel\.event\.name|exception\..*|error|err|exception)$/;
+const NOT_OURS = /^(?:otel\.event\.name|exception\..*|error|err|exception)$/;
 const text = fc.string({ unit: 'binary' }).map((string) => string.toWellFormed());
 const word = text.filter((string) => string !== '' && string !== 'unknown');
 const map: fc.Arbitrary<AnyValueMap> = fc
   .dictionary(
     fc.oneof(
       text.filter((key) => !NOT_OURS.test(key)),
-      fc.constantFrom('', '__proto__', 'constructor'),
+      fc.constantFrom('', '__proto__', 'constructor', 'rimp.source', 'rimp.metadata', 'log.record.uid'),
     ),
     fc.anything({ withBigInt: true, withTypedArray: true, withNullPrototype: true, withDate: true }),
     { maxKeys: 6 },
@@ -101,7 +101,7 @@ const event = fc
     eventType: fc.constantFrom(...Object.values(EventType)),
     severity: fc.option(fc.integer({ min: 0, max: 7 })),
     severityText: fc.option(word),
-    source: fc.oneof(word, fc.constant('unknown')),
+    source: fc.oneof(word, fc.constantFrom('unknown', '@opentelemetry/instrumentation-pino')),
     message: word,
     metadata: fc.option(some),
     body: fc.option(
@@ -112,7 +112,7 @@ const event = fc
     ),
     trace: fc.option(fc.record({ traceId: hex(32), spanId: hex(16), traceFlags: fc.integer({ min: 0, max: 255 }) })),
     eventName: lowest ? fc.constant(null) : fc.option(word),
-    scopeName: fc.option(word),
+    scopeName: fc.option(fc.oneof(word, fc.constant('@opentelemetry/winston-transport'))),
     scopeVersion: fc.option(word),
     scopeAttributes: lowest ? fc.constant(null) : fc.option(some),
     resource: fc.option(some),

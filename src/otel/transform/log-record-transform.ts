@@ -10,6 +10,7 @@ import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import type { LogRecordLike } from '../sdk-types.js';
 import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from './event-transform.js';
 import { nanosFromHr, type Time, timeFromHr } from './hr-time.js';
+import { sourceOf } from './source.js';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] | undefined };
 
@@ -31,7 +32,6 @@ export function eventOfRecord(
   const eventType = typeOf(record, metadata);
   const body = record.body === undefined || record.body === null ? undefined : normaliseValue(record.body).value;
   const scope = record.instrumentationScope;
-  const fromService = resource?.['service.name'];
   const otel: Mutable<EventOtel> = otelOfRecord(record, eventType);
   if (time.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
   if (body !== undefined && typeof body !== 'string') otel.body = body;
@@ -40,12 +40,13 @@ export function eventOfRecord(
   if (dropped > 0) otel.droppedAttributesCount = dropped;
   const scopeName = text(scope?.name);
   const named = scopeName === 'unknown' ? undefined : scopeName;
-  if (source !== undefined && named !== undefined) otel.scopeName = named;
+  const origin = source ?? sourceOf(named, metadata, resource);
+  if (named !== undefined && origin !== named) otel.scopeName = named;
   return new TelemetryEvent({
     eventId: uid ?? newId(nowMillis),
     timestamp: time.date,
     eventType,
-    source: source ?? named ?? text(fromService) ?? 'unknown',
+    source: origin,
     message: messageOf(body, metadata, record.eventName),
     metadata,
     otel: otelOrNothing(otel),
@@ -68,7 +69,10 @@ export function otelOfRecord(record: LogRecordLike, eventType: EventType): Mutab
     otel.traceFlags = span.traceFlags;
   }
   const severity = record.severityNumber;
-  if (typeof severity === 'number' && severity !== severityNumberOf(eventType)) otel.severityNumber = severity;
+  if (typeof severity === 'number' && severity !== 0 && severity !== severityNumberOf(eventType)) {
+    if (eventTypeOf(severity) === undefined || !Number.isInteger(severity)) otel.invalid = { severityNumber: severity };
+    else otel.severityNumber = severity;
+  }
   const severityText = text(record.severityText);
   if (severityText !== undefined && severityText !== eventType.toUpperCase()) otel.severityText = severityText;
   const eventName = text(record.eventName);
