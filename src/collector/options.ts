@@ -4,6 +4,7 @@ import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
 import type { Providers } from '../otel/providers.js';
 import type { ResourceAttributes } from '../otel/resource.js';
 import type { Clock } from '../runtime/clock.js';
+import { hintForOption } from './config-fields.js';
 import type { StorageOptions } from './open-storage.js';
 
 const PROVIDER: Rule = {
@@ -74,7 +75,12 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   clock: ANY_OBJECT,
 };
 
-/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is misspelt or of the wrong kind. */
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, of the wrong kind, or a field of the configuration. */
 export function checkCollectorOptions(options: CollectorOptions): void {
-  checkOptions('TelemetryCollector', options, RULES);
+  checkOptions('TelemetryCollector', options, RULES, '', hintForOption);
+}
+
+/** Whether a name is one of a collector's options. */
+export function isCollectorOption(name: string): boolean {
+  return Object.hasOwn(RULES, name);
 }

@@ -7,7 +7,7 @@ import { isFlushingAtExit } from '../runtime/exit-hook.js';
 import { detachedClock, systemClock } from '../runtime/system-clock.js';
 import { currentTurn } from '../runtime/turn.js';
 import { CollectorBridge } from './bridge.js';
-import type { TelemetryConfig } from './config.js';
+import { COUNTS_EACH_KIND, type TelemetryConfig } from './config.js';
 import { CollectorCounters } from './counters.js';
 import { flushAtSignals } from './flush-at-signals.js';
 import { Internals } from './internals.js';
@@ -36,6 +36,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     clock,
     diagnostics,
     bufferSize: config.bufferSize,
+    countsEachKind: config[COUNTS_EACH_KIND],
     flushIntervalMillis: config.flushInterval * 1000,
     realtime: config.realtimeMode,
     maxQueueItems: options.maxQueueItems,
@@ -49,7 +50,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     turn: currentTurn,
   });
   const counters = new CollectorCounters(pipeline);
-  const internals = new Internals(clock, diagnostics, counters);
+  const internals = new Internals(clock, diagnostics, counters, () => pipeline.buffered);
   const bridge = new CollectorBridge(pipeline, diagnostics, clock, {
     ...options,
     enabled: config.enabled,
