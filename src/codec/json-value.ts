@@ -4,11 +4,11 @@ import { setOwn } from './own-fields.js';
 import { MAX_DEPTH } from './value-copier.js';
 
 /**
- * Whether parsed JSON is an {@link AnyValue} as it is: no infinities, no bytes, no map or array below {@link MAX_DEPTH}
+ * Whether parsed JSON is an {@link AnyValue} as it is: no infinity, no -0, no bytes, no map or array below {@link MAX_DEPTH}
  * levels. Most is, which is cheaper to see than to copy.
  */
 export function isSettled(value: unknown, depth: number): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
   if (typeof value !== 'object' || value === null) return true;
   if (depth >= MAX_DEPTH) return false;
   if (Array.isArray(value)) return value.every((item) => isSettled(item, depth + 1));
@@ -35,7 +35,8 @@ export function mapFromJson(map: AnyValueMap): AnyValueMap {
  * @param depth - how many maps and arrays are around the value.
  */
 export function valueFromJson(value: AnyValue, depth: number): AnyValue {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  // JSON is written without the sign of 0
+  if (typeof value === 'number') return Number.isFinite(value) ? (value === 0 ? 0 : value) : String(value);
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   if (depth >= MAX_DEPTH) return deepJson(value);
   if (Array.isArray(value)) return value.map((item: AnyValue) => valueFromJson(item, depth + 1));
