@@ -15,6 +15,12 @@ export function timeFromHr(time: HrTime | undefined): Time | undefined {
   return nanos % 1_000_000n === 0n ? { date } : { date, timeUnixNano: nanos.toString() };
 }
 
+/** The time of an HrTime, or `undefined` for 0, which means unknown in OpenTelemetry's data model. */
+export function knownTimeFromHr(time: HrTime | undefined): Time | undefined {
+  const found = timeFromHr(time);
+  return found !== undefined && found.date.getTime() === 0 && found.timeUnixNano === undefined ? undefined : found;
+}
+
 /** Nanoseconds since the Unix epoch. */
 export function nanosFromHr(time: HrTime | undefined): bigint | undefined {
   const seconds = time?.[0];

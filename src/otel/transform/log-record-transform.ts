@@ -9,7 +9,7 @@ import type { EventOtel } from '../../model/otel-fields.js';
 import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import type { LogRecordLike } from '../sdk-types.js';
 import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from './event-transform.js';
-import { nanosFromHr, type Time, timeFromHr } from './hr-time.js';
+import { knownTimeFromHr, nanosFromHr } from './hr-time.js';
 import { sourceOf } from './source.js';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] | undefined };
@@ -27,8 +27,8 @@ export function eventOfRecord(
 ): TelemetryEvent {
   const attributes = normaliseMetadata(record.attributes);
   const { metadata, uid, source } = splitAttributes(attributes.value);
-  const observed = usable(timeFromHr(record.hrTimeObserved));
-  const time = usable(timeFromHr(record.hrTime)) ?? observed ?? { date: new Date(nowMillis) };
+  const observed = knownTimeFromHr(record.hrTimeObserved);
+  const time = knownTimeFromHr(record.hrTime) ?? observed ?? { date: new Date(nowMillis) };
   const eventType = typeOf(record, metadata);
   const body = record.body === undefined || record.body === null ? undefined : normaliseValue(record.body).value;
   const scope = record.instrumentationScope;
@@ -98,11 +98,6 @@ export function messageOf(body: AnyValue | undefined, metadata: AnyValueMap | un
   const exception = metadata?.['exception.message'];
   if (typeof exception === 'string' && exception !== '') return exception;
   return text(eventName) ?? '';
-}
-
-function usable(time: Time | undefined): Time | undefined {
-  // the data model's 0 means unknown
-  return time !== undefined && time.date.getTime() === 0 && time.timeUnixNano === undefined ? undefined : time;
 }
 
 function typeOf(record: LogRecordLike, metadata: AnyValueMap | undefined): EventType {

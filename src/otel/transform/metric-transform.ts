@@ -6,7 +6,7 @@ import { type Tags, type TagValue, TelemetryMetric } from '../../model/metric.js
 import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../../model/otel-fields.js';
 import { FACADE_SCOPE } from '../instruments/instruments.js';
 import type { DataPointLike, MetricDataLike, ScopeLike } from '../sdk-types.js';
-import { nanosFromHr, timeFromHr } from './hr-time.js';
+import { knownTimeFromHr, nanosFromHr } from './hr-time.js';
 
 const KINDS = ['histogram', 'exponential_histogram', 'gauge', 'sum'] as const;
 
@@ -90,7 +90,7 @@ function metricOf(
   part?: string,
   histogram?: HistogramDetail,
 ): TelemetryMetric {
-  const time = timeFromHr(point.endTime);
+  const time = knownTimeFromHr(point.endTime);
   const start = nanosFromHr(point.startTime);
   const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { ...common.otel };
   if (start !== undefined && start > 0n && common.otel.temporality !== undefined)
