@@ -71,7 +71,7 @@ export interface LogRecordProcessorLike {
 /** One point of a metric. */
 export interface DataPointLike {
   readonly startTime: HrTime;
-  /** Absent where it is unknown. */
+  /** Absent if it is unknown. */
   readonly endTime?: HrTime | undefined;
   readonly attributes: object;
   readonly value: unknown;

@@ -9,7 +9,7 @@ import { isInstrumentation } from './source.js';
 
 /** Attribute that carries the event's id (semantic conventions, "General log identification attributes"). */
 export const ATTR_UID = 'log.record.uid';
-/** Attribute that carries the source where the scope can't: too many distinct ones. */
+/** Attribute that carries the source if the scope can't: too many distinct ones. */
 export const ATTR_SOURCE = 'rimp.source';
 /** Attribute with the JSON text of those metadata whose keys the SDKs don't take, or are the attributes of ours. */
 export const ATTR_METADATA = 'rimp.metadata';

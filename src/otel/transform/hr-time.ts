@@ -1,6 +1,6 @@
 import type { HrTime } from '../sdk-types.js';
 
-/** A time as RIMP holds it: a Date, and the nanoseconds since the Unix epoch where those are finer. */
+/** A time as RIMP holds it: a Date, and the nanoseconds since the Unix epoch if those are finer. */
 export interface Time {
   readonly date: Date;
   readonly timeUnixNano?: string;
@@ -35,7 +35,7 @@ export function hrFromNanos(nanos: bigint): HrTime {
   return [Number(seconds), Number(nanos - seconds * 1_000_000_000n)];
 }
 
-/** The HrTime of a Date, or of the finer time where it agrees with the Date. */
+/** The HrTime of a Date, or of the finer time if it agrees with the Date. */
 export function hrFromTime(date: Date, timeUnixNano: string | undefined): HrTime {
   const millis = date.getTime();
   if (timeUnixNano !== undefined && /^-?\d+$/.test(timeUnixNano)) {

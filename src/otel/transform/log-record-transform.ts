@@ -53,13 +53,13 @@ export function eventOfRecord(
   });
 }
 
-/** An `otel` part, or `undefined` where it holds nothing. */
+/** An `otel` part, or `undefined` if it holds nothing. */
 export function otelOrNothing<T extends object>(otel: { [K in keyof T]?: T[K] | undefined }): T | undefined {
   for (const key in otel) if (otel[key] !== undefined) return otel as T;
   return undefined;
 }
 
-/** What a record tells of its context, its severity and its scope. */
+/** What a record says of its context, its severity and its scope. */
 export function otelOfRecord(record: LogRecordLike, eventType: EventType): Mutable<EventOtel> {
   const otel: Mutable<EventOtel> = {};
   const span = record.spanContext;
@@ -84,7 +84,7 @@ export function otelOfRecord(record: LogRecordLike, eventType: EventType): Mutab
   if (scopeAttributes !== undefined && Object.keys(scopeAttributes).length > 0) otel.scopeAttributes = scopeAttributes;
   const observed = nanosFromHr(record.hrTimeObserved);
   const recorded = nanosFromHr(record.hrTime);
-  // the SDKs observe a record when it is emitted: worth keeping only where the record tells of another time
+  // the SDKs observe a record when it is emitted: worth keeping only if the record has another time
   if (observed !== undefined && recorded !== undefined && observed !== recorded && observed > 0n) {
     otel.observedTimeUnixNano = observed.toString();
   }

@@ -20,7 +20,7 @@ interface Common {
 
 /**
  * The RIMP metrics that the points of one OpenTelemetry metric become: a gauge or a sum one each, a histogram
- * `name.count`, `name.sum` and, where known, `name.min` and `name.max`. A histogram that recorded nothing gives none.
+ * `name.count`, `name.sum` and, if known, `name.min` and `name.max`. A histogram that recorded nothing gives none.
  */
 export function metricsOfData(
   data: MetricDataLike,

@@ -22,7 +22,7 @@ interface Limits {
 }
 
 /**
- * The event that goes on when a processor of ours is given the record of the facade's own event: the very event where
+ * The event that goes on when a processor of ours is given the record of the facade's own event: the very event if
  * no earlier processor changed the record, else one with the same id and time whose changed parts are the record's.
  */
 export function eventAfterProcessors(
