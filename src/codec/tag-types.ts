@@ -43,6 +43,7 @@ function holdsOther(tags: Tags): boolean {
  * without types have them; what no tag can be becomes text, and null is left out.
  */
 export function tagsFromLine(tags: AnyValueMap, types: unknown): Tags {
+  if (types === undefined && areTags(tags)) return tags;
   const typeOf: AnyValueMap = isAnyValueMap(types) ? types : {};
   const built: Record<string, TagValue> = {};
   for (const key of Object.keys(tags)) {
@@ -53,6 +54,12 @@ export function tagsFromLine(tags: AnyValueMap, types: unknown): Tags {
     else setOwn(built, key, typeof value === 'object' ? textOfValue(value) : value);
   }
   return built;
+}
+
+/** Whether there is nothing to turn into text or to leave out: most tags need no copy. */
+function areTags(tags: AnyValueMap): tags is Tags & AnyValueMap {
+  for (const key in tags) if (typeof tags[key] === 'object') return false;
+  return true;
 }
 
 function typed(text: string, type: unknown): TagValue {
