@@ -95,7 +95,9 @@ export class CollectorLifecycle {
     this.#pipeline.close(late ? 'shutdown_timeout' : 'store_failed');
     if (this.#ownStorage !== undefined) {
       try {
-        await within(this.#ownStorage.close(), Math.max(deadline, Date.now() + 1_000), 'closing the storage');
+        // what is late already isn't waited for once more: closing goes on by itself
+        const end = late ? deadline : Math.max(deadline, Date.now() + 1_000);
+        await within(this.#ownStorage.close(), end, 'closing the storage');
       } catch (error) {
         errors.push(toError(error));
       }
