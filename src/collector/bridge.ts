@@ -33,12 +33,15 @@ interface BridgeOptions extends CollectorOptions {
   readonly enabled: boolean;
   /** Is told when a part of ours begins to work for OpenTelemetry. */
   readonly onUse: () => void;
+  /** Takes what is to run once the collector is shut down. */
+  readonly onEnd: (run: () => unknown) => void;
 }
 
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
 export class CollectorBridge implements Bridge, ReceiverPort {
   readonly providers: ProviderResolver;
   readonly use: () => void;
+  readonly onEnd: (run: () => unknown) => void;
   /** What goes along with every item, in `otel.resource`. */
   readonly identity = processIdentity();
   /** Whether what a reader has collected is being taken in. */
@@ -65,6 +68,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   constructor(pipeline: Pipeline, diagnostics: Diagnostics, clock: Clock, options: BridgeOptions) {
     this.#enabled = options.enabled;
     this.use = options.onUse;
+    this.onEnd = options.onEnd;
     this.#pipeline = pipeline;
     this.#diagnostics = diagnostics;
     this.#clock = clock;
@@ -118,7 +122,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   recordMetric(metric: TelemetryMetric): void {
     try {
       const provider = this.providers.meterProvider();
-      if (provider.constructor.name !== 'NoopMeterProvider') this.#instruments.record(provider, metric);
+      if (provider !== undefined) this.#instruments.record(provider, metric);
     } catch (error) {
       this.notRecorded.add('otel_error');
       this.#diagnostics.report('record', 'recording a metric through OpenTelemetry failed', error);
@@ -240,8 +244,9 @@ export class CollectorBridge implements Bridge, ReceiverPort {
 }
 
 /** The resource of a provider: a private field, but the same in both generations. */
-function resourceOf(provider: object): ResourceLike | undefined {
-  return (provider as { readonly _sharedState?: { readonly resource?: ResourceLike } })._sharedState?.resource;
+function resourceOf(provider: object | undefined): ResourceLike | undefined {
+  type Private = { readonly _sharedState?: { readonly resource?: ResourceLike } };
+  return (provider as Private | undefined)?._sharedState?.resource;
 }
 
 function uidOf(record: LogRecordLike): unknown {

@@ -257,7 +257,7 @@ export class TelemetryCollector {
    * @param options - `timeoutMillis`: how long it may take; default 30,000.
    */
   shutdown(options?: { readonly timeoutMillis?: number | undefined }): Promise<FlushResult> {
-    this.#shutdown ??= this.#lifecycle.end(deadlineOf(options)).finally(() => this.#internals.end());
+    this.#shutdown ??= this.#lifecycle.end(deadlineOf(options));
     return this.#shutdown;
   }
 

@@ -18,8 +18,6 @@ export interface CollectorInternals {
   addLedger(name: string, figures: () => LedgerFigures): () => void;
   /** A consumer of a stream threw or rejected. */
   consumerFailed(error: unknown): void;
-  /** Calls `run` once, as soon as the collector is shut down, whoever did it; returns what forgets it. */
-  onEnd(run: () => void): () => void;
 }
 
 /** The internals of one collector. */
@@ -28,8 +26,6 @@ export class Internals implements CollectorInternals {
   readonly #diagnostics: Diagnostics;
   readonly #counters: CollectorCounters;
   readonly #buffered: () => number;
-  readonly #ends = new Set<() => void>();
-  #ended = false;
 
   constructor(clock: Clock, diagnostics: Diagnostics, counters: CollectorCounters, buffered: () => number) {
     this.clock = clock;
@@ -53,31 +49,5 @@ export class Internals implements CollectorInternals {
   consumerFailed(error: unknown): void {
     this.#counters.consumerErrors += 1;
     this.#diagnostics.report('consumer', 'a consumer of a stream failed', error);
-  }
-
-  onEnd(run: () => void): () => void {
-    if (this.#ended) {
-      this.#call(run);
-      return () => undefined;
-    }
-    this.#ends.add(run);
-    return () => {
-      this.#ends.delete(run);
-    };
-  }
-
-  /** The collector is shut down. */
-  end(): void {
-    this.#ended = true;
-    for (const run of this.#ends) this.#call(run);
-    this.#ends.clear();
-  }
-
-  #call(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#diagnostics.report('shutdown', 'cleaning up after a collector failed', error);
-    }
   }
 }

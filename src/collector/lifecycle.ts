@@ -35,8 +35,10 @@ export class CollectorLifecycle {
   readonly #flushOnExit: boolean;
   readonly #lostByExporters: () => number;
   #ownProviders: readonly FlushableLike[] = [];
+  readonly #onEnd: (() => unknown)[] = [];
   #leaveExit: (() => void) | undefined;
   #ended = false;
+  #isOver = false;
   /** Something was collected since the providers were last flushed. */
   #unflushed = false;
   /** The flush at the end of the process was tried, and nothing was collected since. */
@@ -55,6 +57,16 @@ export class CollectorLifecycle {
   /** These providers are shut down at the end, not just flushed. */
   own(providers: readonly FlushableLike[]): void {
     this.#ownProviders = providers;
+  }
+
+  /** Runs something once all is handed on and closed; at once if it is. */
+  onEnd(run: () => unknown): void {
+    if (!this.#isOver) {
+      this.#onEnd.push(run);
+      return;
+    }
+    const failed = (error: unknown): void => this.#diagnostics.report('shutdown', 'shutting down failed', error);
+    void Promise.resolve().then(run).catch(failed);
   }
 
   /** Something is collected: from now on the end of the process matters. */
@@ -124,11 +136,21 @@ export class CollectorLifecycle {
     this.#pipeline.close(late ? 'shutdown_timeout' : 'store_failed');
     if (this.#ownStorage !== undefined) {
       try {
-        await within(this.#ownStorage.close(), Math.max(deadline, monotonicNow() + 1_000), 'closing the storage');
+        // what is late already isn't waited for once more: closing goes on by itself
+        const end = late ? deadline : Math.max(deadline, monotonicNow() + 1_000);
+        await within(this.#ownStorage.close(), end, 'closing the storage');
       } catch (error) {
         errors.push(toError(error));
       }
     }
+    for (const run of this.#onEnd.splice(0)) {
+      try {
+        await within(Promise.resolve(run()), Math.max(deadline, monotonicNow() + 1_000), 'cleaning up');
+      } catch (error) {
+        errors.push(toError(error));
+      }
+    }
+    this.#isOver = true;
     return errors;
   }
 

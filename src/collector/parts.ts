@@ -55,6 +55,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     ...options,
     enabled: config.enabled,
     onUse: () => lifecycle.used(),
+    onEnd: (run) => lifecycle.onEnd(run),
   });
   const storage = options.storage ?? storageOf(config, options);
   pipeline.addSink('storage', storage);
@@ -67,7 +68,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     flushOnExit: options.flushOnExit !== false,
     lostByExporters: () => counters.lostByExporters,
   });
-  if (options.flushOnSignals === true) internals.onEnd(flushAtSignals(lifecycle));
+  if (options.flushOnSignals === true) lifecycle.onEnd(flushAtSignals(lifecycle));
   return { clock, diagnostics, counters, internals, pipeline, bridge, storage, lifecycle };
 }
 

@@ -1,4 +1,4 @@
-import { INTERNALS } from '../collector/internals.js';
+import { BRIDGE } from '../otel/bridge.js';
 import { onSignals, SIGNAL_TIMEOUT_MILLIS } from '../runtime/signals.js';
 import type { StartedTelemetry } from './start-telemetry.js';
 
@@ -9,5 +9,5 @@ import type { StartedTelemetry } from './start-telemetry.js';
 export function shutdownOnSignals(started: StartedTelemetry): void {
   const within = { timeoutMillis: SIGNAL_TIMEOUT_MILLIS };
   const leave = onSignals((ending) => (ending ? started.shutdown(within) : started.forceFlush(within)));
-  started.collector[INTERNALS].onEnd(leave);
+  started.collector[BRIDGE].onEnd(leave);
 }
