@@ -17,9 +17,9 @@ const isHex =
   (value) =>
     typeof value === 'string' && value.length === digits && /^[\da-f]+$/i.test(value) && !/^0+$/.test(value);
 const isIntegerUpTo =
-  (max: number, min = 0): Check =>
+  (max: number): Check =>
   (value) =>
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max;
 const isOneOf =
   (...words: readonly string[]): Check =>
   (value) =>
@@ -34,7 +34,8 @@ const EVENT: Checks<EventOtel> = {
   // the SDKs give an empty span id to a record that has a trace id alone
   spanId: (value) => value === '' || isHex(16)(value),
   traceFlags: isIntegerUpTo(255),
-  severityNumber: isIntegerUpTo(24, 1),
+  // others than 1 to 24 are kept as they came, and stand for none when they are sent
+  severityNumber: (value) => typeof value === 'number',
   severityText: isText,
   eventName: isText,
   scopeName: isText,

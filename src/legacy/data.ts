@@ -1,6 +1,6 @@
 import { TelemetryData as Data, type TelemetryDataInit } from '../model/data.js';
-import { TelemetryEvent as Event } from '../model/event.js';
-import { TelemetryMetric as Metric } from '../model/metric.js';
+import type { TelemetryEvent as Event } from '../model/event.js';
+import type { TelemetryMetric as Metric } from '../model/metric.js';
 import type { Optional } from './config.js';
 
 /** The keyword arguments of {@link TelemetryData}. */

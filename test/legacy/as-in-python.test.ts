@@ -131,10 +131,12 @@ describe('errors', () => {
     expect(message).toMatch(/"buffer_size" to be a positive integer, got 0.*"storage_path".*storage_backend "file"/);
     expect(message).not.toMatch(/[a-z][A-Z][a-z]+"/);
     expect(() => new TelemetryCollector(config)).toThrow(/"buffer_size"/);
-    expect(() => new TelemetryEvent({ ...event('a'), event_id: 5, event_type: 'info' } as never)).toThrow(
+    expect(() => new TelemetryEvent({ source: 's', message: 'm', event_id: 5 } as never)).toThrow(
       /"event_id" to be a string/,
     );
-    expect(() => new TelemetryMetric({ ...metric('a'), metric_id: 5 } as never)).toThrow(/"metric_id" to be a string/);
+    expect(() => new TelemetryMetric({ name: 'n', value: 1, metric_id: 5 } as never)).toThrow(
+      /"metric_id" to be a string/,
+    );
     expect(() => new TelemetryData(5 as never)).toThrow(/TelemetryData: expected/);
   });
 });

@@ -69,10 +69,7 @@ export function otelOfRecord(record: LogRecordLike, eventType: EventType): Mutab
     otel.traceFlags = span.traceFlags;
   }
   const severity = record.severityNumber;
-  if (typeof severity === 'number' && severity !== 0 && severity !== severityNumberOf(eventType)) {
-    if (eventTypeOf(severity) === undefined || !Number.isInteger(severity)) otel.invalid = { severityNumber: severity };
-    else otel.severityNumber = severity;
-  }
+  if (typeof severity === 'number' && severity !== severityNumberOf(eventType)) otel.severityNumber = severity;
   const severityText = text(record.severityText);
   if (severityText !== undefined && severityText !== eventType.toUpperCase()) otel.severityText = severityText;
   const eventName = text(record.eventName);

@@ -2,9 +2,10 @@ import { holdsBytes } from '../../codec/json-line-encode.js';
 import { eventOtelOf, metricOtelOf } from '../../codec/otel-check.js';
 import type { AnyValueMap } from '../../model/any-value.js';
 import type { TelemetryEvent } from '../../model/event.js';
+import type { EventType } from '../../model/event-type.js';
 import type { TelemetryMetric } from '../../model/metric.js';
 import type { MetricOtel } from '../../model/otel-fields.js';
-import { severityNumberOf } from '../../model/severity.js';
+import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import { instrumentName } from '../../otel/instruments/instrument-name.js';
 import { FACADE_SCOPE } from '../../otel/instruments/instruments.js';
 import { ucumUnit } from '../../otel/instruments/units.js';
@@ -71,7 +72,7 @@ export function recordsOfEvents(events: readonly TelemetryEvent[], resource: Any
         otel.traceId === undefined
           ? undefined
           : { traceId: otel.traceId, spanId: otel.spanId ?? '', traceFlags: otel.traceFlags ?? 0 },
-      severityNumber: otel.severityNumber ?? severityNumberOf(event.eventType),
+      severityNumber: severityOf(event.eventType, otel.severityNumber),
       severityText: otel.severityText ?? event.eventType.toUpperCase(),
       body: otel.body ?? event.message,
       eventName: otel.eventName,
@@ -86,6 +87,11 @@ export function recordsOfEvents(events: readonly TelemetryEvent[], resource: Any
       })),
     };
   });
+}
+
+/** A severity number of the data model: any other one is none. */
+function severityOf(eventType: EventType, given: number | undefined): number {
+  return Number.isInteger(given) && eventTypeOf(given) !== undefined ? (given as number) : severityNumberOf(eventType);
 }
 
 /** What metrics become. */
