@@ -4,7 +4,7 @@ import type { ProviderResolver } from '../otel/providers.js';
 import type { FlushableLike } from '../otel/sdk-types.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { inBackground } from '../runtime/background.js';
-import { type FlushResult, within } from '../runtime/deadline.js';
+import { type FlushResult, leftUntil, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { isExiting, onExit } from '../runtime/exit-hook.js';
 import { monotonicNow } from '../runtime/system-clock.js';
@@ -173,7 +173,7 @@ export class CollectorLifecycle {
       flushedAtExit(provider);
       const name = provider.constructor.name;
       try {
-        return attempt(`flushing ${name}`, each(provider, { timeoutMillis: Math.max(0, deadline - monotonicNow()) }));
+        return attempt(`flushing ${name}`, each(provider, { timeoutMillis: leftUntil(deadline) }));
       } catch (error) {
         errors.push(toError(error));
         return undefined;

@@ -1,7 +1,6 @@
 import type { FlushableLike } from '../otel/sdk-types.js';
-import { within } from '../runtime/deadline.js';
+import { leftUntil, within } from '../runtime/deadline.js';
 import { onExit } from '../runtime/exit-hook.js';
-import { monotonicNow } from '../runtime/system-clock.js';
 
 /** What takes a provider's flush at the end of the process away again. */
 const leaves = new WeakMap<FlushableLike, () => void>();
@@ -23,7 +22,7 @@ export function flushAtExit(provider: FlushableLike): void {
       leave();
       if (alive === undefined) return;
       leaves.delete(alive);
-      const timeoutMillis = Math.max(0, deadlineMillis - monotonicNow());
+      const timeoutMillis = leftUntil(deadlineMillis);
       await within(Promise.resolve(alive.forceFlush?.({ timeoutMillis })), deadlineMillis, 'flushing a provider');
     },
     exit: () => undefined,

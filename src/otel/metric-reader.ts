@@ -1,6 +1,6 @@
 import { TelemetryError } from '../model/errors.js';
 import { checkOptions, type Rule } from '../model/options.js';
-import { deadlineOf, within } from '../runtime/deadline.js';
+import { deadlineOf, leftUntil, within } from '../runtime/deadline.js';
 import { MAX_DELAY_MILLIS, monotonicNow } from '../runtime/system-clock.js';
 import { type Bridge, type Bridged, bridgeOf } from './bridge.js';
 import { markPart } from './part-mark.js';
@@ -124,9 +124,9 @@ export class RimpMetricReader {
 
   /** A quarter of the time is for a collection that is under way, half for callbacks, and the rest for the sinks. */
   async #flush(deadline: number): Promise<void> {
-    const left = (): number => Math.max(0, deadline - monotonicNow());
-    await this.#collectOnce(Math.min(left() / 2, COLLECT_TIMEOUT_MILLIS), left() / 4);
-    await this.#bridge.drain(left());
+    const left = leftUntil(deadline);
+    await this.#collectOnce(Math.min(left / 2, COLLECT_TIMEOUT_MILLIS), left / 4);
+    await this.#bridge.drain(leftUntil(deadline));
   }
 
   #schedule(): void {

@@ -60,6 +60,17 @@ describe('a callback that never ends', () => {
     }
   });
 
+  it('is no reason to hurry a flush whose time has no end', async () => {
+    const calm = new TelemetryCollector();
+    const reader = new RimpMetricReader(calm);
+    const provider = new MeterProvider({ readers: [reader as unknown as MetricReader] });
+    provider.getMeter('theirs').createCounter('count').add(1);
+    calm.useProviders({ meterProvider: provider });
+    expect((await calm.forceFlush({ timeoutMillis: Number.POSITIVE_INFINITY })).complete).toBe(true);
+    expect((await calm.storage.retrieve()).metrics.map(({ name }) => name)).toEqual(['count']);
+    await calm.shutdown();
+  });
+
   it('holds up neither the next collection, nor a flush while one is under way', async () => {
     const { clock, reader, counter, names } = hanging({ intervalMillis: 300 });
     for (let round = 1; round <= 2; round += 1) {
