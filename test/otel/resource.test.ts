@@ -59,6 +59,8 @@ describe('attributes that the SDK detects asynchronously', () => {
     const { collector, loggerProvider } = detecting();
     for (let i = 0; i < 20; i += 1) loggerProvider.getLogger('theirs').emit({ body: 'never' });
     const begun = performance.now();
+    expect((await collector.forceFlush({ timeoutMillis: 400 })).complete).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(2_000);
     await loggerProvider.forceFlush();
     await collector.forceFlush({ timeoutMillis: 100 });
     expect(performance.now() - begun).toBeLessThan(9_000);
