@@ -52,16 +52,18 @@ export class ResourcePicker {
   }
 
   /**
-   * Waits for detectors, but not again after they had their time, and no longer than half of what is left: the rest is
-   * for the sinks. `undefined` if there is nothing to wait for.
+   * Waits for detectors, once, and no longer than half of what is left: the rest is for the sinks. `undefined` if there
+   * is nothing to wait for.
    */
   settle(deadlineMillis: number): Promise<unknown> | undefined {
     const now = monotonicNow();
     const waiting = Array.from(this.#pending).filter(({ until }) => until > now);
     if (waiting.length === 0) return undefined;
     const half = now + Math.max(0, deadlineMillis - now) / 2;
-    const waits = waiting.map(({ settled, until }) =>
-      within(settled, Math.min(until, half), 'detecting the resource').catch(() => undefined),
+    const waits = waiting.map((pending) =>
+      within(pending.settled, Math.min(pending.until, half), 'detecting the resource').catch(() => {
+        this.#pending.delete(pending);
+      }),
     );
     return Promise.all(waits);
   }

@@ -61,10 +61,8 @@ describe('attributes that the SDK detects asynchronously', () => {
     const begun = performance.now();
     expect((await collector.forceFlush({ timeoutMillis: 400 })).complete).toBe(true);
     expect(performance.now() - begun).toBeLessThan(2_000);
-    await loggerProvider.forceFlush();
-    await collector.forceFlush({ timeoutMillis: 100 });
-    expect(performance.now() - begun).toBeLessThan(9_000);
     const again = performance.now();
+    await loggerProvider.forceFlush();
     await collector.forceFlush();
     expect(performance.now() - again).toBeLessThan(1_000);
     const { events } = await collector.storage.retrieve();
