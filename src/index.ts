@@ -11,6 +11,7 @@ export type { EventFields, MetricFields } from './collector/items-from-arguments
 export { openStorage, type StorageOptions } from './collector/open-storage.js';
 export type { CollectorOptions } from './collector/options.js';
 export { type TelemetryConsumer, TelemetryStream, type TelemetryStreamOptions } from './collector/stream.js';
+export type { TimeArgument } from './collector/time-from-argument.js';
 export type { AnyValue, AnyValueMap } from './model/any-value.js';
 export { TelemetryData } from './model/data.js';
 export { type ErrorCode, StorageError, type StoreFailure, TelemetryError } from './model/errors.js';

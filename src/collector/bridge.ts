@@ -1,20 +1,14 @@
 import { context as contexts } from '@opentelemetry/api';
+import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
-import type { Bridge } from '../otel/bridge.js';
+import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import { FACADE_SCOPE, Instruments } from '../otel/instruments/instruments.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker } from '../otel/resource.js';
-import type {
-  CollectionResultLike,
-  Context,
-  LogRecordLike,
-  MetricDataLike,
-  ResourceLike,
-  ScopeLike,
-} from '../otel/sdk-types.js';
+import type { CollectionResultLike, Context, LogRecordLike, ResourceLike } from '../otel/sdk-types.js';
 import { eventOfRecord } from '../otel/transform/log-record-transform.js';
 import { metricsOfData } from '../otel/transform/metric-transform.js';
 import { eventAfterProcessors } from '../otel/transform/reconcile.js';
@@ -29,6 +23,10 @@ import type { CollectorOptions } from './options.js';
 
 /** How many events that no processor of ours took are remembered. */
 const MAX_UNSEEN = 10_000;
+/** How full a queue in front of a sink may be before receivers refuse further requests. */
+const FULL = 0.8;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What a bridge is told beside the collector's options. */
 interface BridgeOptions extends CollectorOptions {
@@ -40,14 +38,16 @@ interface BridgeOptions extends CollectorOptions {
 }
 
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
-export class CollectorBridge implements Bridge {
+export class CollectorBridge implements Bridge, ReceiverPort {
   readonly providers: ProviderResolver;
   readonly use: () => void;
   readonly onEnd: (run: () => unknown) => void;
   /** What goes along with every item, in `otel.resource`. */
   readonly identity = processIdentity();
+  /** Whether what a reader has collected is being taken in. */
+  isCollecting = false;
   /** Measurements that no OpenTelemetry instrument recorded, by reason. */
-  readonly notSent = new Counts();
+  readonly notRecorded = new Counts();
   readonly #pipeline: Pipeline;
   readonly #diagnostics: Diagnostics;
   readonly #clock: Clock;
@@ -75,7 +75,7 @@ export class CollectorBridge implements Bridge {
     this.#keepFiltered = options.keepFiltered ?? false;
     this.providers = new ProviderResolver(options, diagnostics);
     this.#emitter = new EventEmitter(this, diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
-    this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notSent, diagnostics);
+    this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notRecorded, diagnostics);
     this.#received = new ResourcePicker(options.resourceAttributes ?? 'service', undefined);
     this.#resources = new ResourcePicker(options.resourceAttributes ?? 'service', this.identity);
   }
@@ -109,13 +109,22 @@ export class CollectorBridge implements Bridge {
     this.#pipeline.acceptEvent(event);
   }
 
+  /** What goes along with a metric of the facade's: the service, as its provider knows it, and the identity. */
+  get metricResource(): AnyValueMap {
+    try {
+      return this.#resources.pick(resourceOf(this.providers.meterProvider())) ?? this.identity;
+    } catch {
+      return this.identity;
+    }
+  }
+
   /** Records a metric of the facade's, and gives it to the pipeline. */
   recordMetric(metric: TelemetryMetric): void {
     try {
       const provider = this.providers.meterProvider();
       if (provider !== undefined) this.#instruments.record(provider, metric);
     } catch (error) {
-      this.notSent.add('otel_error');
+      this.notRecorded.add('otel_error');
       this.#diagnostics.report('record', 'recording a metric through OpenTelemetry failed', error);
     }
     this.#pipeline.acceptMetric(metric);
@@ -145,6 +154,15 @@ export class CollectorBridge implements Bridge {
 
   onCollection(result: CollectionResultLike): void {
     if (!this.#enabled) return;
+    this.isCollecting = true;
+    try {
+      this.#takeCollection(result);
+    } finally {
+      this.isCollecting = false;
+    }
+  }
+
+  #takeCollection(result: CollectionResultLike): void {
     for (const error of result.errors)
       this.#diagnostics.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
     const resource = this.#resources.pick(result.resourceMetrics.resource);
@@ -162,35 +180,45 @@ export class CollectorBridge implements Bridge {
     }
   }
 
-  receiveRecord(record: LogRecordLike): void {
-    this.#pipeline.acceptEvent(eventOfRecord(record, this.#received.pick(record.resource), this.#clock.now()));
+  get isFull(): boolean {
+    return this.#pipeline.fill > FULL;
   }
 
-  receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): void {
-    for (const metric of metricsOfData(data, scope, this.#received.pick(resource), this.#clock.now()))
-      this.#pipeline.acceptMetric(metric);
+  begin(): IncomingRequest {
+    const request = this.#pipeline.receive();
+    return {
+      get size() {
+        return request.size;
+      },
+      addRecord: (record) => {
+        request.add(eventOfRecord(record, this.#received.pick(record.resource), this.#clock.now()));
+      },
+      addMetric: (data, scope, resource) => {
+        const metrics = metricsOfData(data, scope, this.#received.pick(resource), this.#clock.now());
+        for (const metric of Array.from(metrics)) request.add(metric);
+      },
+      store: async (timeoutMillis) => {
+        try {
+          if (!this.#enabled) return { stored: 0, refused: {}, retry: true };
+          return await request.store(timeoutMillis, nextTurn);
+        } catch (error) {
+          this.#diagnostics.report('receiver', 'storing a request failed', error);
+          return { stored: 0, refused: {}, retry: true };
+        }
+      },
+    };
   }
 
-  get lost(): number {
-    return this.#pipeline.lost;
-  }
-
-  async settle(lostBefore: number, timeoutMillis: number): Promise<boolean> {
-    try {
-      const errors = await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'storing');
-      return errors.length === 0 && this.#pipeline.lost === lostBefore;
-    } catch {
-      return false;
-    }
-  }
-
-  get fill(): number {
-    return this.#pipeline.fill;
+  /** Waits for what detectors find out about the resource of what is buffered; `undefined` if nothing is awaited. */
+  settleResources(deadlineMillis: number): Promise<unknown> | undefined {
+    return this.#resources.settle(deadlineMillis);
   }
 
   async drain(timeoutMillis?: number): Promise<void> {
+    const deadline = deadlineOf({ timeoutMillis });
     try {
-      await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'flushing to the sinks');
+      await this.settleResources(deadline);
+      await within(this.#pipeline.drain(), deadline, 'flushing to the sinks');
     } catch (error) {
       this.#diagnostics.report('flush', 'flushing to the sinks failed', error);
     }
@@ -213,6 +241,12 @@ export class CollectorBridge implements Bridge {
   get context(): Context {
     return contexts.active();
   }
+}
+
+/** The resource of a provider: a private field, but the same in both generations. */
+function resourceOf(provider: object | undefined): ResourceLike | undefined {
+  type Private = { readonly _sharedState?: { readonly resource?: ResourceLike } };
+  return (provider as Private | undefined)?._sharedState?.resource;
 }
 
 function uidOf(record: LogRecordLike): unknown {

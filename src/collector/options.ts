@@ -4,6 +4,7 @@ import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
 import type { Providers } from '../otel/providers.js';
 import type { ResourceAttributes } from '../otel/resource.js';
 import type { Clock } from '../runtime/clock.js';
+import { hintForOption } from './config-fields.js';
 import type { StorageOptions } from './open-storage.js';
 
 const PROVIDER: Rule = {
@@ -25,15 +26,27 @@ export interface CollectorOptions extends Providers {
   readonly maxMetrics?: number | undefined;
   /** Items that wait in front of one sink; default 131,072. */
   readonly maxQueueItems?: number | undefined;
+  /** Bytes of memory that wait in front of one sink, by an estimate of the items' size; default 64 MiB. */
+  readonly maxQueueBytes?: number | undefined;
   /** Distinct sources that get a logger of their own; further ones share one. Default 1,000. */
   readonly maxScopes?: number | undefined;
   /** Whether events that OpenTelemetry's own filters withhold are kept all the same; default `false`. */
   readonly keepFiltered?: boolean | undefined;
   /** Whether the end of the process hands on what is buffered; default `true`. */
   readonly flushOnExit?: boolean | undefined;
+  /**
+   * Whether SIGTERM and SIGINT hand on what is buffered, within 5 seconds, before they do their work; default `false`.
+   * Handlers of the application's run as ever, and then decide what the signal does.
+   */
+  readonly flushOnSignals?: boolean | undefined;
+  /**
+   * Whether the loss of an item is written to standard error, one line a minute for each kind, if OpenTelemetry's `diag`
+   * has no logger; default `true`. The environment silences it too: `RIMP_LOG_LEVEL=none` or `OTEL_LOG_LEVEL=none`.
+   */
+  readonly warnOnLoss?: boolean | undefined;
   /** Which attributes of the resource go along with each item: `service.*` and `process.pid`, or all; default `'service'`. */
   readonly resourceAttributes?: ResourceAttributes | undefined;
-  /** Whether the collector's books are OpenTelemetry metrics too, in the scope `rimp-telemetry`; default `false`. */
+  /** Whether the collector's counters are OpenTelemetry metrics too, in the scope `rimp-telemetry`; default `false`. */
   readonly selfMetrics?: boolean | undefined;
   /** Time and timers, for tests; default: the machine's. */
   readonly clock?: Clock | undefined;
@@ -51,15 +64,23 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   maxEvents: POSITIVE_INTEGER,
   maxMetrics: POSITIVE_INTEGER,
   maxQueueItems: POSITIVE_INTEGER,
+  maxQueueBytes: POSITIVE_INTEGER,
   maxScopes: POSITIVE_INTEGER,
   keepFiltered: BOOLEAN,
   flushOnExit: BOOLEAN,
+  flushOnSignals: BOOLEAN,
+  warnOnLoss: BOOLEAN,
   resourceAttributes: oneOf('service', 'all'),
   selfMetrics: BOOLEAN,
   clock: ANY_OBJECT,
 };
 
-/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is misspelt or of the wrong kind. */
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, of the wrong kind, or a field of the configuration. */
 export function checkCollectorOptions(options: CollectorOptions): void {
-  checkOptions('TelemetryCollector', options, RULES);
+  checkOptions('TelemetryCollector', options, RULES, '', hintForOption);
+}
+
+/** Whether a name is one of a collector's options. */
+export function isCollectorOption(name: string): boolean {
+  return Object.hasOwn(RULES, name);
 }

@@ -1,5 +1,6 @@
 import semver from 'semver';
 import type { TelemetryCollector } from '../collector/collector.js';
+import { INTERNALS } from '../collector/internals.js';
 import { classOf, ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
 import type { LogRecordProcessorLike, MetricReaderLike } from '../otel/sdk-types.js';
 import { type Env, type OtlpOptions, otlpVariable, type Signal } from '../otlp/config/settings.js';
@@ -59,7 +60,7 @@ export function buildNodeSdkParts(
   collector: TelemetryCollector,
   who: string,
 ): BuiltParts {
-  const warn = (variable: string, what: string): void => collector.report(`environment:${variable}`, what);
+  const warn = (variable: string, what: string): void => collector[INTERNALS].report(`environment:${variable}`, what);
   const logs = nodeSdkExportersOf('logs', env, true, warn);
   const metrics = nodeSdkExportersOf('metrics', env, traits.exportsMetricsByDefault, warn);
   const { modules } = wanted;
@@ -71,7 +72,7 @@ export function buildNodeSdkParts(
     ? loader.load(modules.prometheusExporter, '@opentelemetry/exporter-prometheus')
     : undefined;
   loader.check();
-  const otlp = plan && makeOtlpParts(plan, collector, who);
+  const otlp = plan && makeOtlpParts(plan, collector[INTERNALS], who);
   const readers: (MetricReaderLike | undefined)[] = [
     otlp?.reader,
     sdkMetrics && consoleReader(sdkMetrics, who),

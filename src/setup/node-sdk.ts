@@ -1,4 +1,5 @@
 import type { TelemetryCollector } from '../collector/collector.js';
+import { INTERNALS } from '../collector/internals.js';
 import { checkOptions, POSITIVE_NUMBER, type Rule } from '../model/options.js';
 import { bridgeOf } from '../otel/bridge.js';
 import type { SdkModules } from '../otel/load-sdk.js';
@@ -75,7 +76,10 @@ export function nodeSdkOptions<P = never, R = never>(
   const others = [...(options.readers ?? []), ...built.readers] as R[];
   const onlyOne = !traits.takesManyReaders && others.length > 0;
   if (onlyOne && others.length > 1) {
-    collector.report('environment', `${WHO}: this version of NodeSDK takes one metric reader, of ${others.length + 1}`);
+    collector[INTERNALS].report(
+      'environment',
+      `${WHO}: this version of NodeSDK takes one metric reader, of ${others.length + 1}`,
+    );
   }
   bridgeLogsApisSoon(traits.isThirdGeneration ?? true);
   return {

@@ -1,3 +1,4 @@
+import { INTERNALS } from '../collector/internals.js';
 import { classOf, functionOf, ModuleLoader } from '../otel/load-sdk.js';
 import { RimpMetricReader } from '../otel/metric-reader.js';
 import { RimpLogRecordProcessor } from '../otel/processor.js';
@@ -41,7 +42,7 @@ export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: O
   const sdkMetrics = shared.metrics ? undefined : loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
   const resources = (sdkLogs ?? sdkMetrics) ? loader.load(modules.resources, '@opentelemetry/resources') : undefined;
   loader.check();
-  const otlp = plan && makeOtlpParts(plan, collector, who);
+  const otlp = plan && makeOtlpParts(plan, collector[INTERNALS], who);
   const resource = resources && makeResource(resources, options, who);
   const loggerProvider =
     sdkLogs &&

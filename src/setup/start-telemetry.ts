@@ -1,6 +1,7 @@
 import * as api from '@opentelemetry/api';
 import { TelemetryCollector } from '../collector/collector.js';
 import type { TelemetryConfig, TelemetryConfigInit } from '../collector/config.js';
+import { INTERNALS } from '../collector/internals.js';
 import type { CollectorOptions } from '../collector/options.js';
 import { BRIDGE } from '../otel/bridge.js';
 import type { SdkModules } from '../otel/load-sdk.js';
@@ -10,7 +11,7 @@ import type { FlushResult } from '../runtime/deadline.js';
 import { checkStartOptions } from './check-start-options.js';
 import { checkLogLevel } from './log-level.js';
 import { makeProviders, type Warn } from './make-providers.js';
-import { onSignals } from './signals.js';
+import { shutdownOnSignals } from './signals.js';
 
 /** Settings of {@link startTelemetry}; if one is absent, `OTEL_*` variables count. */
 export interface StartTelemetryOptions {
@@ -57,7 +58,6 @@ export interface StartedTelemetry {
 }
 
 const WHO = 'startTelemetry';
-const SIGNAL_TIMEOUT_MILLIS = 5_000;
 
 /**
  * Sets up OpenTelemetry for logs and metrics with RIMP in it, in one call: a collector, the providers of the SDK that
@@ -86,7 +86,7 @@ export function startTelling(options: StartTelemetryOptions, warn?: Warn): Start
     shutdown: (end?: { readonly timeoutMillis?: number | undefined }) => collector.shutdown(end),
   };
   if (isSdkDisabled(env)) return withSignals(options, { ...started, ...noProviders() });
-  const told: Warn = warn ?? ((kind, what) => collector.report(kind, what));
+  const told: Warn = warn ?? ((kind, what) => collector[INTERNALS].report(kind, what));
   checkLogLevel(env, (what) => told('environment:OTEL_LOG_LEVEL', what));
   const { loggerProvider, meterProvider, end } = makeProviders({ who: WHO, options, collector, env, warn: told });
   // however the collector ends, by this set-up's shutdown or by its own, the globals are given back
@@ -103,7 +103,6 @@ function noProviders(): Pick<StartedTelemetry, 'loggerProvider' | 'meterProvider
 }
 
 function withSignals(options: StartTelemetryOptions, started: StartedTelemetry): StartedTelemetry {
-  if (options.shutdownOnSignals === true)
-    started.collector[BRIDGE].onEnd(onSignals(() => started.shutdown({ timeoutMillis: SIGNAL_TIMEOUT_MILLIS })));
+  if (options.shutdownOnSignals === true) shutdownOnSignals(started);
   return started;
 }
