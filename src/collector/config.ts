@@ -4,7 +4,7 @@ import { CONFIG_FIELDS } from './config-fields.js';
 import { isCollectorOption } from './options.js';
 
 /** Where a collector keeps what it flushes. */
-export type StorageBackend = 'memory' | 'file' | 'database';
+export type StorageBackend = 'memory' | 'file' | 'sqlite' | 'postgres' | 'database';
 
 /** The fields of a {@link TelemetryConfig}; each has a default. */
 export interface TelemetryConfigInit {
@@ -16,16 +16,19 @@ export interface TelemetryConfigInit {
   readonly flushInterval?: number | undefined;
   /** Whether listeners hear each item while it is collected; default `true`. */
   readonly realtimeMode?: boolean | undefined;
-  /** `'memory'`, `'file'` or `'database'`; default `'memory'`. */
+  /**
+   * `'memory'`, `'file'`, `'sqlite'`, `'postgres'`, or `'database'`: PostgreSQL if `storagePath` is a `postgres://` URL,
+   * else SQLite; default `'memory'`.
+   */
   readonly storageBackend?: StorageBackend | undefined;
-  /** The file of the backends `'file'` and `'database'`; no default. */
+  /** The file of the backends `'file'` and `'sqlite'`, the URL of `'postgres'`; no default. */
   readonly storagePath?: string | null | undefined;
 }
 
 /** Under which a configuration says whether each kind of items fills the buffer for itself, as in the Python original. */
 export const COUNTS_EACH_KIND: unique symbol = Symbol.for('rimp-telemetry.counts-each-kind') as never;
 
-const BACKENDS: readonly string[] = ['memory', 'file', 'database'];
+const BACKENDS: readonly string[] = ['memory', 'file', 'sqlite', 'postgres', 'database'];
 /** The longest time that a timer takes, in seconds. */
 const MAX_INTERVAL_SECONDS = (2 ** 31 - 1) / 1000;
 
@@ -113,6 +116,10 @@ export class TelemetryConfig {
     const expect = (field: (typeof CONFIG_FIELDS)[number], ok: boolean, expected: string): void => {
       if (!ok) problems.push({ field, message: `expected "${field}" to be ${expected}, got ${show(this[field])}` });
     };
+    // what may hold a password is not shown
+    const expectSecret = (field: (typeof CONFIG_FIELDS)[number], ok: boolean, expected: string): void => {
+      if (!ok) problems.push({ field, message: `expected "${field}" to be ${expected}` });
+    };
     expect('enabled', typeof this.enabled === 'boolean', 'a boolean');
     expect('bufferSize', Number.isSafeInteger(this.bufferSize) && this.bufferSize > 0, 'a positive integer');
     const { flushInterval } = this;
@@ -122,10 +129,17 @@ export class TelemetryConfig {
       `a positive number of seconds, at most ${MAX_INTERVAL_SECONDS}`,
     );
     expect('realtimeMode', typeof this.realtimeMode === 'boolean', 'a boolean');
-    expect('storageBackend', BACKENDS.includes(this.storageBackend), '"memory", "file" or "database"');
+    expect(
+      'storageBackend',
+      BACKENDS.includes(this.storageBackend),
+      '"memory", "file", "sqlite", "postgres" or "database"',
+    );
     const path: unknown = this.storagePath;
     const usable = typeof path === 'string' && path !== '' && !path.includes('\0');
-    if (this.storageBackend === 'file' || this.storageBackend === 'database') {
+    if (this.storageBackend === 'postgres') {
+      const isUrl = usable && /^postgres(?:ql)?:\/\//i.test(path) && URL.canParse(path);
+      expectSecret('storagePath', isUrl, 'a URL that begins with postgres:// with storageBackend "postgres"');
+    } else if (this.storageBackend !== 'memory' && BACKENDS.includes(this.storageBackend)) {
       expect('storagePath', usable, `a non-empty string with storageBackend "${this.storageBackend}"`);
     } else {
       expect('storagePath', path === undefined || usable, 'a non-empty string, or absent');

@@ -7,6 +7,7 @@ import { isFlushingAtExit } from '../runtime/exit-hook.js';
 import { detachedClock, systemClock } from '../runtime/system-clock.js';
 import { currentTurn } from '../runtime/turn.js';
 import { CollectorBridge } from './bridge.js';
+import { checkPlace } from './check-place.js';
 import { COUNTS_EACH_KIND, type TelemetryConfig } from './config.js';
 import { CollectorCounters } from './counters.js';
 import { flushAtSignals } from './flush-at-signals.js';
@@ -77,5 +78,6 @@ function storageOf(
   { maxEvents, maxMetrics, storageOptions }: CollectorOptions,
 ): TelemetryStorage {
   const bounds = config.storageBackend === 'memory' ? { maxEvents, maxMetrics } : {};
+  if (config.enabled) checkPlace(config);
   return openStorage(config, { ...bounds, ...storageOptions });
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 // not imported by name: bundled applications often declare a `createRequire` of their own at the top of the bundle
@@ -26,10 +26,20 @@ export function requireThrough(through: string, name: string): object | undefine
   return undefined;
 }
 
-/** Files of the application: the program's own first, as the working directory may be any. */
+/**
+ * Files of the application: the program's own first, also if a link such as `node_modules/.bin/…` leads to it, as the
+ * working directory may be anybody's.
+ */
 function places(): string[] {
+  const found = [join(process.cwd(), 'noop.js')];
   const entry = process.argv[1];
-  return [...(entry === undefined ? [] : [entry]), join(process.cwd(), 'noop.js')];
+  if (entry === undefined) return found;
+  try {
+    found.unshift(realpathSync(entry));
+  } catch {
+    // a program that was read from somewhere else than a file
+  }
+  return [entry, ...found];
 }
 
 function requireFrom(from: string, name: string): object | undefined {

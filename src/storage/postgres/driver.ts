@@ -1,5 +1,5 @@
 import { TelemetryError } from '../../model/errors.js';
-import { requireFromApplication } from '../../runtime/application-require.js';
+import { requireFromApplication, versionInApplication } from '../../runtime/application-require.js';
 import type { SqlDriver } from '../sql/dialect.js';
 import { type Outcome, runAsync, type Statement, type Work } from '../sql/work.js';
 
@@ -86,12 +86,7 @@ export class PostgresDriver implements SqlDriver {
 
   #makePool(): Pool {
     const pg = requireFromApplication('pg') as (Module & { readonly default?: Module }) | undefined;
-    if (pg === undefined) {
-      throw Object.assign(
-        new TelemetryError('RIMP_MISSING_PACKAGE', 'PostgresStorage: this needs pg; install with: npm install pg'),
-        { permanent: true, concerns: 'storage' } as const,
-      );
-    }
+    if (pg === undefined) throw missing();
     const clients = this.#clients;
     const { Pool, Client } = pg.default ?? pg;
     // a connection may fail at any moment of its life, and an emitter that nobody listens to ends the process
@@ -108,6 +103,18 @@ export class PostgresDriver implements SqlDriver {
     pool.on('error', ignore);
     return pool;
   }
+}
+
+/** @throws TelemetryError `RIMP_MISSING_PACKAGE` if `pg` is not installed; loads nothing. */
+export function checkPostgresPackage(): void {
+  if (versionInApplication('pg') === undefined) throw missing();
+}
+
+function missing(): TelemetryError {
+  return Object.assign(
+    new TelemetryError('RIMP_MISSING_PACKAGE', 'PostgresStorage: this needs pg; install with: npm install pg'),
+    { permanent: true, concerns: 'storage' } as const,
+  );
 }
 
 async function execute(client: Client, { sql, cells, does }: Statement): Promise<Outcome> {

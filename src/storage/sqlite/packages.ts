@@ -1,5 +1,5 @@
 import { TelemetryError } from '../../model/errors.js';
-import { requireFromApplication } from '../../runtime/application-require.js';
+import { requireFromApplication, versionInApplication } from '../../runtime/application-require.js';
 
 /** A prepared statement, as `node:sqlite`, `libsql` and `better-sqlite3` all have it. */
 export interface SqliteStatement {
@@ -31,7 +31,17 @@ export function sqliteOpener(): Open {
     const found = packageOf(name);
     if (found !== undefined) return found;
   }
-  throw Object.assign(
+  throw missing();
+}
+
+/** @throws TelemetryError `RIMP_MISSING_PACKAGE` if nothing is installed that opens SQLite databases; loads nothing. */
+export function checkSqlitePackage(): void {
+  if (builtInSqlite() === undefined && PACKAGES.every((name) => versionInApplication(name) === undefined))
+    throw missing();
+}
+
+function missing(): TelemetryError {
+  return Object.assign(
     new TelemetryError(
       'RIMP_MISSING_PACKAGE',
       `SqliteStorage: Node ${process.version} has no node:sqlite (22.13 or later has), and neither ${PACKAGES.join(' nor ')} is installed; install with: npm install ${PACKAGES[0]}`,
