@@ -81,6 +81,7 @@ describe('NodeSDK with instrumentations', () => {
       writeFileSync(join(folder, 'app.cjs'), APP);
       const { status, stderr } = await run(await nodeProgram(major), ['--require', './setup.cjs', 'app.cjs'], {
         cwd: folder,
+        env: { OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' },
       });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       const { events, metrics } = await new FileStorage(join(folder, 'out.jsonl')).retrieve();
