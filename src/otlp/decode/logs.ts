@@ -1,6 +1,7 @@
 import type { HrTime, LogRecordLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
-import type { Decoder } from './decoder.js';
+import { type Decoder, TooManyPartsError } from './decoder.js';
 import { LOG_RECORD, LOGS_REQUEST } from './schema.js';
+import { SharedBytes, weightOf } from './shared-bytes.js';
 
 /** A part of a request that can't be read. */
 export class Rejected {
@@ -9,7 +10,7 @@ export class Rejected {
   readonly reason: string;
 
   constructor(items: number, error: unknown) {
-    this.items = items;
+    this.items = error instanceof TooManyPartsError ? Math.max(items, error.parts) : items;
     this.reason = error instanceof Error ? error.message : 'not readable';
   }
 }
@@ -48,13 +49,21 @@ const SPAN_ID = /^(?!0{16})[\da-f]{16}$/;
 /**
  * The log records of a request, one by one.
  *
- * @throws DecodeError where the request as a whole can't be read; a record that can't be is given as {@link Rejected}.
+ * @throws DecodeError if the request as a whole can't be read; a record that can't be is given as {@link Rejected}.
  */
 export function* logRecordsOf(decoder: Decoder): Generator<LogRecordLike | Rejected> {
   const request = decoder.request(LOGS_REQUEST) as LogsRequest;
+  const shared = new SharedBytes(decoder.size);
   for (const { resource: given, scopeLogs = [] } of request.resourceLogs ?? []) {
     const resource: ResourceLike = { attributes: given?.attributes ?? {} };
+    const weight = weightOf(resource.attributes);
     for (const { scope, logRecords = [] } of scopeLogs) {
+      try {
+        shared.add(logRecords.length, weight + weightOf(scope));
+      } catch (error) {
+        yield new Rejected(logRecords.length, error);
+        continue;
+      }
       const instrumentationScope: ScopeLike = scope === undefined ? NO_SCOPE : { ...scope, name: scope.name ?? '' };
       for (const lazy of logRecords) {
         try {
