@@ -1,20 +1,13 @@
 import { context as contexts } from '@opentelemetry/api';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
-import type { Bridge } from '../otel/bridge.js';
+import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import { FACADE_SCOPE, Instruments } from '../otel/instruments/instruments.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker } from '../otel/resource.js';
-import type {
-  CollectionResultLike,
-  Context,
-  LogRecordLike,
-  MetricDataLike,
-  ResourceLike,
-  ScopeLike,
-} from '../otel/sdk-types.js';
+import type { CollectionResultLike, Context, LogRecordLike } from '../otel/sdk-types.js';
 import { eventOfRecord } from '../otel/transform/log-record-transform.js';
 import { metricsOfData } from '../otel/transform/metric-transform.js';
 import { eventAfterProcessors } from '../otel/transform/reconcile.js';
@@ -29,6 +22,10 @@ import type { CollectorOptions } from './options.js';
 
 /** How many events that no processor of ours took are remembered. */
 const MAX_UNSEEN = 10_000;
+/** How full a queue in front of a sink may be before receivers refuse further requests. */
+const FULL = 0.8;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What a bridge is told beside the collector's options. */
 interface BridgeOptions extends CollectorOptions {
@@ -38,7 +35,7 @@ interface BridgeOptions extends CollectorOptions {
 }
 
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
-export class CollectorBridge implements Bridge {
+export class CollectorBridge implements Bridge, ReceiverPort {
   readonly providers: ProviderResolver;
   readonly use: () => void;
   /** What goes along with every item, in `otel.resource`. */
@@ -158,30 +155,33 @@ export class CollectorBridge implements Bridge {
     }
   }
 
-  receiveRecord(record: LogRecordLike): void {
-    this.#pipeline.acceptEvent(eventOfRecord(record, this.#received.pick(record.resource), this.#clock.now()));
+  get isFull(): boolean {
+    return this.#pipeline.fill > FULL;
   }
 
-  receiveMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): void {
-    for (const metric of metricsOfData(data, scope, this.#received.pick(resource), this.#clock.now()))
-      this.#pipeline.acceptMetric(metric);
-  }
-
-  get lost(): number {
-    return this.#pipeline.lost;
-  }
-
-  async settle(lostBefore: number, timeoutMillis: number): Promise<boolean> {
-    try {
-      const errors = await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'storing');
-      return errors.length === 0 && this.#pipeline.lost === lostBefore;
-    } catch {
-      return false;
-    }
-  }
-
-  get fill(): number {
-    return this.#pipeline.fill;
+  begin(): IncomingRequest {
+    const request = this.#pipeline.receive();
+    return {
+      get size() {
+        return request.size;
+      },
+      addRecord: (record) => {
+        request.add(eventOfRecord(record, this.#received.pick(record.resource), this.#clock.now()));
+      },
+      addMetric: (data, scope, resource) => {
+        const metrics = metricsOfData(data, scope, this.#received.pick(resource), this.#clock.now());
+        for (const metric of Array.from(metrics)) request.add(metric);
+      },
+      store: async (timeoutMillis) => {
+        try {
+          if (!this.#enabled) return { stored: 0, refused: {}, retry: true };
+          return await request.store(timeoutMillis, nextTurn);
+        } catch (error) {
+          this.#diagnostics.report('receiver', 'storing a request failed', error);
+          return { stored: 0, refused: {}, retry: true };
+        }
+      },
+    };
   }
 
   async drain(timeoutMillis?: number): Promise<void> {

@@ -5,7 +5,7 @@ import type { TelemetryEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import type { TelemetrySink, TelemetryStorage } from '../model/storage.js';
-import { BRIDGE, type Bridge } from '../otel/bridge.js';
+import { BRIDGE, type Bridge, type ReceiverPort } from '../otel/bridge.js';
 import type { Providers } from '../otel/providers.js';
 import type { FlushableLike } from '../otel/sdk-types.js';
 import { SelfMetrics } from '../otel/self-metrics.js';
@@ -69,6 +69,7 @@ export class TelemetryCollector {
       flushIntervalMillis: this.config.flushInterval * 1000,
       realtime: this.config.realtimeMode,
       maxQueueItems: options.maxQueueItems,
+      maxQueueBytes: options.maxQueueBytes,
       onFirst: () => this.#lifecycle.used(),
     });
     this.#bridge = new CollectorBridge(this.#pipeline, this.#diagnostics, clock, {
@@ -90,8 +91,8 @@ export class TelemetryCollector {
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }
 
-  /** For the processor and the reader. */
-  get [BRIDGE](): Bridge {
+  /** For the processor, the reader and the receiver. */
+  get [BRIDGE](): Bridge & ReceiverPort {
     return this.#bridge;
   }
 

@@ -25,6 +25,8 @@ export interface CollectorOptions extends Providers {
   readonly maxMetrics?: number | undefined;
   /** Items that wait in front of one sink; default 131,072. */
   readonly maxQueueItems?: number | undefined;
+  /** Bytes of memory that wait in front of one sink, by an estimate of the items' size; default 64 MiB. */
+  readonly maxQueueBytes?: number | undefined;
   /** Distinct sources that get a logger of their own; further ones share one. Default 1,000. */
   readonly maxScopes?: number | undefined;
   /** Whether events that OpenTelemetry's own filters withhold are kept all the same; default `false`. */
@@ -51,6 +53,7 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   maxEvents: POSITIVE_INTEGER,
   maxMetrics: POSITIVE_INTEGER,
   maxQueueItems: POSITIVE_INTEGER,
+  maxQueueBytes: POSITIVE_INTEGER,
   maxScopes: POSITIVE_INTEGER,
   keepFiltered: BOOLEAN,
   flushOnExit: BOOLEAN,

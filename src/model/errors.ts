@@ -22,24 +22,35 @@ export class TelemetryError extends Error {
   }
 }
 
-/** What a sink may tell of a batch that it could not keep. */
+/** What a sink may say of a batch that it could not keep. */
 export interface StoreFailure {
   /** Trying the same batch again can't help. */
   readonly permanent: boolean;
-  /** Items lost, by reason, where part of the batch was kept; without it the whole batch was lost. */
+  /**
+   * Items lost, by reason, if the rest of the batch was kept. Without it nothing of the batch was kept: the batch is
+   * handed over again in halves, until the items that can't be stored are alone; they are refused, the others stored.
+   */
   readonly dropped?: Readonly<Record<string, number>>;
+  /**
+   * What the error is about: `'items'`, some of the batch can't be stored, others can; `'storage'`, the storage as it is
+   * set up takes nothing at all (wrong password, no driver, closed), so that halving a batch is of no use. Default
+   * `'items'`.
+   */
+  readonly concerns?: 'items' | 'storage';
 }
 
 /** Thrown by a storage that could not keep a batch, or part of it. */
 export class StorageError extends TelemetryError implements StoreFailure {
   readonly permanent: boolean;
   readonly dropped?: Readonly<Record<string, number>>;
+  readonly concerns?: 'items' | 'storage';
 
   constructor(
     message: string,
     options: {
       readonly permanent?: boolean;
       readonly dropped?: Readonly<Record<string, number>>;
+      readonly concerns?: 'items' | 'storage';
       readonly cause?: unknown;
     } = {},
   ) {
@@ -47,7 +58,13 @@ export class StorageError extends TelemetryError implements StoreFailure {
     this.name = 'StorageError';
     this.permanent = options.permanent ?? false;
     if (options.dropped) this.dropped = options.dropped;
+    if (options.concerns) this.concerns = options.concerns;
   }
+}
+
+/** The error of a storage that is used after it was closed. */
+export function closedError(message: string): TelemetryError & StoreFailure {
+  return Object.assign(new TelemetryError('RIMP_CLOSED', message), { permanent: true, concerns: 'storage' } as const);
 }
 
 /** A value as an error message shows it: short, with its type, never failing. */

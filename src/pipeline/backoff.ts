@@ -1,5 +1,14 @@
 import type { Clock } from '../runtime/clock.js';
 
+/** The pause after the first failure, in milliseconds. */
+export const FIRST_DELAY_MILLIS = 100;
+const LAST_DELAY_MILLIS = 30_000;
+
+/** The pause after so many failures in a row, in milliseconds: twice as long each time, at most 30 s. */
+export function delayAfter(failures: number): number {
+  return Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, failures - 1));
+}
+
 /** A wait that somebody may end before its time. */
 export class Pause {
   readonly #clock: Clock;

@@ -6,7 +6,7 @@ export interface LedgerFigures {
   readonly delivered: number;
   /** Items that wait; counted where they wait, never derived. */
   readonly queued: number;
-  /** Items lost, by reason; a reason that never occurred is absent. */
+  /** Items lost, by reason; a reason that never occurred is absent. `returned`: given back to a sender who sends again. */
   readonly dropped: Readonly<Record<string, number>>;
 }
 
@@ -14,7 +14,7 @@ export interface LedgerFigures {
 export class Counts {
   readonly #counts = new Map<string, number>();
 
-  /** Adds `count`, 1 unless told otherwise, to a reason. */
+  /** Adds `count`, default 1, to a reason. */
   add(reason: string, count = 1): void {
     if (count > 0) this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count);
   }
@@ -32,7 +32,7 @@ export class Counts {
   }
 }
 
-/** The books of one place that items pass through. */
+/** The counters of one place that items pass through. */
 export class Ledger {
   accepted = 0;
   delivered = 0;
@@ -54,14 +54,18 @@ export class Ledger {
   }
 }
 
+/** The reason of items that went back to the sender of the request that they came in, who sends them again: no loss. */
+export const RETURNED = 'returned';
+
 /** The items that some ledgers have lost, together. */
 export function lostIn(ledgers: Iterable<LedgerFigures>): number {
   let lost = 0;
-  for (const { dropped } of ledgers) for (const count of Object.values(dropped)) lost += count;
+  for (const { dropped } of ledgers)
+    for (const [reason, count] of Object.entries(dropped)) if (reason !== RETURNED) lost += count;
   return lost;
 }
 
-/** The books of a place, with those of what was there before. */
+/** The counters of a place, with those of what was there before. */
 export function withFormer(now: LedgerFigures, former: LedgerFigures | undefined): LedgerFigures {
   if (former === undefined) return now;
   const dropped: Record<string, number> = { ...former.dropped };

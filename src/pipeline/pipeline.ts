@@ -1,13 +1,18 @@
 import { TelemetryData } from '../model/data.js';
 import { toError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
+import { sizeOfItem } from '../model/item-size.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { Batch } from './batch.js';
-import { Ledger, type LedgerFigures, lostIn, withFormer } from './counters.js';
+import { Ledger, type LedgerFigures, lostIn } from './counters.js';
 import { Listeners } from './listeners.js';
-import { DEFAULT_MAX_QUEUE_ITEMS, type Sink, SinkQueue } from './sink-queue.js';
+import { ReceivedRequest, type RequestHost } from './received-request.js';
+import { DEFAULT_QUEUE_BOUNDS, MAX_GROUP_ITEMS, type QueueBounds, type Sink } from './sink.js';
+import { type SinkHandle, Sinks } from './sinks.js';
+
+export type { SinkHandle };
 
 /** Settings of a pipeline. */
 export interface PipelineOptions {
@@ -19,49 +24,44 @@ export interface PipelineOptions {
   readonly flushIntervalMillis: number;
   /** Whether listeners are told. */
   readonly realtime: boolean;
-  /** Items that the queue of one sink holds. */
+  /** Items that the queue of one sink holds; default 131,072. */
   readonly maxQueueItems?: number | undefined;
+  /** Bytes of memory that the queue of one sink holds, by an estimate; default 64 MiB. */
+  readonly maxQueueBytes?: number | undefined;
   /** Is told when something comes into an empty buffer. */
   readonly onFirst?: (() => void) | undefined;
 }
 
-/** A sink of a pipeline. */
-export interface SinkHandle {
-  readonly name: string;
-  /** Waits for what the sink's queue holds now, then takes the sink away; what it could not take is counted. */
-  remove(): Promise<void>;
-}
-
-interface Registered {
-  readonly sink: Sink;
-  readonly location: string | undefined;
-  readonly queue: SinkQueue;
-  /** The books of sinks that had the name before. */
-  readonly before: LedgerFigures | undefined;
-  users: number;
-}
-
-/** How long a sink that is taken away is waited for, in milliseconds. */
-const REMOVE_TIMEOUT_MILLIS = 30_000;
+/** Bytes that fill the buffer, however few items they are. */
+const MAX_BUFFER_BYTES = 8 * 1024 * 1024;
+/** How full a queue may be for a further batch of a received request: a batch is half a queue at most. */
+const MAX_FILL = 0.5;
 
 /** The hub: takes items, keeps them in order, tells listeners, and hands each flushed batch to every sink once. */
 export class Pipeline {
   readonly listeners: Listeners;
   readonly #ledger: Ledger;
   readonly #options: PipelineOptions;
-  readonly #sinks = new Map<string, Registered>();
-  readonly #former = new Map<string, LedgerFigures>();
-  /** Sinks that are being taken away: nothing new comes to them, and they are waited for. */
-  readonly #leaving = new Set<Registered>();
+  readonly #bounds: QueueBounds;
+  readonly #sinks: Sinks;
   readonly #unsettled = new Set<Batch>();
+  readonly #host: RequestHost;
   #events: TelemetryEvent[] = [];
   #metrics: TelemetryMetric[] = [];
+  #bytes = 0;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
 
   constructor(options: PipelineOptions) {
+    const { clock, diagnostics, maxQueueItems, maxQueueBytes } = options;
     this.#options = options;
-    this.listeners = new Listeners((error) => options.diagnostics.report('listener', 'a listener failed', error));
+    this.#bounds = {
+      maxItems: maxQueueItems ?? DEFAULT_QUEUE_BOUNDS.maxItems,
+      maxBytes: maxQueueBytes ?? DEFAULT_QUEUE_BOUNDS.maxBytes,
+    };
+    this.#sinks = new Sinks(this.#bounds, clock, diagnostics);
+    this.#host = this.#makeHost();
+    this.listeners = new Listeners((error) => diagnostics.report('listener', 'a listener failed', error));
     this.#ledger = new Ledger(() => {
       let queued = this.buffered;
       for (const batch of this.#unsettled) queued += batch.size;
@@ -81,7 +81,7 @@ export class Pipeline {
 
   /** How full the fullest queue in front of a sink is: 0 to 1. */
   get fill(): number {
-    return Math.max(0, ...this.#queues().map((queue) => queue.fill));
+    return Math.max(0, ...this.#sinks.queues.map((queue) => queue.fill));
   }
 
   /** Whether nothing waits, in the buffer or in front of a sink. */
@@ -93,22 +93,20 @@ export class Pipeline {
     return this.#closed;
   }
 
-  /** The books of the pipeline as a whole: an item counts as lost where any sink lost it. */
+  /** The counters of the pipeline as a whole: an item counts as lost if any sink lost it. */
   get figures(): LedgerFigures {
     return this.#ledger.figures;
   }
 
-  /** The books of each sink, those taken away included. */
+  /** The counters of each sink, those taken away included. */
   sinkFigures(): Record<string, LedgerFigures> {
-    const figures: Record<string, LedgerFigures> = Object.fromEntries(this.#former);
-    for (const registered of this.#leaving) figures[registered.queue.name] = figuresOf(registered, 0);
-    for (const [name, registered] of this.#sinks) figures[name] = figuresOf(registered, this.buffered);
-    return figures;
+    return this.#sinks.figures(this.buffered);
   }
 
   acceptEvent(event: TelemetryEvent): void {
     if (this.#refuse()) return;
     this.#events.push(event);
+    this.#bytes += sizeOfItem(event);
     if (this.#heard) this.listeners.tell(new TelemetryData({ events: [event] }));
     this.#afterAccept();
   }
@@ -116,8 +114,14 @@ export class Pipeline {
   acceptMetric(metric: TelemetryMetric): void {
     if (this.#refuse()) return;
     this.#metrics.push(metric);
+    this.#bytes += sizeOfItem(metric);
     if (this.#heard) this.listeners.tell(new TelemetryData({ metrics: [metric] }));
     this.#afterAccept();
+  }
+
+  /** A request whose items go to the sinks apart from all others, with a result of its own. */
+  receive(): ReceivedRequest {
+    return new ReceivedRequest(this.#host);
   }
 
   /** An item that is not delivered, for a reason that isn't ours. */
@@ -136,14 +140,11 @@ export class Pipeline {
     this.#cancelTimer = undefined;
     const data = new TelemetryData({ events: this.#events, metrics: this.#metrics });
     if (data.isEmpty) return data;
+    const bytes = this.#bytes;
     this.#events = [];
     this.#metrics = [];
-    const batch = new Batch(data, (settled) => this.#settle(settled));
-    this.#unsettled.add(batch);
-    // a copy: a sink that is added while a batch is handed over gets the next one first
-    const sinks = Array.from(this.#sinks.values());
-    for (const { queue } of sinks) queue.push(batch);
-    batch.release();
+    this.#bytes = 0;
+    this.#handOver(new Batch(data, (settled) => this.#settle(settled), bytes));
     return data;
   }
 
@@ -154,37 +155,19 @@ export class Pipeline {
    */
   async drain(): Promise<Error[]> {
     this.flush();
-    const results = await Promise.all(this.#queues().map((queue) => queue.drain()));
+    const results = await Promise.all(this.#sinks.queues.map((queue) => queue.drain()));
     return results.filter((error) => error !== undefined).map(toError);
   }
 
   /** For the end of the process: what can be handed over without waiting is. */
   flushSync(): void {
     this.flush();
-    for (const queue of this.#queues()) queue.flushSync();
+    for (const queue of this.#sinks.queues) queue.flushSync();
   }
 
-  /**
-   * Adds a sink. One that is there already, as the same object or at the same location, is not added again: an item
-   * is stored once.
-   *
-   * @param name - its name in the books; a number is added where the name is taken.
-   */
+  /** Adds a sink; see {@link Sinks.add}. */
   addSink(name: string, sink: Sink & { readonly location?: string }): SinkHandle {
-    const location = sink.location;
-    const there = this.#find(sink, location);
-    if (there !== undefined) {
-      there.users += 1;
-      return this.#handle(there);
-    }
-    let free = name;
-    for (let n = 2; this.#isTaken(free); n += 1) free = `${name}-${n}`;
-    const { clock, diagnostics } = this.#options;
-    const queue = new SinkQueue(free, sink, this.#options.maxQueueItems ?? DEFAULT_MAX_QUEUE_ITEMS, clock, diagnostics);
-    const added: Registered = { sink, location, queue, before: this.#former.get(free), users: 1 };
-    this.#sinks.set(free, added);
-    this.#former.delete(free);
-    return this.#handle(added);
+    return this.#sinks.add(name, sink, () => this.flush());
   }
 
   /** Takes nothing more; what is in the buffer is handed to the sinks. */
@@ -197,11 +180,7 @@ export class Pipeline {
   /** Takes nothing more; what still waits is lost for the given reason. */
   close(reason: string): void {
     this.seal();
-    for (const queue of this.#queues()) queue.close(reason);
-  }
-
-  #queues(): SinkQueue[] {
-    return [...this.#sinks.values(), ...this.#leaving].map(({ queue }) => queue);
+    for (const queue of this.#sinks.queues) queue.close(reason);
   }
 
   get #heard(): boolean {
@@ -220,7 +199,7 @@ export class Pipeline {
 
   #afterAccept(): void {
     const buffered = this.buffered;
-    if (buffered >= this.#options.bufferSize) {
+    if (buffered >= this.#options.bufferSize || this.#bytes >= MAX_BUFFER_BYTES) {
       this.flush();
     } else if (this.#cancelTimer === undefined && buffered > 0) {
       this.#cancelTimer = this.#options.clock.after(this.#options.flushIntervalMillis, () => {
@@ -228,6 +207,11 @@ export class Pipeline {
         this.flush();
       });
     }
+  }
+
+  #handOver(batch: Batch): void {
+    this.#unsettled.add(batch);
+    this.#sinks.push(batch);
   }
 
   #settle(batch: Batch): void {
@@ -240,55 +224,32 @@ export class Pipeline {
     this.#ledger.delivered += batch.size - lost;
   }
 
-  #find(sink: Sink, location: string | undefined): Registered | undefined {
-    for (const registered of this.#sinks.values()) {
-      if (registered.sink === sink || (location !== undefined && registered.location === location)) return registered;
-    }
-    return undefined;
-  }
-
-  #isTaken(name: string): boolean {
-    return this.#sinks.has(name) || [...this.#leaving].some(({ queue }) => queue.name === name);
-  }
-
-  /** Waits for a queue to end, for some time; gives the reason for which the rest is lost. */
-  async #leave(queue: SinkQueue): Promise<string> {
-    let cancel: (() => void) | undefined;
-    const late = new Promise<string>((resolve) => {
-      cancel = this.#options.clock.after(REMOVE_TIMEOUT_MILLIS, () => resolve('shutdown_timeout'));
-    });
-    const reason = await Promise.race([queue.drain().then(() => 'store_failed'), late]);
-    cancel?.();
-    return reason;
-  }
-
-  #handle(registered: Registered): SinkHandle {
-    const { queue } = registered;
-    let removed = false;
+  #makeHost(): RequestHost {
+    const isClosed = (): boolean => this.#closed;
+    const queues = (): RequestHost['queues'] => this.#sinks.queues;
+    const hasRoom = (): boolean => this.#sinks.queues.every((queue) => queue.isEmpty || queue.fill <= MAX_FILL);
     return {
-      name: queue.name,
-      remove: async () => {
-        if (removed) return;
-        removed = true;
-        registered.users -= 1;
-        this.flush();
-        if (registered.users > 0) {
-          await queue.drain();
-          return;
-        }
-        // nothing more comes in from here on, so that a drain ends
-        this.#sinks.delete(queue.name);
-        this.#leaving.add(registered);
-        const reason = await this.#leave(queue);
-        queue.close(reason);
-        this.#leaving.delete(registered);
-        this.#former.set(queue.name, figuresOf(registered, 0));
+      clock: this.#options.clock,
+      maxBatchItems: Math.max(1, Math.min(MAX_GROUP_ITEMS, Math.floor(this.#bounds.maxItems * MAX_FILL))),
+      get isClosed() {
+        return isClosed();
+      },
+      get queues() {
+        return queues();
+      },
+      get hasRoom() {
+        return hasRoom();
+      },
+      flush: () => this.flush(),
+      handOver: (batch) => {
+        this.#ledger.accepted += batch.size;
+        this.#options.onFirst?.();
+        this.#handOver(batch);
+      },
+      settle: (batch) => this.#settle(batch),
+      tell: (data) => {
+        if (this.#heard) this.listeners.tell(data);
       },
     };
   }
-}
-
-/** The books of a sink, with those of the sinks that had its name before. */
-function figuresOf({ queue, before }: Registered, buffered: number): LedgerFigures {
-  return withFormer(queue.figures(buffered), before);
 }

@@ -1,20 +1,53 @@
 import type { StoreFailure } from '../model/errors.js';
 import type { Losses } from './batch.js';
 
-/** Whether a sink says that trying again is of no use. */
-export function isPermanent(error: unknown): error is StoreFailure {
+/**
+ * What a sink's error means: an `'item'` in the portion can never be stored, the `'storage'` as it is set up takes
+ * nothing whatever it is given, or the error may pass (`'transient'`).
+ */
+export type FailureKind = 'item' | 'storage' | 'transient';
+
+/** What a sink's error means, whatever was thrown. */
+export function kindOf(error: unknown): FailureKind {
   try {
-    return (error as StoreFailure | undefined)?.permanent === true;
+    const failure = error as Partial<StoreFailure> | undefined;
+    if (failure?.concerns === 'storage') return 'storage';
+    return failure?.permanent === true ? 'item' : 'transient';
   } catch {
-    return false;
+    return 'transient';
   }
 }
 
-/** Whatever a storage says that it lost: never more than there was, and all of it where it says nothing that is usable. */
-export function lossesOf(error: StoreFailure, size: number): Losses {
+/** What to do with items that a sink failed with. */
+export type Verdict =
+  | { readonly next: 'halve' | 'retry' }
+  | { readonly next: 'lose'; readonly losses: Losses; readonly isRefusal: boolean };
+
+/** What to do with so many items, given the error of the sink that was handed them. */
+export function verdictOn(error: unknown, size: number): Verdict {
+  const kind = kindOf(error);
+  const { permanent, dropped } = fieldsOf(error);
+  if (kind === 'item') {
+    if (dropped !== undefined) return { next: 'lose', losses: lossesOf(dropped, size), isRefusal: true };
+    return size > 1 ? { next: 'halve' } : { next: 'lose', losses: { refused: size }, isRefusal: true };
+  }
+  return permanent === true ? { next: 'lose', losses: { store_failed: size }, isRefusal: false } : { next: 'retry' };
+}
+
+/** Whatever was thrown, as far as it can be read. */
+function fieldsOf(error: unknown): { readonly permanent?: unknown; readonly dropped?: unknown } {
+  try {
+    const { permanent, dropped } = (error ?? {}) as Partial<StoreFailure>;
+    return { permanent, dropped };
+  } catch {
+    return {};
+  }
+}
+
+/** Whatever a storage says that it lost: never more than there was, and all of it if it says nothing that is usable. */
+function lossesOf(dropped: unknown, size: number): Losses {
   const losses: Record<string, number> = {};
   try {
-    const { dropped } = error;
     if (typeof dropped !== 'object' || dropped === null) return { store_failed: size };
     let left = size;
     for (const [reason, count] of Object.entries(dropped)) {

@@ -1,80 +1,66 @@
-import type { TelemetryData } from '../model/data.js';
-import type { StoreFailure } from '../model/errors.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
-import { Pause } from './backoff.js';
-import type { Batch, Losses } from './batch.js';
-import { Counts, type LedgerFigures } from './counters.js';
-import { isPermanent, lossesOf } from './sink-failure.js';
+import { delayAfter, FIRST_DELAY_MILLIS, Pause } from './backoff.js';
+import { type Batch, type Losses, totalOf } from './batch.js';
+import { Counts, type LedgerFigures, RETURNED } from './counters.js';
+import { Drains } from './drains.js';
+import { type Portion, Share } from './portion.js';
+import { MAX_GROUP_ITEMS, type QueueBounds, type QueueWatcher, type Sink } from './sink.js';
+import { kindOf, verdictOn } from './sink-failure.js';
 
-/** A sink as the pipeline drives it; see `TelemetrySink`. */
-export interface Sink {
-  store(data: TelemetryData): Promise<void>;
-  storeSync?(data: TelemetryData): void;
-  readonly prefersAsync?: boolean;
-  storeMany?(batches: readonly TelemetryData[]): Promise<void>;
+interface Failure {
+  readonly error: unknown;
 }
 
-/** Items that one sink's queue holds, unless told otherwise. */
-export const DEFAULT_MAX_QUEUE_ITEMS = 131_072;
-
-/** Items that are handed over together at most. */
-const MAX_GROUP_ITEMS = 10_000;
-const FIRST_DELAY_MILLIS = 100;
-const LAST_DELAY_MILLIS = 30_000;
-/** Failed attempts after which a drain no longer waits for the sink to recover. */
-const DRAIN_ATTEMPTS = 5;
-
-interface Waiting {
-  attempts: number;
-  /** How many batches have to be settled. */
-  readonly target: number;
-  readonly resolve: (error: unknown) => void;
-}
-
-/** The bounded queue in front of one sink: order kept, failures tried again with backoff, every loss counted. */
+/**
+ * The bounded queue in front of one sink: order kept, failures tried again with backoff, every loss counted. A batch that
+ * the sink refuses for good is halved until the items that it refuses are alone, so that only they are lost.
+ */
 export class SinkQueue {
   readonly name: string;
   delivered = 0;
   readonly dropped = new Counts();
   readonly #sink: Sink;
-  readonly #maxItems: number;
+  readonly #bounds: QueueBounds;
+  readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
   readonly #pause: Pause;
-  #batches: Batch[] = [];
+  readonly #drains = new Drains();
+  readonly #watchers = new Set<QueueWatcher>();
+  #portions: Portion[] = [];
   #items = 0;
+  #bytes = 0;
   #taken = 0;
-  /** Batches that were pushed, and those of them that are delivered or lost. */
   #pushed = 0;
-  #settled = 0;
-  /** The batches that the sink holds right now. */
-  #current: readonly Batch[] = [];
+  /** The portions that the sink holds right now. */
+  #current: readonly Portion[] = [];
   /** So many of the next ones are handed over one by one, to see which of them the sink refuses. */
   #alone = 0;
   #running = false;
   #failures = 0;
-  #waiting: Waiting[] = [];
+  #lastAttempt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
-  constructor(name: string, sink: Sink, maxItems: number, clock: Clock, diagnostics: Diagnostics) {
+  constructor(name: string, sink: Sink, bounds: QueueBounds, clock: Clock, diagnostics: Diagnostics) {
     this.name = name;
     this.#sink = sink;
-    this.#maxItems = maxItems;
+    this.#bounds = bounds;
+    this.#clock = clock;
     this.#pause = new Pause(clock);
     this.#diagnostics = diagnostics;
   }
 
-  /** Items that wait here. */
-  get items(): number {
-    return this.#items;
-  }
-
-  /** How full it is: 0 to 1. */
+  /** How full it is, of items or of bytes: 0 to 1. */
   get fill(): number {
-    return this.#items / this.#maxItems;
+    return Math.max(this.#items / this.#bounds.maxItems, this.#bytes / this.#bounds.maxBytes);
   }
 
-  /** The books, given the items that wait in front of this queue. */
+  /** Whether nothing waits here. */
+  get isEmpty(): boolean {
+    return this.#items === 0;
+  }
+
+  /** The counters, given the items that wait in front of this queue. */
   figures(buffered: number): LedgerFigures {
     return {
       accepted: this.#taken + buffered,
@@ -84,25 +70,36 @@ export class SinkQueue {
     };
   }
 
+  /** Whether any of these batches waits here. */
+  holds(batches: ReadonlySet<Batch>): boolean {
+    return this.#portions.some(({ share }) => batches.has(share.batch));
+  }
+
+  /** Adds a watcher; returns what takes it away. */
+  watch(watcher: QueueWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   push(batch: Batch): void {
     batch.hold();
     this.#pushed += 1;
+    const share = new Share(batch, this.#pushed);
+    this.#drains.open(share);
     this.#taken += batch.size;
     this.#items += batch.size;
+    this.#bytes += batch.bytes;
+    const whole = share.whole();
     if (this.#closed) {
-      this.#book(batch, { shutdown: batch.size });
+      this.#settle(whole, { shutdown: batch.size });
       return;
     }
-    const isFirst = !this.#running && this.#batches.length === 0;
+    const isFirst = !this.#running && this.#portions.length === 0;
     const atOnce = this.#sink.storeSync !== undefined && this.#sink.prefersAsync !== true;
-    if (isFirst && atOnce && this.#storeSync(batch)) {
-      this.#start();
-      return;
-    }
-    if (!this.#admit(batch)) return;
+    const left = isFirst && atOnce ? this.#storeNow(whole) : [whole];
+    if (!this.#admit(batch, left)) return;
     // what was collected while the sink had this one is behind it
-    if (isFirst) this.#batches.unshift(batch);
-    else this.#batches.push(batch);
+    this.#portions = isFirst ? [...left, ...this.#portions] : this.#portions.concat(left);
     this.#start();
   }
 
@@ -110,110 +107,148 @@ export class SinkQueue {
    * Resolves when all that waits now has left: with `undefined`, or with the error of a sink that keeps failing.
    */
   drain(): Promise<unknown> {
-    if (this.#settled === this.#pushed) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#waiting.push({ attempts: DRAIN_ATTEMPTS, target: this.#pushed, resolve });
-      this.#failures = 0;
-      this.#pause.end();
-    });
+    if (!this.#drains.isPending) return Promise.resolve(undefined);
+    const drained = this.#drains.wait(this.#pushed);
+    this.wake(FIRST_DELAY_MILLIS);
+    return drained;
   }
 
-  /** Hands over at once what was never handed over, where the sink can take it so: for the end of the process. */
+  /** Has a sink that failed tried again soon, but not within so many milliseconds after the last attempt. */
+  wake(millis: number): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    const left = this.#lastAttempt + millis - this.#clock.now();
+    if (left <= 0) this.#pause.end();
+    else this.#clock.after(left, () => this.#pause.end());
+  }
+
+  /** Takes back what waits of some batches; what the sink holds right now is not tried again should it fail. */
+  withdraw(batches: ReadonlySet<Batch>): void {
+    for (const batch of batches) batch.isWithdrawn = true;
+    this.#returnWithdrawn();
+    // what comes next is tried at once
+    if (this.#portions.length === 0) this.#pause.end();
+  }
+
+  /** Hands over at once what was never handed over, if the sink can take it so: for the end of the process. */
   flushSync(): void {
     if (this.#sink.storeSync === undefined) return;
-    const waiting = this.#batches.filter((batch) => !this.#current.includes(batch));
-    this.#batches = this.#batches.filter((batch) => this.#current.includes(batch));
-    for (const batch of waiting) if (!this.#storeSync(batch)) this.#book(batch, { store_failed: batch.size });
+    const waiting = this.#portions.filter((portion) => !this.#current.includes(portion));
+    this.#portions = this.#portions.filter((portion) => this.#current.includes(portion));
+    for (const portion of waiting) {
+      for (const left of this.#storeNow(portion)) this.#settle(left, { store_failed: left.size });
+    }
   }
 
   /** Takes nothing more, and loses what still waits, for the given reason. */
   close(reason: string): void {
     this.#closed = true;
-    const left = this.#batches;
-    this.#batches = [];
+    const left = this.#portions;
+    this.#portions = [];
     this.#current = [];
-    for (const batch of left) this.#book(batch, { [reason]: batch.size });
+    for (const portion of left) this.#settle(portion, { [reason]: portion.size });
     this.#pause.end();
   }
 
-  #admit(batch: Batch): boolean {
-    while (this.#items > batch.size && this.#items > this.#maxItems) {
-      const head = this.#batches[0];
-      // where the sink keeps failing, its oldest batch makes room: one bad batch must not hold up all others
+  /** Makes room for the last batch; false if there is none, whereupon it is lost. */
+  #admit(batch: Batch, left: readonly Portion[]): boolean {
+    while (this.#items > batch.size && (this.#items > this.#bounds.maxItems || this.#bytes > this.#bounds.maxBytes)) {
+      const head = this.#portions[0];
+      // if the sink keeps failing, its oldest batch makes room: one bad batch must not hold up all others
       if (this.#failures > 0 && head !== undefined && !this.#current.includes(head)) {
-        this.#batches.shift();
-        this.#book(head, { store_failed: head.size });
+        this.#portions.shift();
+        this.#settle(head, { store_failed: head.size });
       } else {
-        this.#book(batch, { queue_full: batch.size });
+        for (const portion of left) this.#settle(portion, { queue_full: portion.size });
         this.#diagnostics.report(`queue_full:${this.name}`, `the queue of sink "${this.name}" is full, items are lost`);
         return false;
       }
     }
-    return true;
+    return left.length > 0;
   }
 
-  /** Hands a batch over; false where trying again may help: then it is in the books as waiting. */
-  #storeSync(batch: Batch): boolean {
+  /** Hands a portion over at once; gives what of it is to be tried again. */
+  #storeNow(portion: Portion): Portion[] {
     const was = this.#running;
     // what a listener or the storage collects in here has to queue behind
     this.#running = true;
-    let failure: { readonly error: unknown } | undefined;
-    try {
-      this.#sink.storeSync?.(batch.data);
-    } catch (error) {
-      failure = { error };
+    let next: Portion[] = [portion];
+    for (let head = next.shift(); head !== undefined; head = next.shift()) {
+      let failure: Failure | undefined;
+      try {
+        this.#sink.storeSync?.(head.data);
+      } catch (error) {
+        failure = { error };
+      }
+      const left = this.#outcome(head, failure);
+      if (left[0] === head) {
+        next = [head, ...next];
+        break;
+      }
+      next = [...left, ...next];
     }
     this.#running = was;
-    return this.#settle(batch, failure);
+    return next;
+  }
+
+  #returnWithdrawn(): void {
+    const isGone = (one: Portion): boolean => one.share.batch.isWithdrawn && !this.#current.includes(one);
+    const gone = this.#portions.filter(isGone);
+    if (gone.length === 0) return;
+    this.#portions = this.#portions.filter((one) => !isGone(one));
+    for (const portion of gone) this.#settle(portion, { [RETURNED]: portion.size });
   }
 
   #start(): void {
-    if (!this.#running && this.#batches.length > 0) void this.#run();
+    if (!this.#running && this.#portions.length > 0) void this.#run();
   }
 
   async #run(): Promise<void> {
     this.#running = true;
     for (;;) {
       const group = this.#next();
-      if (group.length === 0) break;
+      const [first] = group;
+      if (first === undefined) break;
       this.#current = group;
       const failure = await this.#hand(group);
-      // closed meanwhile: the batches are in the books as lost
+      this.#lastAttempt = this.#clock.now();
+      // closed meanwhile: the portions are counted as lost
       if (this.#current !== group) continue;
       this.#current = [];
-      if (failure === undefined || (group.length === 1 && isPermanent(failure.error))) {
-        this.#alone = Math.max(0, this.#alone - group.length);
+      if (failure === undefined) {
         this.#failures = 0;
-        for (const batch of group) {
-          if (this.#batches[0] === batch) this.#batches.shift();
-          this.#settle(batch, failure);
-        }
+        this.#alone = Math.max(0, this.#alone - group.length);
+        this.#portions.splice(0, group.length);
+        for (const portion of group) this.#settle(portion);
       } else if (group.length > 1) {
         this.#alone = group.length;
+        this.#returnWithdrawn();
       } else {
-        this.#tell(failure.error);
-        this.#failures += 1;
-        this.#tireWaiting(failure.error);
-        await this.#backOff();
+        this.#portions.shift();
+        const left = this.#outcome(first, failure);
+        this.#portions.unshift(...left);
+        this.#alone = Math.max(0, this.#alone - 1 + left.length);
+        if (left[0] === first) await this.#backOff(failure.error);
+        else this.#failures = 0;
       }
     }
     this.#running = false;
   }
 
-  /** What is handed over next: one batch, or several where the sink takes them together. */
-  #next(): readonly Batch[] {
-    if (this.#sink.storeMany === undefined || this.#alone > 0) return this.#batches.slice(0, 1);
+  /** What is handed over next: one portion, or several if the sink takes them together. */
+  #next(): readonly Portion[] {
+    if (this.#sink.storeMany === undefined || this.#alone > 0) return this.#portions.slice(0, 1);
     let items = 0;
     let count = 0;
-    for (const { size } of this.#batches) {
+    for (const { size } of this.#portions) {
       items += size;
       if (count > 0 && items > MAX_GROUP_ITEMS) break;
       count += 1;
     }
-    return this.#batches.slice(0, count);
+    return this.#portions.slice(0, count);
   }
 
-  async #hand(group: readonly Batch[]): Promise<{ readonly error: unknown } | undefined> {
+  async #hand(group: readonly Portion[]): Promise<Failure | undefined> {
     try {
       if (group.length > 1) await this.#sink.storeMany?.(group.map(({ data }) => data));
       else for (const { data } of group) await this.#sink.store(data);
@@ -223,48 +258,39 @@ export class SinkQueue {
     }
   }
 
-  /** Books what became of a batch; false where its error may pass: then nothing is booked. */
-  #settle(batch: Batch, failure: { readonly error: unknown } | undefined): boolean {
+  /** Counts what became of one portion; gives what is to be tried next: itself, its halves, or nothing. */
+  #outcome(portion: Portion, failure: Failure | undefined): readonly Portion[] {
     if (failure === undefined) {
-      this.#book(batch, undefined);
-      return true;
+      this.#settle(portion);
+      return [];
     }
-    const isLost = isPermanent(failure.error);
-    if (isLost) this.#book(batch, lossesOf(failure.error as StoreFailure, batch.size));
-    this.#tell(failure.error);
-    return isLost;
-  }
-
-  #book(batch: Batch, losses: Losses | undefined): void {
-    let lost = 0;
-    for (const [reason, count] of Object.entries(losses ?? {})) {
-      this.dropped.add(reason, count);
-      lost += count;
-    }
-    this.#items -= batch.size;
-    this.delivered += batch.size - lost;
-    this.#settled += 1;
-    batch.release(losses);
-    const done = this.#waiting.filter(({ target }) => target <= this.#settled);
-    if (done.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ target }) => target > this.#settled);
-    for (const { resolve } of done) resolve(undefined);
-  }
-
-  #tell(error: unknown): void {
+    const { error } = failure;
+    const verdict = verdictOn(error, portion.size);
+    if (verdict.next === 'halve') return portion.halves();
     this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
+    if (verdict.next === 'lose') this.#settle(portion, verdict.losses, verdict.isRefusal);
+    else if (portion.share.batch.isWithdrawn) this.#settle(portion, { [RETURNED]: portion.size });
+    else return [portion];
+    return [];
   }
 
-  #backOff(): Promise<void> {
-    const delay = Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, this.#failures - 1));
-    return this.#pause.wait(delay);
+  #settle(portion: Portion, losses: Losses = {}, isRefusal = false): void {
+    const lost = totalOf(losses);
+    for (const reason in losses) this.dropped.add(reason, losses[reason]);
+    this.#items -= portion.size;
+    this.#bytes -= portion.bytes;
+    this.delivered += portion.size - lost;
+    if (portion.share.settle(losses, isRefusal)) this.#drains.settle(portion.share);
+    for (const watcher of this.#watchers) watcher.left();
   }
 
-  #tireWaiting(error: unknown): void {
-    for (const waiting of this.#waiting) {
-      waiting.attempts -= 1;
-      if (waiting.attempts <= 0) waiting.resolve(error);
-    }
-    this.#waiting = this.#waiting.filter(({ attempts }) => attempts > 0);
+  async #backOff(error: unknown): Promise<void> {
+    this.#failures += 1;
+    const isHopeless = kindOf(error) === 'storage';
+    this.#drains.tire(error, isHopeless);
+    for (const watcher of this.#watchers) watcher.failed(isHopeless);
+    // taken back by one of them
+    if (this.#portions.length === 0) return;
+    await this.#pause.wait(delayAfter(this.#failures));
   }
 }

@@ -1,4 +1,4 @@
-import type { Bridge } from '../otel/bridge.js';
+import type { IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import type { LogRecordLike } from '../otel/sdk-types.js';
 import type { OtlpProtocol, Signal } from '../otlp/config/settings.js';
 import { DecodeError, type Decoder, TooManyPartsError } from '../otlp/decode/decoder.js';
@@ -23,8 +23,6 @@ interface TraceRequest {
 
 /** How long the event loop is held at a time. */
 const SLICE_MILLIS = 10;
-/** How full a queue in front of a sink may be before what comes in waits, or is refused. */
-export const MAX_FILL = 0.8;
 
 /** A decoder for a body. */
 export function decoderOf(protocol: OtlpProtocol, body: Uint8Array): Decoder {
@@ -32,26 +30,25 @@ export function decoderOf(protocol: OtlpProtocol, body: Uint8Array): Decoder {
 }
 
 /**
- * Hands what is in a request to a collector, in slices between which others have their turn.
+ * Reads what is in a request into a collector's, in slices between which others have their turn; nothing is stored yet.
  *
- * @param settle - waits until what was taken is stored; false where it can't be.
- * @throws RefusedError where it can't be read as a whole, or be stored.
+ * @throws RefusedError if it can't be read as a whole.
  */
 export async function takeIn(
   signal: Signal,
   decoder: Decoder,
-  bridge: Bridge,
-  settle: () => Promise<boolean>,
+  port: ReceiverPort,
+  request: IncomingRequest,
 ): Promise<Taken> {
   let taken = 0;
   let rejected = 0;
   let reason = '';
   try {
-    if (!bridge.isOpen) throw unavailable('the collector is shut down');
+    if (!port.isOpen) throw unavailable('the collector is shut down');
     let since = Date.now();
     let parts = 0;
     for (const part of signal === 'logs' ? logRecordsOf(decoder) : metricsOf(decoder)) {
-      const outcome = part instanceof Rejected ? part : receive(bridge, part);
+      const outcome = part instanceof Rejected ? part : receive(request, part);
       if (outcome instanceof Rejected) {
         rejected += outcome.items;
         reason ||= outcome.reason;
@@ -60,12 +57,11 @@ export async function takeIn(
       }
       parts += 1;
       if (parts % 64 !== 0) continue;
-      if (bridge.fill > MAX_FILL && !(await settle())) throw unavailable('storing is slower than what comes in');
       if (Date.now() - since > SLICE_MILLIS) {
         await new Promise((resolve) => setImmediate(resolve));
         since = Date.now();
       }
-      if (!bridge.isOpen) throw unavailable('the collector is shut down');
+      if (!port.isOpen) throw unavailable('the collector is shut down');
     }
   } catch (error) {
     throw refusalOf(error);
@@ -74,11 +70,11 @@ export async function takeIn(
 }
 
 /** The items that were taken, or why they were not. */
-function receive(bridge: Bridge, part: LogRecordLike | ReceivedMetric): number | Rejected {
+function receive(request: IncomingRequest, part: LogRecordLike | ReceivedMetric): number | Rejected {
   const items = 'data' in part ? part.data.dataPoints.length : 1;
   try {
-    if ('data' in part) bridge.receiveMetric(part.data, part.scope, part.resource);
-    else bridge.receiveRecord(part);
+    if ('data' in part) request.addMetric(part.data, part.scope, part.resource);
+    else request.addRecord(part);
     return items;
   } catch (error) {
     return new Rejected(items, error);

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { TelemetryError, toError } from '../model/errors.js';
 import { ANY_OBJECT, checkOptions, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
-import { type Bridge, type Bridged, bridgeOf } from '../otel/bridge.js';
+import { type Bridged, bridgeOf, type ReceiverPort } from '../otel/bridge.js';
 import type { OtlpProtocol, Signal } from '../otlp/config/settings.js';
 import { Ledger, type LedgerFigures } from '../pipeline/counters.js';
-import { decoderOf, MAX_FILL, spansOf, takeIn } from './ingest.js';
+import { decoderOf, spansOf, takeIn } from './ingest.js';
 import { BodyReader, discard, tooMany } from './request-body.js';
 import { RefusedError, type Reply, refusedReply, takenReply, unavailable } from './responses.js';
 
@@ -85,7 +85,7 @@ export async function startReceiver(options: OtlpReceiverOptions): Promise<OtlpR
 }
 
 class Receiver implements OtlpReceiver {
-  readonly #bridge: Bridge;
+  readonly #bridge: ReceiverPort;
   readonly #server: Server;
   readonly #bodies: BodyReader;
   readonly #tokenDigest: Buffer | undefined;
@@ -194,7 +194,7 @@ class Receiver implements OtlpReceiver {
       );
     }
     if (this.#isEnding) throw unavailable('the receiver is shutting down');
-    if (this.#bridge.fill > MAX_FILL) throw tooMany('storing is slower than what comes in');
+    if (this.#bridge.isFull) throw tooMany('storing is slower than what comes in');
     return this.#bodies.read(request, (body) => this.#take(signal, protocol, body));
   }
 
@@ -207,15 +207,26 @@ class Receiver implements OtlpReceiver {
       ledger.dropped.add('not_kept', spans);
       return takenReply(protocol, signal, 0, '');
     }
-    const lostBefore = this.#bridge.lost;
-    const settle = (): Promise<boolean> => this.#bridge.settle(lostBefore, STORE_TIMEOUT_MILLIS);
-    const { taken, rejected, reason } = await takeIn(signal, decoder, this.#bridge, settle);
+    const request = this.#bridge.begin();
+    const { taken, rejected, reason } = await takeIn(signal, decoder, this.#bridge, request);
+    if (taken === 0 && rejected > 0) {
+      ledger.accepted += rejected;
+      ledger.dropped.add('not_readable', rejected);
+      throw new RefusedError('badRequest', reason);
+    }
+    const { refused, retry } = await request.store(STORE_TIMEOUT_MILLIS);
+    if (retry) throw unavailable('it could not be stored yet');
+    // of a metric's point several items may be refused
+    const refusedParts = Math.min(
+      taken,
+      Object.values(refused).reduce((sum, count) => sum + count, 0),
+    );
     ledger.accepted += taken + rejected;
-    ledger.delivered += taken;
+    ledger.delivered += taken - refusedParts;
     ledger.dropped.add('not_readable', rejected);
-    if (taken === 0 && rejected > 0) throw new RefusedError('badRequest', reason);
-    if (!(await settle())) throw unavailable('it could not be stored yet');
-    return takenReply(protocol, signal, rejected, reason);
+    ledger.dropped.add('not_storable', refusedParts);
+    const why = reason || `no try can store them: ${Object.keys(refused).join(', ')}`;
+    return takenReply(protocol, signal, rejected + refusedParts, why);
   }
 
   /** @throws RefusedError where the token is missing or wrong. */

@@ -1,0 +1,58 @@
+import { isEvent, type TelemetryItem } from './item.js';
+
+/** What an object costs beside its texts: itself, its properties, its place in a list. */
+const OBJECT_BYTES = 48;
+const ITEM_BYTES = 200;
+/** Values that are looked at in one map: beyond it a size is an estimate by the part that was seen. */
+const MAX_VALUES = 1_000;
+
+/**
+ * An estimate of the memory that an item takes, in bytes: its texts as UTF-16, its values and objects. The resource,
+ * which items share, doesn't count.
+ */
+export function sizeOfItem(item: TelemetryItem): number {
+  let size = ITEM_BYTES;
+  if (isEvent(item)) {
+    size += 2 * (item.eventId.length + item.source.length + item.message.length);
+    if (item.metadata !== undefined) size += sizeOfMap(item.metadata);
+  } else {
+    size += 2 * (item.metricId.length + item.name.length + (item.unit?.length ?? 0));
+    if (item.tags !== undefined) size += sizeOfMap(item.tags);
+  }
+  const { otel } = item;
+  if (otel !== undefined) {
+    const budget = { left: MAX_VALUES };
+    size += OBJECT_BYTES;
+    for (const key in otel) {
+      if (key !== 'resource') size += 16 + sizeOfValue((otel as Record<string, unknown>)[key], budget);
+    }
+  }
+  return size;
+}
+
+/** The estimates of some items together. */
+export function sizeOfItems(items: Iterable<TelemetryItem>): number {
+  let size = 0;
+  for (const item of items) size += sizeOfItem(item);
+  return size;
+}
+
+function sizeOfMap(map: object): number {
+  return sizeOfValue(map, { left: MAX_VALUES });
+}
+
+function sizeOfValue(value: unknown, budget: { left: number }): number {
+  if (typeof value === 'string') return 2 * value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  if (value instanceof Uint8Array) return OBJECT_BYTES + value.byteLength;
+  let size = OBJECT_BYTES;
+  let seen = 0;
+  for (const key in value) {
+    budget.left -= 1;
+    // a list or map without end: the rest is taken to be like what was seen of it
+    if (budget.left < 0) return Math.round((size / Math.max(1, seen)) * Object.keys(value).length);
+    seen += 1;
+    size += 16 + 2 * key.length + sizeOfValue((value as Record<string, unknown>)[key], budget);
+  }
+  return size;
+}

@@ -1,0 +1,68 @@
+import { TelemetryData } from '../model/data.js';
+import type { Batch, Losses } from './batch.js';
+import { Counts } from './counters.js';
+
+/** What one sink has of a batch: the whole of it first, in halves if the sink refuses an item in it. */
+export class Share {
+  readonly batch: Batch;
+  /** Its place in the order in which the queue was given batches. */
+  readonly number: number;
+  #portions = 1;
+  readonly #losses = new Counts();
+  readonly #refused = new Counts();
+
+  constructor(batch: Batch, number: number) {
+    this.batch = batch;
+    this.number = number;
+  }
+
+  /** The share as one portion. */
+  whole(): Portion {
+    return new Portion(this, this.batch.data, this.batch.bytes);
+  }
+
+  /** A portion was halved. */
+  split(): void {
+    this.#portions += 1;
+  }
+
+  /** The sink is done with a portion; true if it was the last one. */
+  settle(losses: Losses, isRefusal: boolean): boolean {
+    for (const reason in losses) {
+      this.#losses.add(reason, losses[reason]);
+      if (isRefusal) this.#refused.add(reason, losses[reason]);
+    }
+    this.#portions -= 1;
+    if (this.#portions > 0) return false;
+    this.batch.release(this.#losses.toRecord(), this.#refused.toRecord());
+    return true;
+  }
+}
+
+/** Items that a sink is given at once. */
+export class Portion {
+  readonly share: Share;
+  readonly data: TelemetryData;
+  readonly size: number;
+  readonly bytes: number;
+
+  constructor(share: Share, data: TelemetryData, bytes: number) {
+    this.share = share;
+    this.data = data;
+    this.size = data.size;
+    this.bytes = bytes;
+  }
+
+  /** The two halves of a portion of two items or more, in its order: events before metrics. */
+  halves(): readonly [Portion, Portion] {
+    const { events, metrics } = this.data;
+    const middle = Math.ceil(this.size / 2);
+    const cut = Math.max(0, middle - events.length);
+    const first = new TelemetryData({ events: events.slice(0, middle), metrics: metrics.slice(0, cut) });
+    const second = new TelemetryData({ events: events.slice(middle), metrics: metrics.slice(cut) });
+    this.share.split();
+    // by halves as well: together they must be what the whole was
+    const bytes = Math.floor(this.bytes / 2);
+    return [new Portion(this.share, first, bytes), new Portion(this.share, second, this.bytes - bytes)];
+  }
+}
