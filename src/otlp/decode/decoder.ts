@@ -10,6 +10,8 @@ export interface Decoder {
   request(message: Message): object;
   /** A part of it that was left to be read by itself. */
   part(message: Message, lazy: unknown): object;
+  /** The bytes or the text that such a part was read from; the same when a request is sent again. */
+  source(lazy: unknown): Uint8Array | string;
 }
 
 /** Levels of arrays and maps in a value; deeper ones make a record unreadable. */

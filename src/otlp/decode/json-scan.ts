@@ -23,6 +23,8 @@ const CLOSE_OBJECT = 0x7d;
 
 /** What was found in a text that may be JSON. */
 export interface JsonScan {
+  /** Objects, lists, members and elements. */
+  readonly tokens: number;
   /** Where integers stand that are longer than a number holds exactly: start and end, by turns. */
   readonly longIntegers: readonly number[];
 }
@@ -64,9 +66,9 @@ export function* scanJson(bytes: Uint8Array): Generator<undefined, JsonScan> {
       at += 1;
     }
     if (tokens > MAX_TOKENS) throw new TooManyPartsError(`${MAX_TOKENS} objects, lists and their members in a request`);
-    yield;
+    if (at < length) yield;
   }
-  return { longIntegers };
+  return { tokens, longIntegers };
 }
 
 /** The text with those integers quoted that a number would change: the form that the specification prefers. */

@@ -59,6 +59,15 @@ export class JsonDecoder implements Decoder {
     return this.#read(message, lazy);
   }
 
+  source(lazy: unknown): string {
+    try {
+      return JSON.stringify(lazy) ?? '';
+    } catch {
+      // what is unknown to OTLP may be too deep for it
+      return '';
+    }
+  }
+
   #read(message: Message, value: unknown): object {
     if (!isObject(value)) throw wrong(message.name, 'an object', value);
     const read: Record<string, unknown> = {};

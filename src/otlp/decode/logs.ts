@@ -1,5 +1,6 @@
 import type { HrTime, LogRecordLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
 import { type Decoder, TooManyPartsError } from './decoder.js';
+import { type Digest, RecordIds, sharedDigest } from './record-id.js';
 import { LOG_RECORD, LOGS_REQUEST } from './schema.js';
 import { SharedBytes, weightOf } from './shared-bytes.js';
 
@@ -54,6 +55,7 @@ const SPAN_ID = /^(?!0{16})[\da-f]{16}$/;
 export function* logRecordsOf(decoder: Decoder): Generator<LogRecordLike | Rejected> {
   const request = decoder.request(LOGS_REQUEST) as LogsRequest;
   const shared = new SharedBytes(decoder.size);
+  const ids = new RecordIds();
   for (const { resource: given, scopeLogs = [] } of request.resourceLogs ?? []) {
     const resource: ResourceLike = { attributes: given?.attributes ?? {} };
     const weight = weightOf(resource.attributes);
@@ -65,9 +67,16 @@ export function* logRecordsOf(decoder: Decoder): Generator<LogRecordLike | Rejec
         continue;
       }
       const instrumentationScope: ScopeLike = scope === undefined ? NO_SCOPE : { ...scope, name: scope.name ?? '' };
+      let digest: Digest | undefined;
       for (const lazy of logRecords) {
         try {
-          yield recordOf(decoder.part(LOG_RECORD, lazy), resource, instrumentationScope);
+          const record = recordOf(decoder.part(LOG_RECORD, lazy), resource, instrumentationScope);
+          const [time] = [record.hrTime, record.hrTimeObserved].filter(([seconds]) => seconds > 0);
+          if (time !== undefined) {
+            digest ??= sharedDigest(resource.attributes, instrumentationScope);
+            ids.give(record.attributes, time, () => decoder.source(lazy), digest);
+          }
+          yield record;
         } catch (error) {
           yield new Rejected(1, error);
         }

@@ -61,6 +61,11 @@ export class ProtobufDecoder implements Decoder {
     return this.#guarded(message, lazy as Place);
   }
 
+  source(lazy: unknown): Uint8Array {
+    const { start, end } = lazy as Place;
+    return this.#bytes.subarray(start, end);
+  }
+
   #guarded(message: Message, { start, end }: Place): object {
     this.#reader.pos = start;
     try {
