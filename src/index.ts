@@ -11,6 +11,7 @@ export type { EventFields, MetricFields } from './collector/items-from-arguments
 export { openStorage, type StorageOptions } from './collector/open-storage.js';
 export type { CollectorOptions } from './collector/options.js';
 export { type TelemetryConsumer, TelemetryStream, type TelemetryStreamOptions } from './collector/stream.js';
+export type { TimeArgument } from './collector/time-from-argument.js';
 export type { AnyValue, AnyValueMap } from './model/any-value.js';
 export { TelemetryData } from './model/data.js';
 export { type ErrorCode, StorageError, type StoreFailure, TelemetryError } from './model/errors.js';
@@ -45,7 +46,7 @@ export type { LastError } from './runtime/diagnostics.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './setup/node-sdk.js';
 export { createOtlpReceiver, shipTelemetry } from './setup/on-demand.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './setup/start-telemetry.js';
-export type { ShipOptions, ShipProgress, ShipSummary } from './ship/options.js';
+export type { AbortSignalLike, ShipOptions, ShipProgress, ShipSummary } from './ship/options.js';
 export {
   FileStorage,
   type FileStorageOptions,

@@ -1,4 +1,5 @@
 import { context as contexts } from '@opentelemetry/api';
+import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
@@ -7,7 +8,7 @@ import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import { FACADE_SCOPE, Instruments } from '../otel/instruments/instruments.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker } from '../otel/resource.js';
-import type { CollectionResultLike, Context, LogRecordLike } from '../otel/sdk-types.js';
+import type { CollectionResultLike, Context, LogRecordLike, ResourceLike } from '../otel/sdk-types.js';
 import { eventOfRecord } from '../otel/transform/log-record-transform.js';
 import { metricsOfData } from '../otel/transform/metric-transform.js';
 import { eventAfterProcessors } from '../otel/transform/reconcile.js';
@@ -32,16 +33,21 @@ interface BridgeOptions extends CollectorOptions {
   readonly enabled: boolean;
   /** Is told when a part of ours begins to work for OpenTelemetry. */
   readonly onUse: () => void;
+  /** Takes what is to run once the collector is shut down. */
+  readonly onEnd: (run: () => unknown) => void;
 }
 
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
 export class CollectorBridge implements Bridge, ReceiverPort {
   readonly providers: ProviderResolver;
   readonly use: () => void;
+  readonly onEnd: (run: () => unknown) => void;
   /** What goes along with every item, in `otel.resource`. */
   readonly identity = processIdentity();
+  /** Whether what a reader has collected is being taken in. */
+  isCollecting = false;
   /** Measurements that no OpenTelemetry instrument recorded, by reason. */
-  readonly notSent = new Counts();
+  readonly notRecorded = new Counts();
   readonly #pipeline: Pipeline;
   readonly #diagnostics: Diagnostics;
   readonly #clock: Clock;
@@ -62,13 +68,14 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   constructor(pipeline: Pipeline, diagnostics: Diagnostics, clock: Clock, options: BridgeOptions) {
     this.#enabled = options.enabled;
     this.use = options.onUse;
+    this.onEnd = options.onEnd;
     this.#pipeline = pipeline;
     this.#diagnostics = diagnostics;
     this.#clock = clock;
     this.#keepFiltered = options.keepFiltered ?? false;
     this.providers = new ProviderResolver(options, diagnostics);
     this.#emitter = new EventEmitter(this, diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
-    this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notSent, diagnostics);
+    this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notRecorded, diagnostics);
     this.#received = new ResourcePicker(options.resourceAttributes ?? 'service', undefined);
     this.#resources = new ResourcePicker(options.resourceAttributes ?? 'service', this.identity);
   }
@@ -102,13 +109,22 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     this.#pipeline.acceptEvent(event);
   }
 
+  /** What goes along with a metric of the facade's: the service, as its provider knows it, and the identity. */
+  get metricResource(): AnyValueMap {
+    try {
+      return this.#resources.pick(resourceOf(this.providers.meterProvider())) ?? this.identity;
+    } catch {
+      return this.identity;
+    }
+  }
+
   /** Records a metric of the facade's, and gives it to the pipeline. */
   recordMetric(metric: TelemetryMetric): void {
     try {
       const provider = this.providers.meterProvider();
-      if (provider.constructor.name !== 'NoopMeterProvider') this.#instruments.record(provider, metric);
+      if (provider !== undefined) this.#instruments.record(provider, metric);
     } catch (error) {
-      this.notSent.add('otel_error');
+      this.notRecorded.add('otel_error');
       this.#diagnostics.report('record', 'recording a metric through OpenTelemetry failed', error);
     }
     this.#pipeline.acceptMetric(metric);
@@ -138,6 +154,15 @@ export class CollectorBridge implements Bridge, ReceiverPort {
 
   onCollection(result: CollectionResultLike): void {
     if (!this.#enabled) return;
+    this.isCollecting = true;
+    try {
+      this.#takeCollection(result);
+    } finally {
+      this.isCollecting = false;
+    }
+  }
+
+  #takeCollection(result: CollectionResultLike): void {
     for (const error of result.errors)
       this.#diagnostics.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
     const resource = this.#resources.pick(result.resourceMetrics.resource);
@@ -209,6 +234,12 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   get context(): Context {
     return contexts.active();
   }
+}
+
+/** The resource of a provider: a private field, but the same in both generations. */
+function resourceOf(provider: object | undefined): ResourceLike | undefined {
+  type Private = { readonly _sharedState?: { readonly resource?: ResourceLike } };
+  return (provider as Private | undefined)?._sharedState?.resource;
 }
 
 function uidOf(record: LogRecordLike): unknown {

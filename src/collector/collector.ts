@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryData } from '../model/data.js';
 import { show, TelemetryError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
@@ -9,20 +9,28 @@ import { BRIDGE, type Bridge, type ReceiverPort } from '../otel/bridge.js';
 import type { Providers } from '../otel/providers.js';
 import type { FlushableLike } from '../otel/sdk-types.js';
 import { SelfMetrics } from '../otel/self-metrics.js';
-import { Counts, type LedgerFigures, lostIn } from '../pipeline/counters.js';
 import type { TelemetryListener } from '../pipeline/listeners.js';
-import { Pipeline, type SinkHandle } from '../pipeline/pipeline.js';
+import type { Pipeline, SinkHandle } from '../pipeline/pipeline.js';
+import type { Clock } from '../runtime/clock.js';
 import { deadlineOf, type FlushResult } from '../runtime/deadline.js';
-import { Diagnostics } from '../runtime/diagnostics.js';
-import { systemClock } from '../runtime/system-clock.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
 import { tellVersions } from '../runtime/version.js';
-import { CollectorBridge } from './bridge.js';
+import type { CollectorBridge } from './bridge.js';
 import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
+import type { CollectorCounters } from './counters.js';
 import type { CollectorHealth } from './health.js';
-import { buildEvent, buildMetric, type EventFields, type MetricFields, readFields } from './items-from-arguments.js';
-import { CollectorLifecycle } from './lifecycle.js';
-import { openStorage } from './open-storage.js';
+import { type CollectorInternals, INTERNALS, type Internals } from './internals.js';
+import {
+  buildEvent,
+  buildMetric,
+  type EventFields,
+  type ItemSurroundings,
+  type MetricFields,
+  readFields,
+} from './items-from-arguments.js';
+import type { CollectorLifecycle } from './lifecycle.js';
 import { type CollectorOptions, checkCollectorOptions } from './options.js';
+import { makeParts } from './parts.js';
 
 const EVENT_FIELDS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
 const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
@@ -31,8 +39,8 @@ const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
  * Takes events and metrics, tells listeners, and hands them in batches to its storage and to streams; events go through
  * OpenTelemetry loggers and metrics through OpenTelemetry instruments on their way, where there are any.
  *
- * No method that an application calls while it works throws: what is wrong is counted in {@link health} and told
- * through OpenTelemetry's `diag`.
+ * No method that an application calls while it works throws: what is wrong is counted in {@link health} and shown to the
+ * logger of OpenTelemetry's `diag`; if that has none, losses are written to standard error.
  */
 export class TelemetryCollector {
   /** The configuration, as validated. */
@@ -43,11 +51,10 @@ export class TelemetryCollector {
   readonly #pipeline: Pipeline;
   readonly #diagnostics: Diagnostics;
   readonly #lifecycle: CollectorLifecycle;
-  readonly #rejected = new Counts();
-  readonly #ledgers = new Map<string, () => LedgerFigures>();
-  readonly #now: () => number;
+  readonly #counters: CollectorCounters;
+  readonly #internals: Internals;
+  readonly #clock: Clock;
   readonly #selfMetrics: SelfMetrics | undefined;
-  #consumerErrors = 0;
   #shutdown: Promise<FlushResult> | undefined;
 
   /**
@@ -59,34 +66,15 @@ export class TelemetryCollector {
     this.config = config instanceof TelemetryConfig ? config : new TelemetryConfig(config);
     this.config.validate();
     checkCollectorOptions(options);
-    const clock = options.clock ?? systemClock;
-    this.#now = () => clock.now();
-    this.#diagnostics = new Diagnostics(clock, (message) => diag.warn(message));
-    this.#pipeline = new Pipeline({
-      clock,
-      diagnostics: this.#diagnostics,
-      bufferSize: this.config.bufferSize,
-      flushIntervalMillis: this.config.flushInterval * 1000,
-      realtime: this.config.realtimeMode,
-      maxQueueItems: options.maxQueueItems,
-      maxQueueBytes: options.maxQueueBytes,
-      onFirst: () => this.#lifecycle.used(),
-    });
-    this.#bridge = new CollectorBridge(this.#pipeline, this.#diagnostics, clock, {
-      ...options,
-      enabled: this.config.enabled,
-      onUse: () => this.#lifecycle.used(),
-    });
-    this.storage = options.storage ?? storageOf(this.config, options);
-    this.#pipeline.addSink('storage', this.storage);
-    this.#lifecycle = new CollectorLifecycle(
-      this.#pipeline,
-      this.#bridge.providers,
-      this.#diagnostics,
-      options.storage === undefined ? this.storage : undefined,
-      options.flushOnExit !== false,
-      () => lostIn(Array.from(this.#ledgers.values(), (figures) => figures())),
-    );
+    const parts = makeParts(this.config, options);
+    this.storage = parts.storage;
+    this.#clock = parts.clock;
+    this.#diagnostics = parts.diagnostics;
+    this.#counters = parts.counters;
+    this.#internals = parts.internals;
+    this.#pipeline = parts.pipeline;
+    this.#bridge = parts.bridge;
+    this.#lifecycle = parts.lifecycle;
     tellVersions(this.#diagnostics);
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }
@@ -94,6 +82,11 @@ export class TelemetryCollector {
   /** For the processor, the reader and the receiver. */
   get [BRIDGE](): Bridge & ReceiverPort {
     return this.#bridge;
+  }
+
+  /** For other parts of this library. */
+  get [INTERNALS](): CollectorInternals {
+    return this.#internals;
   }
 
   /** Whether anything is collected; `false` after {@link shutdown}. */
@@ -104,7 +97,7 @@ export class TelemetryCollector {
   /**
    * Collects an event. Never throws: arguments of wrong kinds are turned into right ones, and metadata are copied.
    *
-   * @param source - the application or component that tells it.
+   * @param source - the application or component that it is about.
    * @param message - what happened.
    * @param eventType - default `EventType.INFO`.
    * @param metadata - whatever else is known.
@@ -122,12 +115,12 @@ export class TelemetryCollector {
           ? readFields(first, EVENT_FIELDS)
           : { source: first, message, eventType, metadata };
       const { context } = this.#bridge;
-      const event = buildEvent(fields, context, this.#now(), this.#bridge.identity);
+      const event = buildEvent(fields, context, this.#surroundings(this.#bridge.identity));
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
       this.#bridge.emitEvent(event, context);
       return event;
     } catch (error) {
-      this.#rejected.add('failed');
+      this.#counters.rejected.add('failed');
       this.#diagnostics.report('collect', 'collecting an event failed', error);
       return null;
     }
@@ -159,9 +152,9 @@ export class TelemetryCollector {
         typeof first === 'object' && first !== null && value === undefined
           ? readFields(first, METRIC_FIELDS)
           : { name: first, value, unit, tags };
-      const metric = buildMetric(fields, this.#now(), this.#bridge.identity);
+      const metric = buildMetric(fields, this.#surroundings(this.#bridge.metricResource));
       if (metric === undefined) {
-        this.#rejected.add('invalid_metric');
+        this.#counters.rejected.add('invalid_metric');
         this.#diagnostics.report(
           'invalid_metric',
           `collectMetric: expected a name and a number, got ${show(fields.name)} and ${show(fields.value)}`,
@@ -172,7 +165,7 @@ export class TelemetryCollector {
       this.#bridge.recordMetric(metric);
       return metric;
     } catch (error) {
-      this.#rejected.add('failed');
+      this.#counters.rejected.add('failed');
       this.#diagnostics.report('collect', 'collecting a metric failed', error);
       return null;
     }
@@ -198,7 +191,9 @@ export class TelemetryCollector {
 
   /** Hands what is buffered to the storage and the streams, and returns it. */
   flush(): TelemetryData {
-    return this.#pipeline.flush();
+    const data = this.#pipeline.flush();
+    this.#lifecycle.release();
+    return data;
   }
 
   /**
@@ -227,34 +222,21 @@ export class TelemetryCollector {
     }
   }
 
-  /** Shows the books of something else, such as an exporter, in {@link health}; returns what takes them away. */
-  addLedger(name: string, figures: () => LedgerFigures): () => void {
-    this.#ledgers.set(name, figures);
-    return () => {
-      if (this.#ledgers.get(name) === figures) this.#ledgers.delete(name);
-    };
-  }
-
-  /** Notes an error: it becomes `health().lastError`, and is told through `diag` at most once a minute for its kind. */
-  report(kind: string, what: string, error?: unknown): void {
-    if (kind === 'consumer') this.#consumerErrors += 1;
-    this.#diagnostics.report(kind, what, error);
-  }
-
-  /** The books: `accepted = delivered + queued + Σ dropped`, of the collector and of each sink, at every moment. */
+  /** The counters: `accepted = delivered + queued + Σ dropped`, of the collector and of each sink, at every moment. */
   health(): CollectorHealth {
-    const sinks = this.#pipeline.sinkFigures();
-    for (const [name, figures] of this.#ledgers) sinks[name] = figures();
+    const counters = this.#counters;
     const { listeners } = this.#pipeline;
     return {
-      ...this.#pipeline.figures,
-      sinks,
-      rejected: this.#rejected.toRecord(),
-      notSent: this.#bridge.notSent.toRecord(),
+      ...counters.whole,
+      sinks: counters.sinks,
+      rejected: counters.rejected.toRecord(),
+      replaced: counters.replaced.toRecord(),
+      notRecorded: this.#bridge.notRecorded.toRecord(),
       evicted: this.storage.evicted ?? 0,
       listenerErrors: listeners.errors,
-      listenersUnheard: listeners.unheard,
-      consumerErrors: this.#consumerErrors,
+      listenerDepthExceeded: listeners.unheard,
+      consumerErrors: counters.consumerErrors,
+      deferredFlushes: this.#pipeline.deferredFlushes,
       lastError: this.#diagnostics.last,
     };
   }
@@ -284,17 +266,20 @@ export class TelemetryCollector {
     await this.shutdown();
   }
 
+  #surroundings(resource: AnyValueMap): ItemSurroundings {
+    return { nowMillis: this.#clock.now(), resource, onInvalidTime: this.#onInvalidTime };
+  }
+
+  readonly #onInvalidTime = (given: unknown): void => {
+    this.#counters.replaced.add('invalid_timestamp');
+    const expected = 'a Date, milliseconds since the Unix epoch, ISO text or an HrTime';
+    this.#diagnostics.report('invalid_timestamp', `expected "timestamp" to be ${expected}, got ${show(given)}`);
+  };
+
   #isOver(): boolean {
     if (this.#shutdown === undefined) return false;
-    this.#rejected.add('after_shutdown');
+    this.#counters.rejected.add('after_shutdown');
+    this.#diagnostics.report('after_shutdown', 'an item was collected after shutdown()');
     return true;
   }
-}
-
-function storageOf(
-  config: TelemetryConfig,
-  { maxEvents, maxMetrics, storageOptions }: CollectorOptions,
-): TelemetryStorage {
-  const bounds = config.storageBackend === 'memory' ? { maxEvents, maxMetrics } : {};
-  return openStorage(config, { ...bounds, ...storageOptions });
 }

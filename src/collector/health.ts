@@ -1,22 +1,29 @@
 import type { LedgerFigures } from '../pipeline/counters.js';
 import type { LastError } from '../runtime/diagnostics.js';
 
-/** The books of a collector; see `TelemetryCollector.health()`. */
+/** The counters of a collector; see `TelemetryCollector.health()`. */
 export interface CollectorHealth extends LedgerFigures {
-  /** The books of each sink, and of each exporter that was made by `startTelemetry`. */
+  /** The counters of each sink, and of each exporter that was made by `startTelemetry`. */
   readonly sinks: Readonly<Record<string, LedgerFigures>>;
-  /** Calls that gave no item, by reason: `invalid_metric`, `after_shutdown`. */
+  /** Calls that gave no item, by reason: `invalid_metric`, `after_shutdown`, `failed`. */
   readonly rejected: Readonly<Record<string, number>>;
+  /** Arguments that were no use, so that something else stands in the item, by reason: `invalid_timestamp`. */
+  readonly replaced: Readonly<Record<string, number>>;
   /** Measurements that RIMP keeps but no OpenTelemetry instrument recorded, by reason. */
-  readonly notSent: Readonly<Record<string, number>>;
+  readonly notRecorded: Readonly<Record<string, number>>;
   /** Items that left the storage because of its own bound. */
   readonly evicted: number;
   /** Listeners that threw or rejected. */
   readonly listenerErrors: number;
-  /** Items that no listener heard, as listeners that collect were nested too deep. */
-  readonly listenersUnheard: number;
+  /** Items that no listener heard, as listeners that collect had reached the greatest depth. */
+  readonly listenerDepthExceeded: number;
   /** Consumers of streams that threw or rejected. */
   readonly consumerErrors: number;
+  /**
+   * Full buffers that waited for the flush interval, as a storage or a consumer collects while it stores, and would keep
+   * the event loop busy for ever.
+   */
+  readonly deferredFlushes: number;
   /** The last thing that went wrong. */
   readonly lastError: LastError | undefined;
 }

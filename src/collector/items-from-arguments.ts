@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/normalise.js';
+import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
 import { TelemetryEvent } from '../model/event.js';
 import { EventType, eventTypeFromWord } from '../model/event-type.js';
@@ -9,6 +10,7 @@ import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
 import type { EventOtel } from '../model/otel-fields.js';
 import { EVENT_NAME_KEY } from '../otel/transform/event-transform.js';
 import { tagValue } from '../otel/transform/metric-transform.js';
+import { type TimeArgument, timeFromArgument } from './time-from-argument.js';
 
 /** The arguments of `collectEvent` in object form. */
 export interface EventFields {
@@ -20,8 +22,8 @@ export interface EventFields {
   readonly eventType?: EventType | undefined;
   /** Whatever else is known: a map of anything; it is copied. */
   readonly metadata?: object | null | undefined;
-  /** When it happened; default: now. */
-  readonly timestamp?: Date | undefined;
+  /** When it happened: a Date, milliseconds since the Unix epoch, ISO text, or an HrTime; default: now. */
+  readonly timestamp?: TimeArgument | undefined;
 }
 
 /** The arguments of `collectMetric` in object form. */
@@ -33,69 +35,71 @@ export interface MetricFields {
   readonly unit?: string | null | undefined;
   /** Tags for filtering and grouping; they are copied. */
   readonly tags?: Readonly<Record<string, unknown>> | null | undefined;
-  /** When it was measured; default: now. */
-  readonly timestamp?: Date | undefined;
+  /** When it was measured: a Date, milliseconds since the Unix epoch, ISO text, or an HrTime; default: now. */
+  readonly timestamp?: TimeArgument | undefined;
+}
+
+/** What an item is made with beside the arguments. */
+export interface ItemSurroundings {
+  readonly nowMillis: number;
+  /** What goes along with it in `otel.resource`. */
+  readonly resource: AnyValueMap;
+  /** Is told of a timestamp that can't be a time: the time of the call stands in. */
+  readonly onInvalidTime: (given: unknown) => void;
 }
 
 /** The event of whatever a call site passes: nothing here throws, wrong kinds of arguments are turned into right ones. */
 export function buildEvent(
   fields: { readonly [K in keyof EventFields]?: unknown },
   context: Context,
-  nowMillis: number,
-  identity: AnyValueMap | undefined,
+  surroundings: ItemSurroundings,
 ): TelemetryEvent {
   const metadata = normaliseMetadata(fields.metadata);
   const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = {};
-  let known = false;
   const span = trace.getSpanContext(context);
   if (span !== undefined && isSpanContextValid(span)) {
     otel.traceId = span.traceId;
     otel.spanId = span.spanId;
     otel.traceFlags = span.traceFlags;
-    known = true;
   }
   const eventName = metadata.value?.[EVENT_NAME_KEY];
   if (typeof eventName === 'string' && eventName !== '') {
     otel.eventName = eventName;
-    known = true;
   }
-  if (identity !== undefined) {
-    otel.resource = identity;
-    known = true;
-  }
-  if (metadata.lost > 0) {
-    otel.droppedAttributesCount = metadata.lost;
-    known = true;
-  }
+  otel.resource = surroundings.resource;
+  if (metadata.lost > 0) otel.droppedAttributesCount = metadata.lost;
+  const { date, timeUnixNano } = timeOf(fields.timestamp, surroundings);
+  if (timeUnixNano !== undefined) otel.timeUnixNano = timeUnixNano;
   return new TelemetryEvent({
-    eventId: newId(nowMillis),
-    timestamp: timeOf(fields.timestamp, nowMillis),
+    eventId: newId(surroundings.nowMillis),
+    timestamp: date,
     eventType: eventTypeFromWord(fields.eventType) ?? EventType.INFO,
     source: textOf(fields.source) || 'unknown',
     message: textOf(fields.message),
     metadata: metadata.value,
-    otel: known ? otel : undefined,
+    otel,
   });
 }
 
-/** The metric of whatever a call site passes, or `undefined` where it has no usable name or no number as its value. */
+/** The metric of whatever a call site passes, or `undefined` if it has no usable name or no number as its value. */
 export function buildMetric(
   fields: { readonly [K in keyof MetricFields]?: unknown },
-  nowMillis: number,
-  identity: AnyValueMap | undefined,
+  surroundings: ItemSurroundings,
 ): TelemetryMetric | undefined {
   const name = typeof fields.name === 'string' ? wellFormed(fields.name) : '';
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;
   const unit = fields.unit === undefined || fields.unit === null ? undefined : textOf(fields.unit);
+  const { date, timeUnixNano } = timeOf(fields.timestamp, surroundings);
+  const { resource } = surroundings;
   return new TelemetryMetric({
-    metricId: newId(nowMillis),
-    timestamp: timeOf(fields.timestamp, nowMillis),
+    metricId: newId(surroundings.nowMillis),
+    timestamp: date,
     name,
     value,
     unit: unit === '' ? undefined : unit,
     tags: buildTags(fields.tags),
-    otel: identity && { resource: identity },
+    otel: timeUnixNano === undefined ? { resource } : { resource, timeUnixNano },
   });
 }
 
@@ -112,13 +116,13 @@ export function readFields<K extends string>(from: object, names: readonly K[]):
   return fields;
 }
 
-function timeOf(timestamp: unknown, nowMillis: number): Date {
-  try {
-    if (timestamp instanceof Date && !Number.isNaN(timestamp.getTime())) return new Date(timestamp.getTime());
-  } catch {
-    // a hostile object is no time
+function timeOf(given: unknown, { nowMillis, onInvalidTime }: ItemSurroundings): Timestamp {
+  if (given !== undefined && given !== null) {
+    const time = timeFromArgument(given);
+    if (time !== undefined) return time;
+    onInvalidTime(given);
   }
-  return new Date(nowMillis);
+  return { date: new Date(nowMillis) };
 }
 
 function textOf(value: unknown): string {

@@ -3,12 +3,25 @@ import type { TelemetryStorage } from '../model/storage.js';
 import type { ProviderResolver } from '../otel/providers.js';
 import type { FlushableLike } from '../otel/sdk-types.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import { inBackground } from '../runtime/background.js';
 import { type FlushResult, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
-import { onExit } from '../runtime/exit-hook.js';
+import { isExiting, onExit } from '../runtime/exit-hook.js';
+import { monotonicNow } from '../runtime/system-clock.js';
+import { flushAtExit, flushedAtExit } from './provider-exit.js';
 
-/** How long the end of the process may be put off for one collector, in milliseconds. */
-const EXIT_TIMEOUT_MILLIS = 10_000;
+/** What a lifecycle works on. */
+export interface LifecycleParts {
+  readonly pipeline: Pipeline;
+  readonly providers: ProviderResolver;
+  readonly diagnostics: Diagnostics;
+  /** Closed at the end; absent if the storage is somebody else's. */
+  readonly ownStorage: TelemetryStorage | undefined;
+  /** Whether the end of the process hands on what is buffered. */
+  readonly flushOnExit: boolean;
+  /** Items that exporters have lost so far. */
+  readonly lostByExporters: () => number;
+}
 
 /** How a collector's items get out: flushing, the end of the collector, and that of the process. */
 export class CollectorLifecycle {
@@ -19,29 +32,22 @@ export class CollectorLifecycle {
   readonly #flushOnExit: boolean;
   readonly #lostByExporters: () => number;
   #ownProviders: readonly FlushableLike[] = [];
+  readonly #onEnd: (() => unknown)[] = [];
   #leaveExit: (() => void) | undefined;
   #ended = false;
+  #isOver = false;
   /** Something was collected since the providers were last flushed. */
   #unflushed = false;
   /** The flush at the end of the process was tried, and nothing was collected since. */
   #triedAtExit = false;
-  #exiting = false;
 
-  /** @param ownStorage - closed at the end; absent where the storage is somebody else's. */
-  constructor(
-    pipeline: Pipeline,
-    providers: ProviderResolver,
-    diagnostics: Diagnostics,
-    ownStorage: TelemetryStorage | undefined,
-    flushOnExit: boolean,
-    lostByExporters: () => number,
-  ) {
-    this.#pipeline = pipeline;
-    this.#providers = providers;
-    this.#diagnostics = diagnostics;
-    this.#ownStorage = ownStorage;
-    this.#flushOnExit = flushOnExit;
-    this.#lostByExporters = lostByExporters;
+  constructor(parts: LifecycleParts) {
+    this.#pipeline = parts.pipeline;
+    this.#providers = parts.providers;
+    this.#diagnostics = parts.diagnostics;
+    this.#ownStorage = parts.ownStorage;
+    this.#flushOnExit = parts.flushOnExit;
+    this.#lostByExporters = parts.lostByExporters;
   }
 
   /** These providers are shut down at the end, not just flushed. */
@@ -49,10 +55,18 @@ export class CollectorLifecycle {
     this.#ownProviders = providers;
   }
 
+  /** Runs something once all is handed on and closed; at once if it is. */
+  onEnd(run: () => unknown): void {
+    if (!this.#isOver) {
+      this.#onEnd.push(run);
+      return;
+    }
+    const failed = (error: unknown): void => this.#diagnostics.report('shutdown', 'shutting down failed', error);
+    void Promise.resolve().then(run).catch(failed);
+  }
+
   /** Something is collected: from now on the end of the process matters. */
   used(): void {
-    // what a reader of ours brings while the process ends must not put the end off for ever
-    if (this.#exiting) return;
     this.#unflushed = true;
     this.#triedAtExit = false;
     if (this.#leaveExit !== undefined || !this.#flushOnExit || this.#ended) return;
@@ -61,21 +75,35 @@ export class CollectorLifecycle {
       get isPending() {
         return isPending();
       },
-      beforeExit: async () => {
+      beforeExit: async (deadlineMillis) => {
         // whatever can't be handed on now is not tried for ever: the process wants to end
         this.#triedAtExit = true;
-        this.#exiting = true;
-        await this.forceFlush(Date.now() + EXIT_TIMEOUT_MILLIS);
-        this.#exiting = false;
+        await this.forceFlush(deadlineMillis);
       },
-      exit: () => this.#pipeline.flushSync(),
+      exit: () => {
+        this.#pipeline.writeThrough = true;
+        this.#pipeline.flushSync();
+      },
     });
+  }
+
+  /**
+   * Lets the end of the process forget a collector that holds nothing any more. Providers that have to be flushed are
+   * remembered for themselves, as long as they live.
+   */
+  release(): void {
+    if (this.#leaveExit === undefined || !this.#pipeline.isIdle || isExiting()) return;
+    if (this.#unflushed) for (const provider of this.#flushable()) flushAtExit(provider);
+    this.#unflushed = false;
+    this.#leaveExit();
+    this.#leaveExit = undefined;
   }
 
   /** Through all sinks and providers; never rejects. */
   async forceFlush(deadline: number): Promise<FlushResult> {
     this.#unflushed = false;
-    const errors = await this.#flushAll(deadline, (provider) => provider.forceFlush?.());
+    const errors = await inBackground(() => this.#flushAll(deadline, (provider) => provider.forceFlush?.()));
+    this.release();
     for (const error of errors) this.#diagnostics.report('flush', 'flushing failed', error);
     return { complete: errors.length === 0, errors };
   }
@@ -84,6 +112,13 @@ export class CollectorLifecycle {
   async end(deadline: number): Promise<FlushResult> {
     this.#ended = true;
     this.#leaveExit?.();
+    this.#leaveExit = undefined;
+    const errors = await inBackground(() => this.#endAll(deadline));
+    for (const error of errors) this.#diagnostics.report('shutdown', 'shutting down failed', error);
+    return { complete: errors.length === 0, errors };
+  }
+
+  async #endAll(deadline: number): Promise<Error[]> {
     const own = new Set(this.#ownProviders);
     const errors = await this.#flushAll(deadline, (provider) =>
       own.has(provider) ? provider.shutdown?.() : provider.forceFlush?.(),
@@ -95,13 +130,24 @@ export class CollectorLifecycle {
     this.#pipeline.close(late ? 'shutdown_timeout' : 'store_failed');
     if (this.#ownStorage !== undefined) {
       try {
-        await within(this.#ownStorage.close(), Math.max(deadline, Date.now() + 1_000), 'closing the storage');
+        await within(this.#ownStorage.close(), Math.max(deadline, monotonicNow() + 1_000), 'closing the storage');
       } catch (error) {
         errors.push(toError(error));
       }
     }
-    for (const error of errors) this.#diagnostics.report('shutdown', 'shutting down failed', error);
-    return { complete: errors.length === 0, errors };
+    for (const run of this.#onEnd.splice(0)) {
+      try {
+        await within(Promise.resolve(run()), Math.max(deadline, monotonicNow() + 1_000), 'cleaning up');
+      } catch (error) {
+        errors.push(toError(error));
+      }
+    }
+    this.#isOver = true;
+    return errors;
+  }
+
+  #flushable(): Set<FlushableLike> {
+    return new Set([...this.#ownProviders, ...this.#providers.flushable()]);
   }
 
   async #flushAll(deadline: number, each: (provider: FlushableLike) => Promise<unknown> | undefined): Promise<Error[]> {
@@ -110,8 +156,8 @@ export class CollectorLifecycle {
     const attempt = (what: string, work: Promise<unknown> | undefined): Promise<void> =>
       this.#attempt(errors, deadline, what, work);
     const drain = attempt('flushing to the sinks', this.#pipeline.drain());
-    const flushable = new Set([...this.#ownProviders, ...this.#providers.flushable()]);
-    const providers = [...flushable].map((provider) => {
+    const providers = [...this.#flushable()].map((provider) => {
+      flushedAtExit(provider);
       const name = provider.constructor.name;
       try {
         return attempt(`flushing ${name}`, each(provider));
@@ -126,7 +172,9 @@ export class CollectorLifecycle {
     const lost = this.#lost() - lostBefore;
     if (lost > 0 && errors.length === 0) {
       const why = this.#diagnostics.last === undefined ? '' : `: ${this.#diagnostics.last.message}`;
-      errors.push(new Error(`${lost} items were lost on their way to a sink or an endpoint${why}`));
+      errors.push(
+        new Error(`${lost === 1 ? '1 item was' : `${lost} items were`} lost on the way to a sink or an endpoint${why}`),
+      );
     }
     return errors;
   }

@@ -33,9 +33,19 @@ export interface CollectorOptions extends Providers {
   readonly keepFiltered?: boolean | undefined;
   /** Whether the end of the process hands on what is buffered; default `true`. */
   readonly flushOnExit?: boolean | undefined;
+  /**
+   * Whether SIGTERM and SIGINT hand on what is buffered, within 5 seconds, before they do their work; default `false`.
+   * Handlers of the application's run as ever, and then decide what the signal does.
+   */
+  readonly flushOnSignals?: boolean | undefined;
+  /**
+   * Whether the loss of an item is written to standard error, one line a minute for each kind, if OpenTelemetry's `diag`
+   * has no logger; default `true`. The environment silences it too: `RIMP_LOG_LEVEL=none` or `OTEL_LOG_LEVEL=none`.
+   */
+  readonly warnOnLoss?: boolean | undefined;
   /** Which attributes of the resource go along with each item: `service.*` and `process.pid`, or all; default `'service'`. */
   readonly resourceAttributes?: ResourceAttributes | undefined;
-  /** Whether the collector's books are OpenTelemetry metrics too, in the scope `rimp-telemetry`; default `false`. */
+  /** Whether the collector's counters are OpenTelemetry metrics too, in the scope `rimp-telemetry`; default `false`. */
   readonly selfMetrics?: boolean | undefined;
   /** Time and timers, for tests; default: the machine's. */
   readonly clock?: Clock | undefined;
@@ -57,6 +67,8 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   maxScopes: POSITIVE_INTEGER,
   keepFiltered: BOOLEAN,
   flushOnExit: BOOLEAN,
+  flushOnSignals: BOOLEAN,
+  warnOnLoss: BOOLEAN,
   resourceAttributes: oneOf('service', 'all'),
   selfMetrics: BOOLEAN,
   clock: ANY_OBJECT,

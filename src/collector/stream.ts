@@ -2,8 +2,8 @@ import type { TelemetryData } from '../model/data.js';
 import { show, TelemetryError } from '../model/errors.js';
 import type { TelemetryStorage } from '../model/storage.js';
 import type { SinkHandle } from '../pipeline/pipeline.js';
-import { systemClock } from '../runtime/system-clock.js';
 import type { TelemetryCollector } from './collector.js';
+import { INTERNALS } from './internals.js';
 import { StreamIterator } from './stream-iterator.js';
 
 /** Takes what a stream brings. What it throws or rejects with is counted, and reaches nobody else. */
@@ -123,7 +123,7 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
   }
 
   #schedule(): void {
-    this.#cancelTimer = systemClock.after(this.#intervalMillis, () => {
+    this.#cancelTimer = this.#collector[INTERNALS].clock.after(this.#intervalMillis, () => {
       this.#collector.flush();
       this.#schedule();
     });
@@ -137,7 +137,7 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
         try {
           await consumer(data);
         } catch (error) {
-          this.#collector.report('consumer', 'a consumer of a stream failed', error);
+          this.#collector[INTERNALS].consumerFailed(error);
         }
       }),
     );

@@ -24,6 +24,8 @@ export interface Bridge extends PartPort {
   setProcessor(processor: object, alive: boolean): void;
   /** A part begins to work: what it measures is to be collected at the end of the process. */
   use(): void;
+  /** Runs something once the collector is shut down, whoever did it; awaited, and what it throws is reported. */
+  onEnd(run: () => unknown): void;
   /** Timers. */
   after(delayMillis: number, run: () => void): () => void;
 }

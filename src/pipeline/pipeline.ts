@@ -7,6 +7,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { Batch } from './batch.js';
 import { Ledger, type LedgerFigures, lostIn } from './counters.js';
+import { FeedbackGuard } from './feedback-guard.js';
 import { Listeners } from './listeners.js';
 import { ReceivedRequest, type RequestHost } from './received-request.js';
 import { DEFAULT_QUEUE_BOUNDS, MAX_GROUP_ITEMS, type QueueBounds, type Sink } from './sink.js';
@@ -30,16 +31,27 @@ export interface PipelineOptions {
   readonly maxQueueBytes?: number | undefined;
   /** Is told when something comes into an empty buffer. */
   readonly onFirst?: (() => void) | undefined;
+  /** Is told when nothing waits any more, in the buffer or in front of a sink. */
+  readonly onIdle?: (() => void) | undefined;
+  /** Runs what calls sinks: outside the request that happens to fill the buffer. */
+  readonly runDetached?: ((run: () => void) => void) | undefined;
+  /** Gives a number that changes as soon as the event loop has had its turn. */
+  readonly turn?: (() => number) | undefined;
 }
 
 /** Bytes that fill the buffer, however few items they are. */
 const MAX_BUFFER_BYTES = 8 * 1024 * 1024;
+/** Rounds of handing over synchronously, if sinks collect meanwhile. */
+const MAX_SYNC_ROUNDS = 8;
 /** How full a queue may be for a further batch of a received request: a batch is half a queue at most. */
 const MAX_FILL = 0.5;
 
 /** The hub: takes items, keeps them in order, tells listeners, and hands each flushed batch to every sink once. */
 export class Pipeline {
   readonly listeners: Listeners;
+  /** Whether each item is handed over at once, as the process is ending. */
+  writeThrough = false;
+  readonly #guard: FeedbackGuard;
   readonly #ledger: Ledger;
   readonly #options: PipelineOptions;
   readonly #bounds: QueueBounds;
@@ -51,6 +63,7 @@ export class Pipeline {
   #bytes = 0;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
+  #isFlushingSync = false;
 
   constructor(options: PipelineOptions) {
     const { clock, diagnostics, maxQueueItems, maxQueueBytes } = options;
@@ -62,6 +75,7 @@ export class Pipeline {
     this.#sinks = new Sinks(this.#bounds, clock, diagnostics);
     this.#host = this.#makeHost();
     this.listeners = new Listeners((error) => diagnostics.report('listener', 'a listener failed', error));
+    this.#guard = new FeedbackGuard(options.turn ?? (() => 0), diagnostics);
     this.#ledger = new Ledger(() => {
       let queued = this.buffered;
       for (const batch of this.#unsettled) queued += batch.size;
@@ -87,6 +101,11 @@ export class Pipeline {
   /** Whether nothing waits, in the buffer or in front of a sink. */
   get isIdle(): boolean {
     return this.buffered === 0 && this.#unsettled.size === 0;
+  }
+
+  /** Full buffers that waited for their time, as sinks filled them over and over. */
+  get deferredFlushes(): number {
+    return this.#guard.deferred;
   }
 
   get isClosed(): boolean {
@@ -161,8 +180,18 @@ export class Pipeline {
 
   /** For the end of the process: what can be handed over without waiting is. */
   flushSync(): void {
-    this.flush();
-    for (const queue of this.#sinks.queues) queue.flushSync();
+    if (this.#isFlushingSync) return;
+    this.#isFlushingSync = true;
+    try {
+      for (let round = 0; round === 0 || (round < MAX_SYNC_ROUNDS && this.buffered > 0); round += 1) {
+        this.flush();
+        this.#detached(() => {
+          for (const queue of this.#sinks.queues) queue.flushSync();
+        });
+      }
+    } finally {
+      this.#isFlushingSync = false;
+    }
   }
 
   /** Adds a sink; see {@link Sinks.add}. */
@@ -183,6 +212,10 @@ export class Pipeline {
     for (const queue of this.#sinks.queues) queue.close(reason);
   }
 
+  get #isFull(): boolean {
+    return this.buffered >= this.#options.bufferSize;
+  }
+
   get #heard(): boolean {
     return this.#options.realtime && this.listeners.count > 0;
   }
@@ -190,6 +223,7 @@ export class Pipeline {
   #refuse(): boolean {
     if (this.#closed) {
       this.withhold('after_shutdown');
+      this.#options.diagnostics.report('after_shutdown', 'an item came after the shutdown');
       return true;
     }
     this.#ledger.accepted += 1;
@@ -198,10 +232,11 @@ export class Pipeline {
   }
 
   #afterAccept(): void {
-    const buffered = this.buffered;
-    if (buffered >= this.#options.bufferSize || this.#bytes >= MAX_BUFFER_BYTES) {
+    if (this.writeThrough) {
+      this.flushSync();
+    } else if (this.#bytes >= MAX_BUFFER_BYTES || (this.#isFull && this.#guard.mayFlush())) {
       this.flush();
-    } else if (this.#cancelTimer === undefined && buffered > 0) {
+    } else if (this.#cancelTimer === undefined && this.buffered > 0) {
       this.#cancelTimer = this.#options.clock.after(this.#options.flushIntervalMillis, () => {
         this.#cancelTimer = undefined;
         this.flush();
@@ -211,7 +246,12 @@ export class Pipeline {
 
   #handOver(batch: Batch): void {
     this.#unsettled.add(batch);
-    this.#sinks.push(batch);
+    this.#detached(() => this.#sinks.push(batch));
+  }
+
+  #detached(run: () => void): void {
+    if (this.#options.runDetached === undefined) run();
+    else this.#options.runDetached(run);
   }
 
   #settle(batch: Batch): void {
@@ -222,6 +262,7 @@ export class Pipeline {
       lost += count;
     }
     this.#ledger.delivered += batch.size - lost;
+    if (this.isIdle) this.#options.onIdle?.();
   }
 
   #makeHost(): RequestHost {

@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/clock.js';
+import { type Clock, elapsed } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { delayAfter, FIRST_DELAY_MILLIS, Pause } from './backoff.js';
 import { type Batch, type Losses, totalOf } from './batch.js';
@@ -117,7 +117,7 @@ export class SinkQueue {
   wake(millis: number): void {
     if (this.#failures === 0) return;
     this.#failures = 0;
-    const left = this.#lastAttempt + millis - this.#clock.now();
+    const left = this.#lastAttempt + millis - elapsed(this.#clock);
     if (left <= 0) this.#pause.end();
     else this.#clock.after(left, () => this.#pause.end());
   }
@@ -211,7 +211,7 @@ export class SinkQueue {
       if (first === undefined) break;
       this.#current = group;
       const failure = await this.#hand(group);
-      this.#lastAttempt = this.#clock.now();
+      this.#lastAttempt = elapsed(this.#clock);
       // closed meanwhile: the portions are counted as lost
       if (this.#current !== group) continue;
       this.#current = [];

@@ -1,25 +1,26 @@
 import { TelemetryError } from '../model/errors.js';
+import { MAX_DELAY_MILLIS, monotonicNow } from './system-clock.js';
 
 /** What became of a flush or a shutdown. Nothing of it is thrown at the caller. */
 export interface FlushResult {
   /** Whether everything was handed on within the time. */
   readonly complete: boolean;
-  /** What failed; empty where `complete` is true. */
+  /** What failed; empty if `complete` is true. */
   readonly errors: readonly Error[];
 }
 
-/** How long a flush or a shutdown may take where nothing is said, in milliseconds. */
+/** How long a flush or a shutdown may take unless the caller says so, in milliseconds. */
 export const DEFAULT_TIMEOUT_MILLIS = 30_000;
 
 /**
  * Waits for a promise, but no longer than until a moment. The timer keeps the process alive: somebody waits.
  *
- * @param deadlineMillis - milliseconds since the Unix epoch.
+ * @param deadlineMillis - on the clock of {@link monotonicNow}, as {@link deadlineOf} gives it.
  * @throws TelemetryError `RIMP_TIMEOUT` when the time is over.
  */
 export function within<T>(promise: Promise<T>, deadlineMillis: number, what: string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const left = Math.min(2 ** 31 - 1, Math.max(0, deadlineMillis - Date.now()));
+    const left = Math.min(MAX_DELAY_MILLIS, Math.max(0, deadlineMillis - monotonicNow()));
     const timer = setTimeout(() => {
       reject(new TelemetryError('RIMP_TIMEOUT', `${what} took longer than allowed`));
     }, left);
@@ -27,8 +28,8 @@ export function within<T>(promise: Promise<T>, deadlineMillis: number, what: str
   });
 }
 
-/** The moment by which something with an optional `timeoutMillis` has to be over. */
+/** The moment, on the clock of {@link monotonicNow}, by which something with an optional `timeoutMillis` must be over. */
 export function deadlineOf(options: { readonly timeoutMillis?: number | undefined } | undefined): number {
   const timeout = options?.timeoutMillis;
-  return Date.now() + (typeof timeout === 'number' && timeout >= 0 ? timeout : DEFAULT_TIMEOUT_MILLIS);
+  return monotonicNow() + (typeof timeout === 'number' && timeout >= 0 ? timeout : DEFAULT_TIMEOUT_MILLIS);
 }

@@ -1,5 +1,5 @@
 import { toError } from '../model/errors.js';
-import type { Clock } from './clock.js';
+import { type Clock, elapsed } from './clock.js';
 
 /** The last thing that went wrong. */
 export interface LastError {
@@ -9,19 +9,38 @@ export interface LastError {
   readonly time: Date;
 }
 
-const TELL_EVERY_MILLIS = 60_000;
+/** Where diagnostics go. */
+export interface DiagnosticsOutput {
+  /** Shows a warning to the logger that the application has set; `false` if it has set none. */
+  warn(message: string): boolean;
+  /** Shows a loss if there is no such logger. */
+  alarm(message: string): void;
+  /** Names the counters of what was lost since the last call; `undefined` if nothing was. */
+  newLosses(): string | undefined;
+}
 
-/** Keeps the last error, and tells of each kind at most once a minute. */
+/** When one of a kind was shown last. */
+interface Shown {
+  /** On the clock that nobody sets back. */
+  readonly elapsed: number;
+  /** On the clock that goes on while a machine sleeps, and that somebody may set. */
+  readonly now: number;
+  /** So many more came since, and were not shown. */
+  more: number;
+}
+
+const SHOW_EVERY_MILLIS = 60_000;
+
+/** Keeps the last error, and warns of each kind at most once a minute. */
 export class Diagnostics {
   readonly #clock: Clock;
-  readonly #tell: (message: string) => void;
-  readonly #told = new Map<string, { at: number; unsaid: number }>();
+  readonly #output: DiagnosticsOutput;
+  readonly #shown = new Map<string, Shown>();
   #last: LastError | undefined;
 
-  /** @param tell - gets each message that is to be told; OpenTelemetry's `diag.warn`. */
-  constructor(clock: Clock, tell: (message: string) => void) {
+  constructor(clock: Clock, output: DiagnosticsOutput) {
     this.#clock = clock;
-    this.#tell = tell;
+    this.#output = output;
   }
 
   get last(): LastError | undefined {
@@ -29,25 +48,40 @@ export class Diagnostics {
   }
 
   /**
-   * Notes an error, and tells it unless one of its kind was told within the last minute.
+   * Notes an error, and shows it unless one of its kind was shown within the last minute: as a warning to the logger of
+   * the application, or, if it has set none, as an alarm if anything was lost.
    *
-   * @param kind - what happens at most once a minute, such as `sink:storage`.
+   * @param kind - what is shown at most once a minute, such as `sink:storage`.
    */
   report(kind: string, what: string, error?: unknown): void {
     try {
       const cause = error === undefined ? '' : `: ${toError(error).message}`;
       const now = this.#clock.now();
       this.#last = { kind, message: `${what}${cause}`, time: new Date(now) };
-      const told = this.#told.get(kind);
-      if (told !== undefined && now - told.at < TELL_EVERY_MILLIS) {
-        told.unsaid += 1;
+      const shown = this.#shown.get(kind);
+      const since = elapsed(this.#clock);
+      if (shown !== undefined && isRecent(shown, since, now)) {
+        shown.more += 1;
         return;
       }
-      const unsaid = told !== undefined && told.unsaid > 0 ? ` (and ${told.unsaid} more like it since)` : '';
-      this.#told.set(kind, { at: now, unsaid: 0 });
-      this.#tell(`rimp-telemetry: ${what}${cause}${unsaid}`);
+      const more = shown !== undefined && shown.more > 0 ? ` (and ${shown.more} more like it since)` : '';
+      if (this.#show(`${what}${cause}${more}`)) this.#shown.set(kind, { elapsed: since, now, more: 0 });
     } catch {
       // reporting an error must not raise one
     }
   }
+
+  /** Whether anybody was shown anything. */
+  #show(message: string): boolean {
+    if (this.#output.warn(`rimp-telemetry: ${message}`)) return true;
+    const losses = this.#output.newLosses();
+    if (losses === undefined) return false;
+    this.#output.alarm(`rimp-telemetry: ${losses}: ${message}`);
+    return true;
+  }
+}
+
+/** Whether less than a minute has passed by either clock: one stands still while the machine sleeps, one may be set. */
+function isRecent(shown: Shown, since: number, now: number): boolean {
+  return since - shown.elapsed < SHOW_EVERY_MILLIS && Math.abs(now - shown.now) < SHOW_EVERY_MILLIS;
 }

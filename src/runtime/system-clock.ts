@@ -1,11 +1,38 @@
-import type { Clock } from './clock.js';
+import { inBackground } from './background.js';
+import { type Clock, elapsed } from './clock.js';
 
-/** The machine's own time; its timers never keep the process alive. */
+/** The longest delay that a timer takes, in milliseconds. */
+export const MAX_DELAY_MILLIS = 2 ** 31 - 1;
+
+/** Milliseconds since the process began, whatever becomes of the machine's time: for deadlines and intervals. */
+export function monotonicNow(): number {
+  return performance.now();
+}
+
+/** Lets the process end although a timer is set. Timers of a browser's kind, as in jsdom and of fake timers, can't. */
+export function unref(timer: unknown): void {
+  if (typeof timer !== 'object' || timer === null) return;
+  const method = (timer as { readonly unref?: unknown }).unref;
+  if (typeof method === 'function') method.call(timer);
+}
+
+/** The machine's own time; its timers never keep the process alive, and belong to no request. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  after: (delayMillis, run) => {
-    const timer = setTimeout(run, Math.min(delayMillis, 2 ** 31 - 1));
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
+  monotonic: monotonicNow,
+  after: (delayMillis, run) =>
+    inBackground(() => {
+      const timer = setTimeout(() => inBackground(run), Math.min(delayMillis, MAX_DELAY_MILLIS));
+      unref(timer);
+      return () => clearTimeout(timer);
+    }),
 };
+
+/** A clock of the application's whose timers belong to no request. */
+export function detachedClock(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => elapsed(clock),
+    after: (delayMillis, run) => inBackground(() => clock.after(delayMillis, () => inBackground(run))),
+  };
+}

@@ -1,22 +1,13 @@
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+import { BRIDGE } from '../otel/bridge.js';
+import { onSignals, SIGNAL_TIMEOUT_MILLIS } from '../runtime/signals.js';
+import type { StartedTelemetry } from './start-telemetry.js';
 
 /**
- * Runs something at the first SIGTERM or SIGINT, and then lets the signal do its work, unless the application listens
- * to that signal itself: then what follows is the application's.
- *
- * @returns a function that takes the handlers away.
+ * Has SIGTERM and SIGINT end a set-up before they end the process. If the application handles the signal itself, and so
+ * goes on, the set-up is only flushed: what the application collects on its way out is kept. It ends with the collector.
  */
-export function onSignals(run: () => Promise<unknown>): () => void {
-  const remove = (): void => {
-    for (const signal of SIGNALS) process.removeListener(signal, handle);
-  };
-  const handle = (signal: NodeJS.Signals): void => {
-    const others = process.listenerCount(signal) > 1;
-    remove();
-    void run().finally(() => {
-      if (!others) process.kill(process.pid, signal);
-    });
-  };
-  for (const signal of SIGNALS) process.on(signal, handle);
-  return remove;
+export function shutdownOnSignals(started: StartedTelemetry): void {
+  const within = { timeoutMillis: SIGNAL_TIMEOUT_MILLIS };
+  const leave = onSignals((ending) => (ending ? started.shutdown(within) : started.forceFlush(within)));
+  started.collector[BRIDGE].onEnd(leave);
 }

@@ -4,6 +4,13 @@ import type { TelemetryStorage } from '../model/storage.js';
 import type { OtlpProtocol } from '../otlp/config/settings.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
 
+/** What is needed of an `AbortSignal`, for consumers that have neither the types of Node nor those of the DOM. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** Settings of `shipTelemetry`. */
 export interface ShipOptions {
   /** Files of RIMP's lines, Python's or ours, compressed or not; with the files that rotation closed. */
@@ -37,7 +44,7 @@ export interface ShipOptions {
   /** Seconds without any progress after which to give up; default: never. */
   readonly giveUpAfterSeconds?: number | undefined;
   /** Ends it: what was read is not waited for; the checkpoint knows what was delivered. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** Is called when something is wrong: an endpoint that takes nothing, items that it refuses. */
   readonly onTrouble?: ((what: string, error?: unknown) => void) | undefined;
   /** Is called about four times a second. */

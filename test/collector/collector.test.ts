@@ -232,7 +232,7 @@ describe('listeners', () => {
     });
     collector.collectEvent('a', 'first');
     expect(heard).toBe(8);
-    expect(collector.health()).toMatchObject({ accepted: 9, listenersUnheard: 1 });
+    expect(collector.health()).toMatchObject({ accepted: 9, listenerDepthExceeded: 1 });
   });
 
   it('are not told where realtimeMode is off', () => {

@@ -1,8 +1,10 @@
 import type { Clock } from 'rimp-telemetry';
 
-/** A clock that goes only when told. */
+/** A clock that goes only when a test says so. */
 export class ManualClock implements Clock {
   #now: number;
+  /** How far the wall clock was set from the time that has really passed. */
+  #shift = 0;
   #timers: { at: number; run: () => void }[] = [];
 
   constructor(now = 1_700_000_000_000) {
@@ -10,7 +12,16 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#shift;
+  }
+
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** Sets the wall clock forward, or back if `millis` is negative. */
+  set(millis: number): void {
+    this.#shift += millis;
   }
 
   after(delayMillis: number, run: () => void): () => void {

@@ -310,7 +310,7 @@ describe('metrics through instruments', () => {
     );
     expect(summary).toMatchObject({ cpu: ['%', {}], rt: ['ms', {}], sold_total: ['{items}', { k: 'v' }] });
     expect(Object.keys(summary).find((name) => name.startsWith('m_1_bad_name_'))).toBeDefined();
-    expect(collector.health().notSent).toEqual({ negative_histogram: 1, not_finite: 1 });
+    expect(collector.health().notRecorded).toEqual({ negative_histogram: 1, not_finite: 1 });
     expect((await collector.storage.retrieve()).metrics.length).toBe(6);
   });
 });

@@ -75,14 +75,14 @@ describe('units and names of instruments', () => {
       ['%', 3],
     ]);
     expect(collector.flush().metrics.length).toBe(6);
-    expect(Object.values(collector.health().notSent).reduce((sum, count) => sum + count, 0)).toBe(3);
+    expect(Object.values(collector.health().notRecorded).reduce((sum, count) => sum + count, 0)).toBe(3);
   });
 
   it('bounds the series of tags, and counts what it folds', async () => {
     const { collector } = measured();
     for (let i = 0; i < 3_000; i += 1) collector.collectMetric('m', i, null, { i });
     expect(collector.health().accepted).toBe(3_000);
-    expect(Object.values(collector.health().notSent).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(900);
+    expect(Object.values(collector.health().notRecorded).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(900);
   });
 });
 

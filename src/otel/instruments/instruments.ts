@@ -23,7 +23,7 @@ interface Instrument {
 /** Records RIMP's measurements on OpenTelemetry instruments, each made once. */
 export class Instruments {
   readonly #policy: InstrumentPolicy;
-  readonly #notSent: Counts;
+  readonly #notRecorded: Counts;
   readonly #diagnostics: Diagnostics;
   #provider: MeterProvider | undefined;
   #meter: Meter | undefined;
@@ -33,9 +33,9 @@ export class Instruments {
   #made = new Map<string, Instrument>();
   readonly #unitOfName = new Map<string, string>();
 
-  constructor(policy: InstrumentPolicy, notSent: Counts, diagnostics: Diagnostics) {
+  constructor(policy: InstrumentPolicy, notRecorded: Counts, diagnostics: Diagnostics) {
     this.#policy = policy;
-    this.#notSent = notSent;
+    this.#notRecorded = notRecorded;
     this.#diagnostics = diagnostics;
   }
 
@@ -43,12 +43,12 @@ export class Instruments {
   record(provider: MeterProvider, metric: TelemetryMetric): void {
     if (!Number.isFinite(metric.value)) {
       // one NaN makes a sum NaN for good
-      this.#notSent.add('not_finite');
+      this.#notRecorded.add('not_finite');
       return;
     }
     const instrument = this.#instrument(provider, metric);
     if (metric.value < 0 && (instrument.kind === 'histogram' || instrument.kind === 'counter')) {
-      this.#notSent.add(`negative_${instrument.kind}`);
+      this.#notRecorded.add(`negative_${instrument.kind}`);
       this.#diagnostics.report(
         `negative:${metric.name}`,
         `a negative value of "${metric.name}" is not recorded on its ${instrument.kind}`,
@@ -137,7 +137,7 @@ export class Instruments {
       instrument.series.add(series);
       return;
     }
-    this.#notSent.add('cardinality_overflow');
+    this.#notRecorded.add('cardinality_overflow');
     this.#diagnostics.report(
       `cardinality:${name}`,
       `metric "${name}" has more than ${CARDINALITY_LIMIT} series: OpenTelemetry folds further ones into one`,

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { dts } from 'rollup-plugin-dts';
+
+/** What the package exports; the command line beside them is built as CommonJS alone. */
+const ENTRIES = ['index', 'legacy', 'register', 'testing'];
+
+const compiled = (names) => Object.fromEntries(names.map((name) => [name, `build/js/${name}.js`]));
+const isExternal = (id) => !id.startsWith('.') && !id.startsWith('/');
+
+/** Hands the source maps of the TypeScript compiler on, so that stacks and debuggers show the sources. */
+const sourceMaps = {
+  name: 'source-maps',
+  load(id) {
+    return { code: readFileSync(id, 'utf8'), map: JSON.parse(readFileSync(`${id}.map`, 'utf8')) };
+  },
+};
+
+/**
+ * Node gets one copy of the library in a process: its ES modules are the names of the CommonJS build. Bundlers take the
+ * real ES modules, by the condition `module`.
+ */
+const namesForNode = {
+  name: 'names-for-node',
+  generateBundle(_options, bundle) {
+    for (const { isEntry, name, exports } of Object.values(bundle)) {
+      if (!isEntry || !ENTRIES.includes(name)) continue;
+      const source = `export { ${exports.join(', ')} } from '../cjs/${name}.js';\n`;
+      this.emitFile({ type: 'asset', fileName: `node/${name}.js`, source });
+    }
+    this.emitFile({ type: 'asset', fileName: 'cjs/package.json', source: '{ "type": "commonjs" }\n' });
+  },
+};
+
+/** The declarations of both formats are the same, one file an entry beside what the entries share. */
+const declarationsOf = (format) => ({
+  input: Object.fromEntries(ENTRIES.map((name) => [name, `build/declarations/${name}.d.ts`])),
+  external: isExternal,
+  plugins: [dts()],
+  output: {
+    dir: `dist/${format}`,
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: 'shared.d.ts',
+    // \`await using\` works, and consumers whose \`lib\` ends before it compile
+    banner: '/// <reference lib="esnext.disposable" />',
+  },
+});
+
+const shared = {
+  generatedCode: 'es2015',
+  sourcemap: true,
+  sourcemapExcludeSources: false,
+  hoistTransitiveImports: false,
+};
+
+export default [
+  {
+    input: { ...compiled(ENTRIES), 'cli/main': 'build/js/cli/main.js' },
+    external: isExternal,
+    plugins: [sourceMaps, namesForNode],
+    output: {
+      ...shared,
+      dir: 'dist',
+      format: 'cjs',
+      entryFileNames: 'cjs/[name].js',
+      chunkFileNames: 'cjs/[name].js',
+      exports: 'named',
+      interop: 'auto',
+    },
+  },
+  {
+    input: compiled(ENTRIES),
+    external: isExternal,
+    plugins: [sourceMaps],
+    output: { ...shared, dir: 'dist/esm', format: 'es', chunkFileNames: '[name].js' },
+  },
+  declarationsOf('esm'),
+  declarationsOf('cjs'),
+];

@@ -1,0 +1,45 @@
+import type { LedgerFigures } from '../pipeline/counters.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
+import type { CollectorCounters } from './counters.js';
+
+/** Under which a collector shows its internals: registered, as the builds for both module formats may meet. */
+export const INTERNALS: unique symbol = Symbol.for('rimp-telemetry.internals.v1') as never;
+
+/** What other parts of this library ask of a collector, and applications don't. */
+export interface CollectorInternals {
+  /** Time and timers, outside every request. */
+  readonly clock: Clock;
+  /** Notes an error: it becomes `health().lastError`, and is shown at most once a minute for its kind. */
+  report(kind: string, what: string, error?: unknown): void;
+  /** Shows the counters of something else, such as an exporter, in `health().sinks`; returns what takes them away. */
+  addLedger(name: string, figures: () => LedgerFigures): () => void;
+  /** A consumer of a stream threw or rejected. */
+  consumerFailed(error: unknown): void;
+}
+
+/** The internals of one collector. */
+export class Internals implements CollectorInternals {
+  readonly clock: Clock;
+  readonly #diagnostics: Diagnostics;
+  readonly #counters: CollectorCounters;
+
+  constructor(clock: Clock, diagnostics: Diagnostics, counters: CollectorCounters) {
+    this.clock = clock;
+    this.#diagnostics = diagnostics;
+    this.#counters = counters;
+  }
+
+  report(kind: string, what: string, error?: unknown): void {
+    this.#diagnostics.report(kind, what, error);
+  }
+
+  addLedger(name: string, figures: () => LedgerFigures): () => void {
+    return this.#counters.addExporter(name, figures);
+  }
+
+  consumerFailed(error: unknown): void {
+    this.#counters.consumerErrors += 1;
+    this.#diagnostics.report('consumer', 'a consumer of a stream failed', error);
+  }
+}
