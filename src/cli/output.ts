@@ -10,6 +10,7 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 export class Output {
   readonly #stream: NodeJS.WriteStream;
   #dropped = 0;
+  #unsaid = 0;
   #isGone = false;
 
   constructor(stream: NodeJS.WriteStream) {
@@ -37,19 +38,26 @@ export class Output {
   /** Writes text of this program's own. */
   write(text: string): void {
     if (this.#isGone || this.#stream.writableLength > MAX_WAITING_BYTES) {
-      this.#dropped += text.split('\n').length - 1;
+      const lines = text.split('\n').length - 1;
+      this.#dropped += lines;
+      this.#unsaid += lines;
       return;
     }
-    if (this.#dropped > 0) {
-      this.#stream.write(`… ${this.#dropped} lines left out: their reader was too slow\n`);
-      this.#dropped = 0;
+    if (this.#unsaid > 0) {
+      this.#stream.write(`… ${this.#unsaid} lines left out: their reader was too slow\n`);
+      this.#unsaid = 0;
     }
     this.#stream.write(text);
   }
 
-  /** Writes a line that holds what others wrote. */
+  /** Writes one line that holds what others wrote. */
   line(text: string): void {
     this.write(`${printable(text)}\n`);
+  }
+
+  /** Writes a message of one or more lines that may hold what others wrote. */
+  message(text: string): void {
+    for (const line of text.split('\n')) this.line(line);
   }
 }
 
