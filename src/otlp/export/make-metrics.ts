@@ -108,9 +108,10 @@ function counted(
 
 /** How an exporter of the application's wants instruments exported. */
 function selectorsOf(exporter: MetricExporterLike): MetricSelectors {
-  const { selectAggregationTemporality: temporality, selectAggregation: aggregation } = exporter;
   return {
-    ...(temporality && { selectAggregationTemporality: temporality.bind(exporter) }),
-    ...(aggregation && { selectAggregation: aggregation.bind(exporter) }),
+    ...(exporter.selectAggregationTemporality && {
+      selectAggregationTemporality: (type) => exporter.selectAggregationTemporality?.(type) as number,
+    }),
+    ...(exporter.selectAggregation && { selectAggregation: (type) => exporter.selectAggregation?.(type) }),
   };
 }
