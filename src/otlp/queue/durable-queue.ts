@@ -183,7 +183,13 @@ export class DurableQueue {
 
   #part(lease: Lease, isNew: boolean): Part {
     const { maxBytes, onLost, onDamage, onFound } = this.#options;
-    const count = (payload: Uint8Array): number => countItemsOf(payload, lease.protocol);
+    const count = (payload: Uint8Array): number => {
+      try {
+        return countItemsOf(payload, lease.protocol);
+      } catch {
+        return 0;
+      }
+    };
     const directory = lease.path;
     return { lease, queue: new DiskQueue({ directory, maxBytes, isNew, count, onFound, onLost, onDamage }) };
   }
