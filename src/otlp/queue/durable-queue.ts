@@ -46,6 +46,8 @@ export class DurableQueue {
   readonly #room: SharedRoom;
   readonly #own: Part;
   #adopted: Part[] = [];
+  /** Taken over, and not to be read so far. */
+  readonly #unopened: Lease[] = [];
   #taken: Part | undefined;
   #cancelTimer: (() => void) | undefined;
   readonly #leaveWorkers: () => void;
@@ -135,6 +137,7 @@ export class DurableQueue {
       this.#cancelTimer?.();
       this.#leaveWorkers();
       for (const part of this.#parts) await this.#close(part);
+      for (const lease of this.#unopened) this.#leases.release(lease);
     })();
     return this.#closing;
   }
@@ -161,6 +164,7 @@ export class DurableQueue {
   }
 
   #renew(): void {
+    for (const lease of this.#unopened) this.#leases.renew(lease);
     for (const { lease, queue } of this.#parts) {
       this.#leases.renew(lease);
       queue.retry();
@@ -171,12 +175,14 @@ export class DurableQueue {
 
   #adopt(): void {
     if (this.#closing !== undefined) return;
-    for (const lease of this.#leases.adopt()) {
+    for (const lease of [...this.#unopened.splice(0), ...this.#leases.adopt()]) {
       try {
         this.#adopted.push(this.#part(lease, false));
       } catch (error) {
+        // what was removed meanwhile is gone
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#leases.release(lease);
+        else this.#unopened.push(lease);
         this.#options.onDamage(`what was left in ${lease.path} can't be read yet: ${toError(error).message}`);
-        this.#leases.release(lease);
       }
     }
   }
