@@ -172,7 +172,9 @@ export class Leases {
   }
 
   #showsLife(name: string): boolean {
-    const renewed = statOf(join(this.#directory, name))?.mtimeMs ?? 0;
+    const stats = statOf(join(this.#directory, name));
+    if (stats?.isDirectory() !== true) return false;
+    const renewed = stats.mtimeMs;
     if (this.#isFirst && Date.now() - renewed > STALE_MILLIS) return false;
     const before = this.#watched.get(name);
     const now = this.#monotonic();
