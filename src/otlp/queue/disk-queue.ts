@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { toError } from '../../model/errors.js';
 import { Leftovers, removeIfEmpty } from './leftovers.js';
 import { type MemoryEntry, MemoryQueue } from './memory-queue.js';
+import { MissingItems } from './missing-items.js';
 import { OffsetFile } from './offset-file.js';
 import type { DiskQueueOptions, QueueRest } from './queue-options.js';
 import { HEADER_BYTES, type Offset, type QueueEntry, type Segment, START } from './segment.js';
@@ -10,8 +11,6 @@ import { SegmentReader, type StoredEntry } from './segment-reader.js';
 import { assessDamage } from './segment-scan.js';
 import { SegmentWriter } from './segment-writer.js';
 
-const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
-const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
 /** A segment that can't be read so often, one time after the other, is left behind, so that the next ones are sent. */
 const MAX_FAILURES = 6;
 
@@ -30,8 +29,7 @@ export class DiskQueue {
   #at = START;
   /** Items of removed segments that are still being sent. */
   #orphans = 0;
-  /** Items that were there when the queue was closed, and that no sound header tells of now. */
-  #missing = 0;
+  readonly #missing: MissingItems;
   /** Items that ever entered. */
   #total = 0;
   readonly #leftovers: Leftovers;
@@ -43,9 +41,9 @@ export class DiskQueue {
   /** @throws the error of the file system if the directory is there and can't be listed. */
   constructor(options: DiskQueueOptions) {
     this.#options = options;
-    const segmentBytes = Math.max(1, Math.min(MAX_SEGMENT_BYTES, Math.floor(options.maxBytes / 8)));
-    this.#writer = new SegmentWriter(options.directory, segmentBytes);
-    this.#memory = new MemoryQueue(Math.min(MAX_MEMORY_BYTES, options.maxBytes));
+    this.#writer = new SegmentWriter(options.directory, options.maxBytes);
+    this.#memory = new MemoryQueue(options.maxBytes);
+    this.#missing = new MissingItems(options);
     this.#leftovers = new Leftovers(options.onDamage);
     this.#offsetFile = new OffsetFile(join(options.directory, 'offset'));
     if (!options.isNew) this.#open();
@@ -53,12 +51,11 @@ export class DiskQueue {
 
   /** Items that wait, those that are being sent included. */
   get items(): number {
-    let items = this.#orphans + this.#missing + this.#memory.items;
+    let items = this.#orphans + this.#missing.items + this.#memory.items;
     for (const segment of this.#segments) items += segment.items;
     return items;
   }
 
-  /** Bytes that wait. */
   get bytes(): number {
     let bytes = this.#memory.bytes - this.#at.offset;
     for (const segment of this.#segments) bytes += segment.size;
@@ -74,10 +71,9 @@ export class DiskQueue {
       return;
     }
     let failed = this.persist();
-    if (failed === undefined && this.#memory.isEmpty) {
-      failed = this.#tryWrite(entry);
-      if (failed === undefined) return;
-    }
+    const isNext = failed === undefined && this.#memory.isEmpty;
+    if (isNext) failed = this.#tryWrite(entry);
+    if (isNext && failed === undefined) return;
     const lost = this.#memory.push(entry);
     const error = failed ?? (lost > 0 ? new Error('the memory for what the disk does not take is full') : undefined);
     if (error !== undefined) this.#options.onLost(lost, 'disk_failed', error);
@@ -109,7 +105,7 @@ export class DiskQueue {
     for (;;) {
       const segment = this.#segments[0];
       if (segment === undefined) {
-        this.#giveUpMissing();
+        this.#missing.giveUp();
         return this.#memory.take(maxBytes);
       }
       if (this.#at.offset < segment.size) {
@@ -166,16 +162,13 @@ export class DiskQueue {
   /** Has the oldest entries leave, so that others have room; what of them is being sent may still arrive. */
   makeRoom(): void {
     const segment = this.#segments[0];
-    if (segment === undefined) {
-      const lost = this.#memory.drop();
-      if (lost > 0) this.#options.onLost(lost, 'queue_full');
-      return;
+    const lost = segment === undefined ? this.#memory.drop() : segment.items - segment.inFlight;
+    if (segment !== undefined) {
+      this.#orphans += segment.inFlight;
+      segment.gone = true;
+      this.#drop(segment);
     }
-    const lost = segment.items - segment.inFlight;
-    this.#orphans += segment.inFlight;
-    segment.gone = true;
     if (lost > 0) this.#options.onLost(lost, 'queue_full');
-    this.#drop(segment);
   }
 
   /** Tries again what failed before: writing what waits in memory, and removing files. */
@@ -190,14 +183,13 @@ export class DiskQueue {
     const lost = this.#memory.items;
     while (!this.#memory.isEmpty) this.#memory.shift();
     if (lost > 0) this.#options.onLost(lost, 'disk_failed', failed);
-    const unwritten = this.#writer.segment;
-    if (unwritten?.size === 0) this.#leftovers.remove(unwritten.path);
+    if (this.#writer.segment?.size === 0) this.#leftovers.remove(this.#writer.segment.path);
     this.#note();
     this.#writer.close();
     this.#offsetFile.close();
     await this.#reader.close();
     if (this.bytes > 0) return 'items';
-    this.#giveUpMissing();
+    this.#missing.giveUp();
     for (const { path } of this.#segments) this.#leftovers.remove(path);
     this.#leftovers.retry();
     if (this.#isUnreadable) return 'foreign';
@@ -207,18 +199,17 @@ export class DiskQueue {
   }
 
   #open(): void {
-    const { directory, onDamage, onFound } = this.#options;
     const noted = this.#offsetFile.read();
-    const found = findSegments(directory, noted, onDamage);
+    const found = findSegments(this.#options.directory, noted, this.#options.onDamage);
     for (const path of found.sent) this.#leftovers.remove(path);
     this.#segments = found.segments;
     this.#at = found.at;
     this.#total = found.items;
     this.#isUnopened = found.isUnopened;
     if (found.isUnopened) this.#offsetFile.hold(noted?.sequence ?? 0, noted ?? START);
-    if (!found.isUnopened) this.#missing = Math.max(0, (noted?.itemsLeft ?? 0) - found.items);
-    this.#total += this.#missing;
-    if (this.#total > 0) onFound(this.#total);
+    if (!found.isUnopened) this.#missing.items = Math.max(0, (noted?.itemsLeft ?? 0) - found.items);
+    this.#total += this.#missing.items;
+    if (this.#total > 0) this.#options.onFound(this.#total);
   }
 
   /** Returns the error if the disk does not take the entry. */
@@ -257,11 +248,13 @@ export class DiskQueue {
   /** Saves the entry at the offset if only its header is damaged, else leaves it out. */
   #repair(segment: Segment): readonly StoredEntry[] {
     const descriptor = this.#reader.descriptorOf(segment);
-    const { count } = this.#options;
+    const { count, onDamage } = this.#options;
     const { saved, lost, next, what } = assessDamage(descriptor, segment.size, this.#at, segment.items, count);
-    this.#options.onDamage(`${segment.path} ${what}`);
+    onDamage(`${segment.path} ${what}`);
     if (saved !== undefined) {
-      this.#discover(segment, saved.items - segment.items);
+      const more = Math.max(0, saved.items - segment.items);
+      segment.items += more;
+      this.#total += this.#missing.turnUp(more);
       return [{ ...saved, segment, next }];
     }
     segment.items -= lost;
@@ -271,25 +264,6 @@ export class DiskQueue {
     return [];
   }
 
-  /** Items that no sound header told of: of those that were missed, or unknown so far. */
-  #discover(segment: Segment, items: number): void {
-    if (items <= 0) return;
-    const missed = Math.min(items, this.#missing);
-    this.#missing -= missed;
-    segment.items += items;
-    this.#total += items - missed;
-    if (items > missed) this.#options.onFound(items - missed);
-  }
-
-  /** What did not turn up is lost. */
-  #giveUpMissing(): void {
-    const missing = this.#missing;
-    this.#missing = 0;
-    if (missing === 0) return;
-    this.#options.onDamage(`${this.#options.directory} held ${missing} items more, which are lost`);
-    this.#options.onLost(missing, 'disk_failed');
-  }
-
   /** Goes on with the next segment; the file stays for the next start, if it is one. */
   #leaveBehind(segment: Segment, error: unknown): void {
     this.#options.onDamage(`${segment.path} can't be read, ${segment.items} items are lost: ${toError(error).message}`);
@@ -297,13 +271,11 @@ export class DiskQueue {
       this.#offsetFile.hold(segment.sequence, this.#at);
       this.#isUnreadable = true;
     }
-    const lost = segment.items;
-    segment.gone = true;
     this.#forget(segment);
-    if (lost > 0) this.#options.onLost(lost, 'disk_failed');
+    if (segment.items > 0) this.#options.onLost(segment.items, 'disk_failed');
+    segment.gone = true;
   }
 
-  /** Notes how far the queue was sent. */
   #note(): void {
     const first = this.#segments[0];
     if (first === undefined) return;
@@ -311,9 +283,10 @@ export class DiskQueue {
     else this.#offsetFile.note(first.sequence, this.#at, this.#segments);
   }
 
-  /** Removes the first segment. */
   #drop(segment: Segment): void {
     this.#forget(segment);
+    // what its headers told of and nobody found
+    if (!segment.gone && segment.items > 0) this.#options.onLost(segment.items, 'disk_failed');
     this.#offsetFile.note(segment.sequence + 1, START, this.#segments);
     this.#leftovers.remove(segment.path);
   }

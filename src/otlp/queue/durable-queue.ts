@@ -78,6 +78,13 @@ export class DurableQueue {
     return items;
   }
 
+  /** Bytes that wait. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { queue } of this.#parts) bytes += queue.bytes;
+    return bytes;
+  }
+
   get #parts(): readonly Part[] {
     // the own one is absent while what others left is looked at for the first time
     return this.#own === undefined ? this.#adopted : [...this.#adopted, this.#own];
@@ -202,13 +209,12 @@ export class DurableQueue {
 
   /** Has the oldest entries leave until so many bytes more have room. */
   #makeRoom(size: number): void {
-    const bytes = (): number => this.#parts.reduce((sum, { queue }) => sum + queue.bytes, size);
-    let before = bytes();
+    let before = this.bytes + size;
     const allowed = this.#room.allowed(before);
     for (const { queue } of this.#parts) {
       while (before > allowed && queue.bytes > 0) {
         queue.makeRoom();
-        const after = bytes();
+        const after = this.bytes + size;
         // what is being sent from memory stays
         if (after >= before) break;
         before = after;
