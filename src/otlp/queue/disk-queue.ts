@@ -5,7 +5,7 @@ import { type MemoryEntry, MemoryQueue } from './memory-queue.js';
 import { MissingItems } from './missing-items.js';
 import { OffsetFile } from './offset-file.js';
 import type { DiskQueueOptions, QueueRest } from './queue-options.js';
-import { HEADER_BYTES, type Offset, type QueueEntry, type Segment, START } from './segment.js';
+import { HEADER_BYTES, type QueueEntry, type Segment, START } from './segment.js';
 import { findSegments, isForGood } from './segment-file.js';
 import { SegmentReader, type StoredEntry } from './segment-reader.js';
 import { assessDamage } from './segment-scan.js';
