@@ -62,7 +62,8 @@ describe('the file system that fails', () => {
     expect(writeSync(descriptor, Buffer.from('1234'), 0, 4, 0)).toBe(2);
     faulty.restore();
     faulty = new FaultyFs({ under: directory, code: 'EIO', count: 9 });
-    closeSync(descriptor);
+    // also if it was opened before
+    expect(() => closeSync(descriptor)).toThrow('EIO');
     faulty.restore();
     expect(() => writeSync(descriptor, 'x')).toThrow('EBADF');
   });

@@ -55,6 +55,7 @@ export class FaultyFs {
   readonly #under: string;
   readonly #paths = new Map<number, string>();
   readonly #undo: (() => void)[] = [];
+  readonly #readlink = fs.readlinkSync;
 
   constructor(options: FaultOptions) {
     this.#options = options;
@@ -162,7 +163,7 @@ export class FaultyFs {
     const [first, second] = args;
     const path =
       typeof first === 'number'
-        ? this.#paths.get(first)
+        ? (this.#paths.get(first) ?? this.#openedBefore(first))
         : [pathOf(first), pathOf(second)].find((one) => one !== undefined && this.#isUnder(one));
     if (path === undefined || this.#options.only?.test(name) === false) return undefined;
     const { code, from = 0, count = 1 } = this.#options;
@@ -171,6 +172,16 @@ export class FaultyFs {
     if (code === 'SHORT') return /^write(Sync)?$/.test(name) ? this.#note('SHORT', name, path) : undefined;
     const message = `${code}: injected, ${name.replace(/Sync$/, '')} '${path}'`;
     return this.#note(Object.assign(new Error(message), { code, errno: ERRNO[code] ?? -1, path }), name, path);
+  }
+
+  /** The path of a descriptor that was opened before calls fail. */
+  #openedBefore(descriptor: number): string | undefined {
+    try {
+      const path = this.#readlink(`/proc/self/fd/${descriptor}`);
+      return this.#isUnder(path) ? path : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   #note<T>(fault: T, name: string, path: string): T {

@@ -1,33 +1,22 @@
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toError } from '../../model/errors.js';
-import { Leftovers } from './leftovers.js';
+import { Leftovers, removeIfEmpty } from './leftovers.js';
 import { type MemoryEntry, MemoryQueue } from './memory-queue.js';
+import { MissingItems } from './missing-items.js';
 import { OffsetFile } from './offset-file.js';
 import type { DiskQueueOptions, QueueRest } from './queue-options.js';
-import { entriesOf, HEADER_BYTES, headerAt, type Offset, type QueueEntry, type Segment } from './segment.js';
-import { foundSegment, isForGood, sequenceOf } from './segment-file.js';
-import { SegmentReader } from './segment-reader.js';
+import { HEADER_BYTES, type QueueEntry, type Segment, START } from './segment.js';
+import { findSegments, isForGood } from './segment-file.js';
+import { SegmentReader, type StoredEntry } from './segment-reader.js';
 import { assessDamage } from './segment-scan.js';
 import { SegmentWriter } from './segment-writer.js';
 
-/** An entry of a segment, with where the next one begins; or one in memory, which has none of this. */
-interface StoredEntry extends QueueEntry {
-  readonly segment?: Segment;
-  readonly next?: Offset;
-}
-
-const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
-const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
-const BLOCK_BYTES = 1024 * 1024;
 /** A segment that can't be read so often, one time after the other, is left behind, so that the next ones are sent. */
 const MAX_FAILURES = 6;
-const START: Offset = { offset: 0, itemsBefore: 0 };
 
 /**
- * Requests in the order in which they came, in the segments of one directory: appended to at once, read back in pieces,
- * removed when they are sent. What the disk does not take waits in memory. One thread uses a directory at a time. Nothing
- * here throws, but for {@link take}, after which the same may be tried again. The layout is described in `segment.ts`.
+ * Requests in the order in which they came, in the segments of one directory (`segment.ts` describes them). What the disk
+ * does not take waits in memory. Nothing here throws, but for {@link DiskQueue.take}, which may be tried again.
  */
 export class DiskQueue {
   readonly #options: DiskQueueOptions;
@@ -40,6 +29,7 @@ export class DiskQueue {
   #at = START;
   /** Items of removed segments that are still being sent. */
   #orphans = 0;
+  readonly #missing: MissingItems;
   /** Items that ever entered. */
   #total = 0;
   readonly #leftovers: Leftovers;
@@ -51,22 +41,21 @@ export class DiskQueue {
   /** @throws the error of the file system if the directory is there and can't be listed. */
   constructor(options: DiskQueueOptions) {
     this.#options = options;
-    const segmentBytes = Math.max(1, Math.min(MAX_SEGMENT_BYTES, Math.floor(options.maxBytes / 8)));
-    this.#writer = new SegmentWriter(options.directory, segmentBytes);
-    this.#memory = new MemoryQueue(Math.min(MAX_MEMORY_BYTES, options.maxBytes));
+    this.#writer = new SegmentWriter(options.directory, options.maxBytes);
+    this.#memory = new MemoryQueue(options.maxBytes);
+    this.#missing = new MissingItems(options);
     this.#leftovers = new Leftovers(options.onDamage);
     this.#offsetFile = new OffsetFile(join(options.directory, 'offset'));
-    if (!options.isNew) this.#open(readdirSync(options.directory).sort());
+    if (!options.isNew) this.#open();
   }
 
   /** Items that wait, those that are being sent included. */
   get items(): number {
-    let items = this.#orphans + this.#memory.items;
+    let items = this.#orphans + this.#missing.items + this.#memory.items;
     for (const segment of this.#segments) items += segment.items;
     return items;
   }
 
-  /** Bytes that wait. */
   get bytes(): number {
     let bytes = this.#memory.bytes - this.#at.offset;
     for (const segment of this.#segments) bytes += segment.size;
@@ -82,10 +71,9 @@ export class DiskQueue {
       return;
     }
     let failed = this.persist();
-    if (failed === undefined && this.#memory.isEmpty) {
-      failed = this.#tryWrite(entry);
-      if (failed === undefined) return;
-    }
+    const isNext = failed === undefined && this.#memory.isEmpty;
+    if (isNext) failed = this.#tryWrite(entry);
+    if (isNext && failed === undefined) return;
     const lost = this.#memory.push(entry);
     const error = failed ?? (lost > 0 ? new Error('the memory for what the disk does not take is full') : undefined);
     if (error !== undefined) this.#options.onLost(lost, 'disk_failed', error);
@@ -116,7 +104,10 @@ export class DiskQueue {
   async take(maxBytes: number): Promise<readonly QueueEntry[]> {
     for (;;) {
       const segment = this.#segments[0];
-      if (segment === undefined) return this.#memory.take(maxBytes);
+      if (segment === undefined) {
+        this.#missing.giveUp();
+        return this.#memory.take(maxBytes);
+      }
       if (this.#at.offset < segment.size) {
         const entries = await this.#read(segment, maxBytes);
         if (entries.length > 0) return entries;
@@ -171,16 +162,13 @@ export class DiskQueue {
   /** Has the oldest entries leave, so that others have room; what of them is being sent may still arrive. */
   makeRoom(): void {
     const segment = this.#segments[0];
-    if (segment === undefined) {
-      const lost = this.#memory.drop();
-      if (lost > 0) this.#options.onLost(lost, 'queue_full');
-      return;
+    const lost = segment === undefined ? this.#memory.drop() : segment.items - segment.inFlight;
+    if (segment !== undefined) {
+      this.#orphans += segment.inFlight;
+      segment.gone = true;
+      this.#drop(segment);
     }
-    const lost = segment.items - segment.inFlight;
-    this.#orphans += segment.inFlight;
-    segment.gone = true;
     if (lost > 0) this.#options.onLost(lost, 'queue_full');
-    this.#drop(segment);
   }
 
   /** Tries again what failed before: writing what waits in memory, and removing files. */
@@ -195,44 +183,32 @@ export class DiskQueue {
     const lost = this.#memory.items;
     while (!this.#memory.isEmpty) this.#memory.shift();
     if (lost > 0) this.#options.onLost(lost, 'disk_failed', failed);
+    if (this.#writer.segment?.size === 0) this.#leftovers.remove(this.#writer.segment.path);
+    this.#note();
     this.#writer.close();
     this.#offsetFile.close();
     await this.#reader.close();
-    if (this.#segments.some(({ items }) => items > 0)) return 'items';
+    if (this.bytes > 0) return 'items';
+    this.#missing.giveUp();
     for (const { path } of this.#segments) this.#leftovers.remove(path);
     this.#leftovers.retry();
     if (this.#isUnreadable) return 'foreign';
     if (this.#isUnopened || !this.#leftovers.isEmpty) return 'items';
     this.#leftovers.remove(join(this.#options.directory, 'offset'));
-    try {
-      rmdirSync(this.#options.directory);
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'nothing' : 'foreign';
-    }
-    return 'nothing';
+    return removeIfEmpty(this.#options.directory) ? 'nothing' : 'foreign';
   }
 
-  #open(names: readonly string[]): void {
+  #open(): void {
     const noted = this.#offsetFile.read();
-    for (const name of names) {
-      const sequence = sequenceOf(name);
-      if (sequence === undefined) continue;
-      const path = join(this.#options.directory, name);
-      const from = noted?.sequence === sequence ? noted : START;
-      try {
-        const segment = foundSegment(path, sequence, from, this.#total);
-        if (segment === undefined || (noted !== undefined && sequence < noted.sequence)) {
-          this.#leftovers.remove(path);
-          continue;
-        }
-        if (this.#segments.length === 0) this.#at = from;
-        this.#segments.push(segment);
-        this.#total += segment.items;
-      } catch (error) {
-        if (!isForGood(error)) this.#isUnopened = true;
-        this.#options.onDamage(`${path} can't be read, and is left as it is: ${toError(error).message}`);
-      }
-    }
+    const found = findSegments(this.#options.directory, noted, this.#options.onDamage);
+    for (const path of found.sent) this.#leftovers.remove(path);
+    this.#segments = found.segments;
+    this.#at = found.at;
+    this.#total = found.items;
+    this.#isUnopened = found.isUnopened;
+    if (found.isUnopened) this.#offsetFile.hold(noted?.sequence ?? 0, noted ?? START);
+    if (!found.isUnopened) this.#missing.items = Math.max(0, (noted?.itemsLeft ?? 0) - found.items);
+    this.#total += this.#missing.items;
     if (this.#total > 0) this.#options.onFound(this.#total);
   }
 
@@ -253,20 +229,10 @@ export class DiskQueue {
 
   /** The next entries of a segment; none if it had to be left behind, or what comes next is lost. */
   async #read(segment: Segment, maxBytes: number): Promise<readonly StoredEntry[]> {
-    const { offset, itemsBefore } = this.#at;
-    const left = segment.size - offset;
     try {
-      let bytes = await this.#reader.read(segment, offset, Math.min(left, Math.max(BLOCK_BYTES, maxBytes)));
-      const first = headerAt(bytes, 0);
-      const whole = first === undefined ? 0 : HEADER_BYTES + first.length;
-      if (whole > bytes.length && whole <= left) bytes = await this.#reader.read(segment, offset, whole);
+      const found = await this.#reader.entries(segment, this.#at, maxBytes);
       if (segment.gone) return [];
       segment.failures = 0;
-      const found: StoredEntry[] = entriesOf(bytes, maxBytes, itemsBefore).map(
-        ({ payload, items, end, itemsAfter }) => {
-          return { payload, items, segment, next: { offset: offset + end, itemsBefore: itemsAfter } };
-        },
-      );
       const entries = found.length > 0 ? found : this.#repair(segment);
       for (const { items } of entries) segment.inFlight += items;
       return entries;
@@ -281,29 +247,15 @@ export class DiskQueue {
 
   /** Saves the entry at the offset if only its header is damaged, else leaves it out. */
   #repair(segment: Segment): readonly StoredEntry[] {
-    const { offset } = this.#at;
-    const { saved, lost, next } = assessDamage(
-      this.#reader.descriptorOf(segment),
-      segment.size,
-      this.#at,
-      segment.items,
-    );
-    const where =
-      next.offset >= segment.size
-        ? `ends with ${segment.size - offset} bytes that are`
-        : `has, at byte ${offset}, what is`;
-    const so = saved === undefined ? `${lost} items are lost` : 'its request could be saved';
-    this.#options.onDamage(`${segment.path} ${where} no whole entry: ${so}`);
+    const descriptor = this.#reader.descriptorOf(segment);
+    const { count, onDamage } = this.#options;
+    const { saved, lost, next, what } = assessDamage(descriptor, segment.size, this.#at, segment.items, count);
+    onDamage(`${segment.path} ${what}`);
     if (saved !== undefined) {
-      let { items } = saved;
-      if (items === 0) {
-        // no other header says how many they are
-        items = this.#options.count(saved.payload);
-        segment.items += items;
-        this.#total += items;
-        this.#options.onFound(items);
-      }
-      return [{ payload: saved.payload, items, segment, next }];
+      const more = Math.max(0, saved.items - segment.items);
+      segment.items += more;
+      this.#total += this.#missing.turnUp(more);
+      return [{ ...saved, segment, next }];
     }
     segment.items -= lost;
     this.#at = next;
@@ -315,30 +267,27 @@ export class DiskQueue {
   /** Goes on with the next segment; the file stays for the next start, if it is one. */
   #leaveBehind(segment: Segment, error: unknown): void {
     this.#options.onDamage(`${segment.path} can't be read, ${segment.items} items are lost: ${toError(error).message}`);
-    if (!isForGood(error)) this.#isUnreadable = true;
-    const lost = segment.items;
-    segment.gone = true;
+    if (!isForGood(error)) {
+      this.#offsetFile.hold(segment.sequence, this.#at);
+      this.#isUnreadable = true;
+    }
     this.#forget(segment);
-    if (lost > 0) this.#options.onLost(lost, 'disk_failed');
+    if (segment.items > 0) this.#options.onLost(segment.items, 'disk_failed');
+    segment.gone = true;
   }
 
-  /** Notes how far the queue was sent. */
   #note(): void {
     const first = this.#segments[0];
     if (first === undefined) return;
     if (this.#at.offset >= first.size && first !== this.#writer.segment) this.#drop(first);
-    else this.#noteOffset(first.sequence, this.#at);
+    else this.#offsetFile.note(first.sequence, this.#at, this.#segments);
   }
 
-  #noteOffset(sequence: number, at: Offset): void {
-    // it must not pass what is still to be read
-    if (!this.#isUnopened && !this.#isUnreadable) this.#offsetFile.write({ sequence, ...at });
-  }
-
-  /** Removes the first segment. */
   #drop(segment: Segment): void {
     this.#forget(segment);
-    this.#noteOffset(segment.sequence + 1, START);
+    // what its headers told of and nobody found
+    if (!segment.gone && segment.items > 0) this.#options.onLost(segment.items, 'disk_failed');
+    this.#offsetFile.note(segment.sequence + 1, START, this.#segments);
     this.#leftovers.remove(segment.path);
   }
 

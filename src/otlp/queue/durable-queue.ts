@@ -46,6 +46,8 @@ export class DurableQueue {
   readonly #room: SharedRoom;
   readonly #own: Part;
   #adopted: Part[] = [];
+  /** Taken over, and not to be read so far. */
+  readonly #unopened: Lease[] = [];
   #taken: Part | undefined;
   #cancelTimer: (() => void) | undefined;
   readonly #leaveWorkers: () => void;
@@ -74,6 +76,13 @@ export class DurableQueue {
     let items = 0;
     for (const { queue } of this.#parts) items += queue.items;
     return items;
+  }
+
+  /** Bytes that wait. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { queue } of this.#parts) bytes += queue.bytes;
+    return bytes;
   }
 
   get #parts(): readonly Part[] {
@@ -135,6 +144,7 @@ export class DurableQueue {
       this.#cancelTimer?.();
       this.#leaveWorkers();
       for (const part of this.#parts) await this.#close(part);
+      for (const lease of this.#unopened) this.#leases.release(lease);
     })();
     return this.#closing;
   }
@@ -161,6 +171,7 @@ export class DurableQueue {
   }
 
   #renew(): void {
+    for (const lease of this.#unopened) this.#leases.renew(lease);
     for (const { lease, queue } of this.#parts) {
       this.#leases.renew(lease);
       queue.retry();
@@ -171,32 +182,39 @@ export class DurableQueue {
 
   #adopt(): void {
     if (this.#closing !== undefined) return;
-    for (const lease of this.#leases.adopt()) {
+    for (const lease of [...this.#unopened.splice(0), ...this.#leases.adopt()]) {
       try {
         this.#adopted.push(this.#part(lease, false));
       } catch (error) {
+        // what was removed meanwhile is gone
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#leases.release(lease);
+        else this.#unopened.push(lease);
         this.#options.onDamage(`what was left in ${lease.path} can't be read yet: ${toError(error).message}`);
-        this.#leases.release(lease);
       }
     }
   }
 
   #part(lease: Lease, isNew: boolean): Part {
     const { maxBytes, onLost, onDamage, onFound } = this.#options;
-    const count = (payload: Uint8Array): number => countItemsOf(payload, lease.protocol);
+    const count = (payload: Uint8Array): number => {
+      try {
+        return countItemsOf(payload, lease.protocol);
+      } catch {
+        return 0;
+      }
+    };
     const directory = lease.path;
     return { lease, queue: new DiskQueue({ directory, maxBytes, isNew, count, onFound, onLost, onDamage }) };
   }
 
   /** Has the oldest entries leave until so many bytes more have room. */
   #makeRoom(size: number): void {
-    const bytes = (): number => this.#parts.reduce((sum, { queue }) => sum + queue.bytes, size);
-    let before = bytes();
+    let before = this.bytes + size;
     const allowed = this.#room.allowed(before);
     for (const { queue } of this.#parts) {
       while (before > allowed && queue.bytes > 0) {
         queue.makeRoom();
-        const after = bytes();
+        const after = this.bytes + size;
         // what is being sent from memory stays
         if (after >= before) break;
         before = after;

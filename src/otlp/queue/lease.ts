@@ -23,6 +23,9 @@ export interface Lease {
   readonly protocol: OtlpProtocol;
 }
 
+/** Paths of directories that a holder in this thread gave up, but could not rename. */
+const givenUp = new Set<string>();
+
 interface Parsed {
   readonly name: string;
   readonly protocol: OtlpProtocol;
@@ -127,7 +130,8 @@ export class Leases {
     const name = basename(path);
     this.#held.delete(name);
     const created = parse(name, this.#signal)?.created ?? Date.now();
-    rename(path, join(this.#directory, nameOf(this.#signal, protocol, created, '', 0, 0)));
+    const free = join(this.#directory, nameOf(this.#signal, protocol, created, '', 0, 0));
+    if (!rename(path, free)) givenUp.add(path);
   }
 
   /** Holds a directory no longer that is gone. */
@@ -148,6 +152,7 @@ export class Leases {
     }
     const own = this.#name(protocol, created);
     if (!rename(from, join(this.#directory, own))) return undefined;
+    givenUp.delete(from);
     this.#held.add(own);
     const lease = { path: join(this.#directory, own), protocol };
     this.renew(lease);
@@ -155,7 +160,7 @@ export class Leases {
   }
 
   #isInUse({ name, holder, id, start }: Parsed): boolean {
-    if (holder === '') return false;
+    if (holder === '' || givenUp.has(join(this.#directory, name))) return false;
     const here = currentPlace();
     const [, host, boot, namespace] = PLACE.exec(holder) ?? [];
     if (host === here.host && boot !== here.boot) return false;
@@ -167,7 +172,9 @@ export class Leases {
   }
 
   #showsLife(name: string): boolean {
-    const renewed = statOf(join(this.#directory, name))?.mtimeMs ?? 0;
+    const stats = statOf(join(this.#directory, name));
+    if (stats?.isDirectory() !== true) return false;
+    const renewed = stats.mtimeMs;
     if (this.#isFirst && Date.now() - renewed > STALE_MILLIS) return false;
     const before = this.#watched.get(name);
     const now = this.#monotonic();

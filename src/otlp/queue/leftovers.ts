@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { toError } from '../../model/errors.js';
 
 /** Removes files, and remembers those that could not be removed. */
@@ -28,6 +28,16 @@ export class Leftovers {
 
   /** Tries those again that could not be removed. */
   retry(): void {
-    for (const path of [...this.#paths]) this.remove(path);
+    for (const path of this.#paths) this.remove(path);
+  }
+}
+
+/** Removes a directory; returns whether it is gone. */
+export function removeIfEmpty(directory: string): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }

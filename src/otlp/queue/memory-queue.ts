@@ -6,6 +6,8 @@ export interface MemoryEntry extends QueueEntry {
   readonly ordinal: number;
 }
 
+const MAX_BYTES = 16 * 1024 * 1024;
+
 /** Entries that wait in memory, bounded: the oldest leave first. */
 export class MemoryQueue {
   readonly #maxBytes: number;
@@ -14,8 +16,9 @@ export class MemoryQueue {
   /** So many of the first ones are being sent. */
   #inFlight = 0;
 
+  /** @param maxBytes - of the whole queue; 16 MiB of it at most wait here. */
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = Math.min(MAX_BYTES, maxBytes);
   }
 
   get bytes(): number {

@@ -1,22 +1,24 @@
 import { readSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { closeQuietly, NOT_PRIVATE, openPrivate } from '../../runtime/private-file.js';
-import type { Offset } from './segment.js';
+import type { Offset, Segment } from './segment.js';
 
 /** How far a queue was sent. */
 export interface QueueOffset extends Offset {
   /** Of the segment. */
   readonly sequence: number;
+  /** Items of the queue from there on when this was noted: what is missing of them was lost. */
+  readonly itemsLeft: number;
 }
 
 /*
- *    byte  0        4          12        20             28        32
- *          +--------+----------+---------+--------------+---------+
- *          | "RQO"  | sequence | offset  | items before | CRC-32  |     numbers are doubles, little-endian
- *          |  + 01  |          |         |              | of 0–27 |
- *          +--------+----------+---------+--------------+---------+
+ *    byte  0        4          12        20             28           36        40
+ *          +--------+----------+---------+--------------+------------+---------+
+ *          | "RQO"  | sequence | offset  | items before | items left | CRC-32  |     numbers are doubles,
+ *          |  + 01  |          |         |              |            | of 0–35 |     little-endian
+ *          +--------+----------+---------+--------------+------------+---------+
  */
-const BYTES = 32;
+const BYTES = 40;
 const CRC_AT = BYTES - 4;
 const MAGIC = 0x014f5152;
 
@@ -25,6 +27,7 @@ export class OffsetFile {
   readonly #path: string;
   readonly #record = Buffer.alloc(BYTES);
   #descriptor: number | undefined;
+  #isHeld = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -42,6 +45,7 @@ export class OffsetFile {
         sequence: record.readDoubleLE(4),
         offset: record.readDoubleLE(12),
         itemsBefore: record.readDoubleLE(20),
+        itemsLeft: record.readDoubleLE(28),
       };
       return Object.values(found).every((value) => Number.isSafeInteger(value) && value >= 0) ? found : undefined;
     } catch {
@@ -52,12 +56,31 @@ export class OffsetFile {
   }
 
   /** Notes an offset; if it can't be noted more is sent twice after a crash, and nothing worse. */
-  write({ sequence, offset, itemsBefore }: QueueOffset): void {
+  note(sequence: number, at: Offset, segments: readonly Segment[]): void {
+    if (this.#isHeld) return;
+    let itemsLeft = 0;
+    for (const { items } of segments) itemsLeft += items;
+    this.#write({ sequence, ...at, itemsLeft });
+  }
+
+  /** Notes an offset that is not to be passed: something behind it could not be read, nor counted. */
+  hold(sequence: number, at: Offset): void {
+    if (!this.#isHeld) this.#write({ sequence, offset: at.offset, itemsBefore: at.itemsBefore, itemsLeft: 0 });
+    this.#isHeld = true;
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeQuietly(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #write({ sequence, offset, itemsBefore, itemsLeft }: QueueOffset): void {
     const record = this.#record;
     record.writeUInt32LE(MAGIC, 0);
     record.writeDoubleLE(sequence, 4);
     record.writeDoubleLE(offset, 12);
     record.writeDoubleLE(itemsBefore, 20);
+    record.writeDoubleLE(itemsLeft, 28);
     record.writeUInt32LE(crc32(record.subarray(0, CRC_AT)), CRC_AT);
     try {
       this.#descriptor ??= this.#open();
@@ -65,11 +88,6 @@ export class OffsetFile {
     } catch {
       this.close();
     }
-  }
-
-  close(): void {
-    if (this.#descriptor !== undefined) closeQuietly(this.#descriptor);
-    this.#descriptor = undefined;
   }
 
   #open(): number {

@@ -1,7 +1,9 @@
-import { fstatSync, lstatSync, readSync } from 'node:fs';
+import { fstatSync, lstatSync, readdirSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { toError } from '../../model/errors.js';
 import { closeQuietly, makePrivateDirectory, NOT_PRIVATE, openPrivate } from '../../runtime/private-file.js';
-import { HEADER_BYTES, type Offset, type Segment, VERSION, versionAt } from './segment.js';
+import type { QueueOffset } from './offset-file.js';
+import { HEADER_BYTES, type Offset, type Segment, START, VERSION, versionAt } from './segment.js';
 import { countItems } from './segment-scan.js';
 
 const NAME = /^(\d{12})\.otlp$/;
@@ -9,7 +11,7 @@ const NAME = /^(\d{12})\.otlp$/;
 const MAX_TAKEN_NAMES = 1_000;
 
 /** The number in the name of a segment; `undefined` if it is something else. */
-export function sequenceOf(name: string): number | undefined {
+function sequenceOf(name: string): number | undefined {
   const match = NAME.exec(name);
   return match === null ? undefined : Number(match[1]);
 }
@@ -73,8 +75,57 @@ export function isInPlace({ path, inode }: Segment): boolean {
   }
 }
 
+/** What a directory holds. */
+export interface FoundSegments {
+  readonly segments: Segment[];
+  /** Where the first of them goes on. */
+  readonly at: Offset;
+  readonly items: number;
+  /** Files of which nothing is left to be sent. */
+  readonly sent: readonly string[];
+  /** Another segment could not be opened, which may pass. */
+  readonly isUnopened: boolean;
+}
+
+/**
+ * The segments of a directory that are to be sent, in order. One that can't be read hides no other.
+ *
+ * @throws the error of the file system if the directory can't be listed.
+ */
+export function findSegments(
+  directory: string,
+  noted: QueueOffset | undefined,
+  onDamage: (what: string) => void,
+): FoundSegments {
+  const segments: Segment[] = [];
+  const sent: string[] = [];
+  let at = START;
+  let items = 0;
+  let isUnopened = false;
+  for (const name of readdirSync(directory).sort()) {
+    const sequence = sequenceOf(name);
+    if (sequence === undefined) continue;
+    const path = join(directory, name);
+    const from = noted?.sequence === sequence ? noted : START;
+    try {
+      const segment = foundSegment(path, sequence, from, items);
+      if (segment === undefined || sequence < (noted?.sequence ?? 0)) {
+        sent.push(path);
+        continue;
+      }
+      if (segments.length === 0) at = from;
+      segments.push(segment);
+      items += segment.items;
+    } catch (error) {
+      if (!isForGood(error)) isUnopened = true;
+      onDamage(`${path} can't be read, and is left as it is: ${toError(error).message}`);
+    }
+  }
+  return { segments, at, items, sent, isUnopened };
+}
+
 /** A segment that was there, from an offset on; `undefined` if nothing is left of it. */
-export function foundSegment(path: string, sequence: number, from: Offset, total: number): Segment | undefined {
+function foundSegment(path: string, sequence: number, from: Offset, total: number): Segment | undefined {
   const descriptor = openPrivate(path, 'read');
   try {
     const { size } = fstatSync(descriptor);

@@ -73,6 +73,8 @@ export interface Damage {
   readonly lost: number;
   /** Where the next sound entry begins, or the segment ends. */
   readonly next: Offset;
+  /** In words, for whoever looks after the machine. */
+  readonly what: string;
 }
 
 /**
@@ -80,15 +82,23 @@ export interface Damage {
  *
  * @param size - bytes of the segment that count.
  * @param left - items that the segment is known to hold from there on.
+ * @param count - counts the items of a request, if nothing else says how many they are.
  */
-export function assessDamage(descriptor: number, size: number, from: Offset, left: number): Damage {
+export function assessDamage(
+  descriptor: number,
+  size: number,
+  from: Offset,
+  left: number,
+  count: (payload: Uint8Array) => number,
+): Damage {
   const reader = new BlockReader(descriptor, size);
   const { offset, itemsBefore } = from;
   const here = headerAt(reader.read(offset, HEADER_BYTES), 0);
   if (here !== undefined && here.itemsBefore > itemsBefore) {
     // something before it was cut out
     const lost = Math.min(left, here.itemsBefore - itemsBefore);
-    return { saved: undefined, lost, next: { offset, itemsBefore: here.itemsBefore } };
+    const what = `misses something before byte ${offset}: ${lost} items are lost`;
+    return { saved: undefined, lost, next: { offset, itemsBefore: here.itemsBefore }, what };
   }
   const found = reader.find(offset + 1, itemsBefore);
   const end = found ?? size;
@@ -96,6 +106,8 @@ export function assessDamage(descriptor: number, size: number, from: Offset, lef
   const between = after === undefined ? left : Math.min(left, after.itemsBefore - itemsBefore);
   const next: Offset = { offset: end, itemsBefore: after?.itemsBefore ?? itemsBefore + left };
   const stored = Buffer.from(reader.read(offset, Math.min(HEADER_BYTES, end - offset)));
+  const isEnd = end >= size;
+  const where = isEnd ? `ends with ${size - offset} bytes that are` : `has, from byte ${offset} to ${end}, what is`;
   for (const length of [end - offset - HEADER_BYTES, stored.length === HEADER_BYTES ? stored.readUInt32LE(4) : 0]) {
     const rest = end - offset - HEADER_BYTES - length;
     if (length < Math.max(1, between) || rest < 0) continue;
@@ -103,7 +115,10 @@ export function assessDamage(descriptor: number, size: number, from: Offset, lef
     const payload = whole.subarray(0, length);
     // another entry may hide in the rest, and not in NULs, which a crash may leave at the end
     if (whole.length < length + rest || whole.subarray(length).some((byte) => byte !== 0)) continue;
-    if (belongsTo(stored, payload, between, itemsBefore)) return { saved: { payload, items: between }, lost: 0, next };
+    const items = between > 0 ? between : count(payload);
+    if (!belongsTo(stored, payload, items, itemsBefore)) continue;
+    const what = `${where} no whole entry: its header is damaged, its request is sent`;
+    return { saved: { payload, items }, lost: 0, next: { offset: end, itemsBefore: itemsBefore + items }, what };
   }
-  return { saved: undefined, lost: between, next };
+  return { saved: undefined, lost: between, next, what: `${where} no whole entry: ${between} items are lost` };
 }

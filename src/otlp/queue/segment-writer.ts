@@ -4,6 +4,8 @@ import type { MemoryEntry } from './memory-queue.js';
 import { frame, HEADER_BYTES, type Segment } from './segment.js';
 import { createSegment, isInPlace } from './segment-file.js';
 
+const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
+
 interface Open {
   readonly segment: Segment;
   readonly descriptor: number;
@@ -16,9 +18,10 @@ export class SegmentWriter {
   #open: Open | undefined;
   #nextSequence = 1;
 
-  constructor(directory: string, segmentBytes: number) {
+  /** @param maxBytes - of the whole queue, of which a segment has an eighth at most. */
+  constructor(directory: string, maxBytes: number) {
     this.#directory = directory;
-    this.#segmentBytes = segmentBytes;
+    this.#segmentBytes = Math.max(1, Math.min(MAX_SEGMENT_BYTES, Math.floor(maxBytes / 8)));
   }
 
   /** The segment that is written to. */

@@ -62,6 +62,9 @@ export interface Offset {
   readonly itemsBefore: number;
 }
 
+/** The beginning of a segment. */
+export const START: Offset = { offset: 0, itemsBefore: 0 };
+
 /** What a sound header says. */
 export interface EntryHeader {
   readonly length: number;
