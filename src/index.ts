@@ -47,10 +47,10 @@ export { createOtlpReceiver, shipTelemetry } from './setup/on-demand.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './setup/start-telemetry.js';
 export type { ShipOptions, ShipProgress, ShipSummary } from './ship/options.js';
 export {
+  type DeletedSegments,
   FileStorage,
   type FileStorageOptions,
   type RetentionOptions,
-  type Retired,
   type RotationOptions,
   type UnreadableLines,
 } from './storage/file/file-storage.js';

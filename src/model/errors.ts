@@ -28,18 +28,25 @@ export interface StoreFailure {
   readonly permanent: boolean;
   /** Items lost, by reason, where part of the batch was kept; without it the whole batch was lost. */
   readonly dropped?: Readonly<Record<string, number>>;
+  /**
+   * Items at the beginning of the batch that are settled, though the error may pass: stored, but for those in `dropped`.
+   * Only the rest is handed over again.
+   */
+  readonly done?: number;
 }
 
 /** Thrown by a storage that could not keep a batch, or part of it. */
 export class StorageError extends TelemetryError implements StoreFailure {
   readonly permanent: boolean;
   readonly dropped?: Readonly<Record<string, number>>;
+  readonly done?: number;
 
   constructor(
     message: string,
     options: {
       readonly permanent?: boolean;
       readonly dropped?: Readonly<Record<string, number>>;
+      readonly done?: number;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -47,6 +54,7 @@ export class StorageError extends TelemetryError implements StoreFailure {
     this.name = 'StorageError';
     this.permanent = options.permanent ?? false;
     if (options.dropped) this.dropped = options.dropped;
+    if (options.done !== undefined) this.done = options.done;
   }
 }
 

@@ -6,6 +6,8 @@ import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { TelemetryError } from '../model/errors.js';
 import type { TelemetryItem } from '../model/item.js';
 import { type ResolvedQuery, resolveQuery } from '../model/query.js';
+import { Diagnostics } from '../runtime/diagnostics.js';
+import { systemClock } from '../runtime/system-clock.js';
 import { BlockDecoder } from '../storage/file/block-decoder.js';
 import { readAt, wholeLines } from '../storage/file/line-blocks.js';
 import { openIfThere } from '../storage/file/open-if-there.js';
@@ -68,7 +70,7 @@ export class FileSource implements ShipSource {
     this.#path = resolve(path);
     this.#seen = seen;
     this.name = this.#path;
-    this.#decoder = new BlockDecoder(this.#path, MAX_LINE_BYTES);
+    this.#decoder = new BlockDecoder(this.#path, MAX_LINE_BYTES, new Diagnostics(systemClock, () => undefined));
     const paths = [...segmentsOf(this.#path).map((segment) => segment.path), this.#path];
     const sizes = paths.map((file) => statSync(file, { throwIfNoEntry: false })).filter((stat) => stat?.isFile());
     if (sizes.length === 0) {
