@@ -35,12 +35,15 @@ interface BridgeOptions extends CollectorOptions {
   readonly enabled: boolean;
   /** Is told when a part of ours begins to work for OpenTelemetry. */
   readonly onUse: () => void;
+  /** Takes what is to run once the collector is shut down. */
+  readonly onEnd: (run: () => unknown) => void;
 }
 
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
 export class CollectorBridge implements Bridge {
   readonly providers: ProviderResolver;
   readonly use: () => void;
+  readonly onEnd: (run: () => unknown) => void;
   /** What goes along with every item, in `otel.resource`. */
   readonly identity = processIdentity();
   /** Measurements that no OpenTelemetry instrument recorded, by reason. */
@@ -65,6 +68,7 @@ export class CollectorBridge implements Bridge {
   constructor(pipeline: Pipeline, diagnostics: Diagnostics, clock: Clock, options: BridgeOptions) {
     this.#enabled = options.enabled;
     this.use = options.onUse;
+    this.onEnd = options.onEnd;
     this.#pipeline = pipeline;
     this.#diagnostics = diagnostics;
     this.#clock = clock;
@@ -109,7 +113,7 @@ export class CollectorBridge implements Bridge {
   recordMetric(metric: TelemetryMetric): void {
     try {
       const provider = this.providers.meterProvider();
-      if (provider.constructor.name !== 'NoopMeterProvider') this.#instruments.record(provider, metric);
+      if (provider !== undefined) this.#instruments.record(provider, metric);
     } catch (error) {
       this.notSent.add('otel_error');
       this.#diagnostics.report('record', 'recording a metric through OpenTelemetry failed', error);

@@ -75,6 +75,7 @@ export class TelemetryCollector {
       ...options,
       enabled: this.config.enabled,
       onUse: () => this.#lifecycle.used(),
+      onEnd: (run) => this.#lifecycle.onEnd(run),
     });
     this.storage = options.storage ?? storageOf(this.config, options);
     this.#pipeline.addSink('storage', this.storage);

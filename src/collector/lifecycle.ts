@@ -19,6 +19,7 @@ export class CollectorLifecycle {
   readonly #flushOnExit: boolean;
   readonly #lostByExporters: () => number;
   #ownProviders: readonly FlushableLike[] = [];
+  readonly #onEnd: (() => unknown)[] = [];
   #leaveExit: (() => void) | undefined;
   #ended = false;
   /** Something was collected since the providers were last flushed. */
@@ -47,6 +48,11 @@ export class CollectorLifecycle {
   /** These providers are shut down at the end, not just flushed. */
   own(providers: readonly FlushableLike[]): void {
     this.#ownProviders = providers;
+  }
+
+  /** Runs something once all is handed on and closed. */
+  onEnd(run: () => unknown): void {
+    this.#onEnd.push(run);
   }
 
   /** Something is collected: from now on the end of the process matters. */
@@ -96,6 +102,13 @@ export class CollectorLifecycle {
     if (this.#ownStorage !== undefined) {
       try {
         await within(this.#ownStorage.close(), Math.max(deadline, Date.now() + 1_000), 'closing the storage');
+      } catch (error) {
+        errors.push(toError(error));
+      }
+    }
+    for (const run of this.#onEnd.splice(0)) {
+      try {
+        await run();
       } catch (error) {
         errors.push(toError(error));
       }

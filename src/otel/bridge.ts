@@ -25,6 +25,8 @@ export interface Bridge {
   setProcessor(processor: object, alive: boolean): void;
   /** A part begins to work: what it measures is to be collected at the end of the process. */
   use(): void;
+  /** Runs something once the collector is shut down, whoever did it; awaited, and what it throws is reported. */
+  onEnd(run: () => unknown): void;
   /** Notes an error of a part of ours. */
   report(kind: string, what: string, error?: unknown): void;
   /** Timers. */

@@ -1,5 +1,5 @@
 import { TelemetryError } from '../model/errors.js';
-import { requireFromApplication } from '../runtime/application-require.js';
+import { requireFromApplication, requireThrough } from '../runtime/application-require.js';
 
 /** Modules of OpenTelemetry, as imported by the application; those that are absent are loaded from it when needed. */
 export interface SdkModules {
@@ -9,10 +9,12 @@ export interface SdkModules {
   readonly sdkMetrics?: object | undefined;
   /** `@opentelemetry/resources` */
   readonly resources?: object | undefined;
-  /** `@opentelemetry/exporter-logs-otlp-proto` or `-http` */
+  /** `@opentelemetry/exporter-logs-otlp-proto` or `-http`, for `nodeSdkOptions` also `-grpc` */
   readonly logsExporter?: object | undefined;
-  /** `@opentelemetry/exporter-metrics-otlp-proto` or `-http` */
+  /** `@opentelemetry/exporter-metrics-otlp-proto` or `-http`, for `nodeSdkOptions` also `-grpc` */
   readonly metricsExporter?: object | undefined;
+  /** `@opentelemetry/exporter-prometheus`, for `nodeSdkOptions` with `OTEL_METRICS_EXPORTER=prometheus` */
+  readonly prometheusExporter?: object | undefined;
   /** `@opentelemetry/otlp-transformer`, which a queue on disk needs; the exporters bring it along. */
   readonly otlpTransformer?: object | undefined;
 }
@@ -20,19 +22,25 @@ export interface SdkModules {
 /** What `new` makes of a class that is known at run time only. */
 export type Constructor = new (...args: readonly unknown[]) => object;
 
-/** Loads modules from the application, and tells all that are missing at once. */
+/** Loads modules from the application, and names all that are missing at once. */
 export class ModuleLoader {
   readonly #who: string;
+  readonly #through: string | undefined;
   readonly #missing: string[] = [];
 
-  /** @param who - whom an error is to name. */
-  constructor(who: string) {
+  /**
+   * @param who - whom an error is to name.
+   * @param through - a package of the application whose own modules come first.
+   */
+  constructor(who: string, through?: string) {
     this.#who = who;
+    this.#through = through;
   }
 
-  /** The given module, else the application's; an empty one where it is missing, see {@link check}. */
+  /** The given module, else the application's; an empty one if it is missing, see {@link check}. */
   load(given: object | undefined, name: string): Readonly<Record<string, unknown>> {
-    const loaded = given ?? requireFromApplication(name);
+    const nested = this.#through === undefined ? undefined : () => requireThrough(this.#through ?? '', name);
+    const loaded = given ?? nested?.() ?? requireFromApplication(name);
     if (loaded === undefined && !this.#missing.includes(name)) this.#missing.push(name);
     return (loaded ?? {}) as Readonly<Record<string, unknown>>;
   }

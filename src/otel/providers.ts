@@ -1,31 +1,15 @@
-import * as api from '@opentelemetry/api';
-import { logs as separateLogs } from '@opentelemetry/api-logs';
 import { show, TelemetryError } from '../model/errors.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
-import { isReal } from './logs-apis.js';
+import { apiGlobal, isReal, registeredLogs, registeredMetrics, registeredSeparateLogs } from './registered.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from './sdk-types.js';
 
 /** A provider, or a function that gives it as soon as there is one. */
 export type ProviderOption<T> = T | (() => T | undefined);
 
-/** The providers that a collector emits to; where one is absent, the global one is used. */
+/** The providers that a collector emits to; if one is absent, the global one is used. */
 export interface Providers {
   readonly loggerProvider?: ProviderOption<LoggerProviderLike> | undefined;
   readonly meterProvider?: ProviderOption<MeterProvider> | undefined;
-}
-
-/** The logs API as both generations have it. */
-interface LogsApiLike {
-  getLoggerProvider(): LoggerProviderLike;
-}
-
-/** Where all copies of `@opentelemetry/api` 1.x keep what is registered. */
-const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
-
-interface ApiGlobal {
-  readonly version: string;
-  readonly logs?: unknown;
-  readonly metrics?: unknown;
 }
 
 /** Finds the providers, each time anew, as one may be registered at any time. */
@@ -33,7 +17,7 @@ export class ProviderResolver {
   readonly #diagnostics: Diagnostics;
   #given: Providers;
 
-  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a given provider is none. */
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a given provider is none. */
   constructor(given: Providers, diagnostics: Diagnostics) {
     this.#given = checked(given);
     this.#diagnostics = diagnostics;
@@ -48,8 +32,8 @@ export class ProviderResolver {
     const given = this.#given.loggerProvider;
     const provider = given === undefined ? undefined : this.#call(given);
     if (provider !== undefined) return isReal(provider) ? provider : undefined;
-    const separate = real(separateLogs);
-    const built = real((api as { readonly logs?: LogsApiLike }).logs);
+    const separate = registeredSeparateLogs();
+    const built = registeredLogs();
     if (separate !== undefined && built !== undefined && separate !== built) {
       this.#diagnostics.report(
         'two_logs_apis',
@@ -58,18 +42,18 @@ export class ProviderResolver {
       );
     }
     const found = built ?? separate;
-    if (found === undefined) this.#tellUnreachable('logs', 'logger provider');
+    if (found === undefined) this.#reportUnreachable('logs', 'logger provider');
     return found;
   }
 
-  /** The given meter provider, else the global one, which may be one that does nothing. */
-  meterProvider(): MeterProvider {
+  /** The given meter provider, else the global one; `undefined` if there is none. */
+  meterProvider(): MeterProvider | undefined {
     const given = this.#given.meterProvider;
     const own = given === undefined ? undefined : this.#call(given);
     if (own !== undefined) return own;
-    const global = api.metrics.getMeterProvider();
-    if (global.constructor.name === 'NoopMeterProvider') this.#tellUnreachable('metrics', 'meter provider');
-    return global;
+    const found = registeredMetrics();
+    if (found === undefined) this.#reportUnreachable('metrics', 'meter provider');
+    return found;
   }
 
   /** The providers that can be flushed, each once. */
@@ -83,8 +67,8 @@ export class ProviderResolver {
   }
 
   /** Another copy of the API may hold a provider that the copy which this library loads can't use. */
-  #tellUnreachable(signal: 'logs' | 'metrics', what: string): void {
-    const registered = (globalThis as unknown as Record<symbol, ApiGlobal | undefined>)[API_GLOBAL];
+  #reportUnreachable(signal: 'logs' | 'metrics', what: string): void {
+    const registered = apiGlobal();
     if (registered?.[signal] === undefined) return;
     this.#diagnostics.report(
       'two_apis',
@@ -122,9 +106,4 @@ function check(name: string, provider: unknown, method: string): void {
     'RIMP_INVALID_ARGUMENT',
     `TelemetryCollector: expected "${name}" to be a provider with ${method}(), or a function that gives one, got ${show(provider)}`,
   );
-}
-
-function real(logs: LogsApiLike | undefined): LoggerProviderLike | undefined {
-  const provider = logs?.getLoggerProvider();
-  return provider === undefined || isReal(provider) ? provider : undefined;
 }

@@ -14,8 +14,8 @@ export class SelfMetrics {
   }
 
   /** Makes the instruments, once for each provider. */
-  observe(provider: MeterProvider): void {
-    if (provider === this.#provider) return;
+  observe(provider: MeterProvider | undefined): void {
+    if (provider === undefined || provider === this.#provider) return;
     this.#provider = provider;
     const meter = provider.getMeter(SELF_SCOPE);
     const accepted = meter.createObservableCounter('rimp.items.accepted', {

@@ -2,7 +2,7 @@ import type { TelemetryData } from '../model/data.js';
 import type { StoreFailure } from '../model/errors.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
-import { Pause } from './backoff.js';
+import { Backoff } from './backoff.js';
 import type { Batch, Losses } from './batch.js';
 import { Counts, type LedgerFigures } from './counters.js';
 import { isPermanent, lossesOf } from './sink-failure.js';
@@ -20,8 +20,6 @@ export const DEFAULT_MAX_QUEUE_ITEMS = 131_072;
 
 /** Items that are handed over together at most. */
 const MAX_GROUP_ITEMS = 10_000;
-const FIRST_DELAY_MILLIS = 100;
-const LAST_DELAY_MILLIS = 30_000;
 /** Failed attempts after which a drain no longer waits for the sink to recover. */
 const DRAIN_ATTEMPTS = 5;
 
@@ -40,7 +38,7 @@ export class SinkQueue {
   readonly #sink: Sink;
   readonly #maxItems: number;
   readonly #diagnostics: Diagnostics;
-  readonly #pause: Pause;
+  readonly #backoff: Backoff;
   #batches: Batch[] = [];
   #items = 0;
   #taken = 0;
@@ -52,7 +50,6 @@ export class SinkQueue {
   /** So many of the next ones are handed over one by one, to see which of them the sink refuses. */
   #alone = 0;
   #running = false;
-  #failures = 0;
   #waiting: Waiting[] = [];
   #closed = false;
 
@@ -60,7 +57,7 @@ export class SinkQueue {
     this.name = name;
     this.#sink = sink;
     this.#maxItems = maxItems;
-    this.#pause = new Pause(clock);
+    this.#backoff = new Backoff(clock);
     this.#diagnostics = diagnostics;
   }
 
@@ -113,8 +110,8 @@ export class SinkQueue {
     if (this.#settled === this.#pushed) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       this.#waiting.push({ attempts: DRAIN_ATTEMPTS, target: this.#pushed, resolve });
-      this.#failures = 0;
-      this.#pause.end();
+      this.#backoff.reset();
+      this.#backoff.end();
     });
   }
 
@@ -133,14 +130,14 @@ export class SinkQueue {
     this.#batches = [];
     this.#current = [];
     for (const batch of left) this.#book(batch, { [reason]: batch.size });
-    this.#pause.end();
+    this.#backoff.end();
   }
 
   #admit(batch: Batch): boolean {
     while (this.#items > batch.size && this.#items > this.#maxItems) {
       const head = this.#batches[0];
       // where the sink keeps failing, its oldest batch makes room: one bad batch must not hold up all others
-      if (this.#failures > 0 && head !== undefined && !this.#current.includes(head)) {
+      if (this.#backoff.failures > 0 && head !== undefined && !this.#current.includes(head)) {
         this.#batches.shift();
         this.#book(head, { store_failed: head.size });
       } else {
@@ -183,7 +180,7 @@ export class SinkQueue {
       this.#current = [];
       if (failure === undefined || (group.length === 1 && isPermanent(failure.error))) {
         this.#alone = Math.max(0, this.#alone - group.length);
-        this.#failures = 0;
+        this.#backoff.reset();
         for (const batch of group) {
           if (this.#batches[0] === batch) this.#batches.shift();
           this.#settle(batch, failure);
@@ -192,9 +189,8 @@ export class SinkQueue {
         this.#alone = group.length;
       } else {
         this.#tell(failure.error);
-        this.#failures += 1;
         this.#tireWaiting(failure.error);
-        await this.#backOff();
+        await this.#backoff.failed();
       }
     }
     this.#running = false;
@@ -253,11 +249,6 @@ export class SinkQueue {
 
   #tell(error: unknown): void {
     this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
-  }
-
-  #backOff(): Promise<void> {
-    const delay = Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, this.#failures - 1));
-    return this.#pause.wait(delay);
   }
 
   #tireWaiting(error: unknown): void {

@@ -1,22 +1,29 @@
 import type { TelemetryCollector } from '../collector/collector.js';
-import { ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
+import { checkOptions, POSITIVE_NUMBER, type Rule } from '../model/options.js';
+import { bridgeOf } from '../otel/bridge.js';
+import type { SdkModules } from '../otel/load-sdk.js';
 import { bridgeLogsApisSoon } from '../otel/logs-apis.js';
 import { RimpMetricReader } from '../otel/metric-reader.js';
 import { RimpLogRecordProcessor } from '../otel/processor.js';
-import { checkOtlpOptions, type OtlpOptions } from '../otlp/config/settings.js';
-import { makeOtlpParts, planOtlp } from '../otlp/export/export-parts.js';
+import { isSdkDisabled, type OtlpOptions } from '../otlp/config/settings.js';
+import { besideReader } from './attach.js';
+import { checkOtlp, MODULES, OTLP, PROCESSORS, READERS } from './check-start-options.js';
+import { buildNodeSdkParts, nodeSdkTraits } from './node-sdk-parts.js';
 
 /** Settings of {@link nodeSdkOptions}. */
 export interface NodeSdkHelperOptions<P = never, R = never> {
-  /** Log record processors that come before RIMP's and OTLP's: redactors, enrichers. */
+  /** Log record processors that come before RIMP's and the exporters': redactors, enrichers. */
   readonly processors?: readonly P[] | undefined;
   /** Further metric readers. */
   readonly readers?: readonly R[] | undefined;
   /** Milliseconds between RIMP's collections of OpenTelemetry metrics; default 60,000. */
   readonly intervalMillis?: number | undefined;
-  /** Export over OTLP; `false`: none; where a setting is absent, `OTEL_*` variables count. */
+  /**
+   * Export over OTLP; default: as `NodeSDK` does it, to `http://localhost:4318` unless `OTEL_*` variables say otherwise;
+   * `false`: none. If a setting is absent, `OTEL_EXPORTER_OTLP_*` counts.
+   */
   readonly otlp?: false | OtlpOptions | undefined;
-  /** OpenTelemetry's modules, where the application's can't be found by themselves. */
+  /** OpenTelemetry's modules, if the application's can't be found by themselves. */
   readonly modules?: SdkModules | undefined;
 }
 
@@ -24,42 +31,56 @@ export interface NodeSdkHelperOptions<P = never, R = never> {
 export interface NodeSdkParts<P = never, R = never> {
   logRecordProcessors: (P | RimpLogRecordProcessor)[];
   metricReaders: (R | RimpMetricReader)[];
-  /** RIMP's alone, for versions of `NodeSDK` that take but one; the others look at `metricReaders` only. */
-  metricReader: RimpMetricReader;
+  /** For versions of `NodeSDK` that take but one, before 0.204; the others look at `metricReaders` only. */
+  metricReader: R | RimpMetricReader;
 }
 
 const WHO = 'nodeSdkOptions';
+const RULES: Readonly<Record<keyof NodeSdkHelperOptions, Rule>> = {
+  processors: PROCESSORS,
+  readers: READERS,
+  intervalMillis: POSITIVE_NUMBER,
+  otlp: OTLP,
+  modules: MODULES,
+};
 
 /**
- * RIMP's processor and reader for `NodeSDK` of either generation, together with the OTLP ones that options or the
- * environment ask for: `NodeSDK` leaves out its own OTLP exporters where it is given processors or readers. With 3.x, what
- * is emitted through `@opentelemetry/api-logs` reaches its provider too.
+ * RIMP's processor and reader for `NodeSDK` of either generation, together with what `NodeSDK` would build of the same
+ * environment: it builds nothing of `OTEL_LOGS_EXPORTER` and `OTEL_METRICS_EXPORTER` if it is given processors or readers.
+ * With 3.x, what is emitted through `@opentelemetry/api-logs` reaches its provider too.
  *
- * @throws TelemetryError `RIMP_MISSING_PACKAGE` that says what to install, `RIMP_INVALID_ARGUMENT` where an option is
+ * @throws TelemetryError `RIMP_MISSING_PACKAGE` that says what to install, `RIMP_INVALID_ARGUMENT` if an option is
  * wrong or misspelt.
  */
 export function nodeSdkOptions<P = never, R = never>(
   collector: TelemetryCollector,
   options: NodeSdkHelperOptions<P, R> = {},
 ): NodeSdkParts<P, R> {
-  if (options.otlp !== undefined && options.otlp !== false) checkOtlpOptions(options.otlp, WHO);
-  const loader = new ModuleLoader(WHO);
-  const plan =
-    options.otlp === false ? undefined : planOtlp(options.otlp ?? {}, process.env, options.modules ?? {}, loader);
-  loader.check();
-  const otlp = plan && makeOtlpParts(plan, collector, WHO);
-  const logRecordProcessors: NodeSdkParts<P, R>['logRecordProcessors'] = [
+  bridgeOf(collector, WHO);
+  checkOptions(WHO, options, RULES);
+  checkOtlp(WHO, options.otlp);
+  const { env } = process;
+  const traits = nodeSdkTraits();
+  const built = isSdkDisabled(env)
+    ? { processors: [], readers: [] }
+    : buildNodeSdkParts({ otlp: options.otlp, modules: options.modules ?? {} }, env, traits, collector, WHO);
+  const readerOptions = options.intervalMillis === undefined ? {} : { intervalMillis: options.intervalMillis };
+  const reader = new RimpMetricReader(collector, readerOptions);
+  // structurally processors and readers of the SDK, as ours are
+  const logRecordProcessors = [
     ...(options.processors ?? []),
     new RimpLogRecordProcessor(collector),
-  ];
-  // structurally processor and reader of the SDK, as ours are
-  if (otlp?.processor !== undefined) logRecordProcessors.push(otlp.processor as unknown as RimpLogRecordProcessor);
-  const reader = new RimpMetricReader(
-    collector,
-    options.intervalMillis === undefined ? {} : { intervalMillis: options.intervalMillis },
-  );
-  const metricReaders: NodeSdkParts<P, R>['metricReaders'] = [...(options.readers ?? []), reader];
-  if (otlp?.reader !== undefined) metricReaders.push(otlp.reader as unknown as RimpMetricReader);
-  bridgeLogsApisSoon();
-  return { logRecordProcessors, metricReaders, metricReader: reader };
+    ...built.processors,
+  ] as NodeSdkParts<P, R>['logRecordProcessors'];
+  const others = [...(options.readers ?? []), ...built.readers] as R[];
+  const onlyOne = !traits.takesManyReaders && others.length > 0;
+  if (onlyOne && others.length > 1) {
+    collector.report('environment', `${WHO}: this version of NodeSDK takes one metric reader, of ${others.length + 1}`);
+  }
+  bridgeLogsApisSoon(traits.isThirdGeneration ?? true);
+  return {
+    logRecordProcessors,
+    metricReaders: [reader, ...others],
+    metricReader: onlyOne ? besideReader(others[0] as R, collector, readerOptions) : reader,
+  };
 }

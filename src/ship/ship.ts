@@ -6,6 +6,7 @@ import { checkOptions } from '../model/options.js';
 import { checkOtlpOptions } from '../otlp/config/settings.js';
 import { pointsOfMetrics, recordsOfEvents } from '../otlp/encode/items.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
+import { inBackground } from '../runtime/background.js';
 import { Checkpoint } from './checkpoint.js';
 import { FileSource } from './file-source.js';
 import { SHIP_RULES, type ShipOptions, type ShipProgress, type ShipSummary } from './options.js';
@@ -28,7 +29,7 @@ export async function runShipment(options: ShipOptions): Promise<ShipSummary> {
   if (sources.length === 0)
     throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${WHO}: expected "files" or a "storage", got neither`);
   const shipment = new Shipment(options, sources);
-  return shipment.run();
+  return inBackground(() => shipment.run());
 }
 
 class Shipment {

@@ -66,11 +66,13 @@ const PROTOCOLS: readonly string[] = ['http/protobuf', 'http/json'];
  * How a signal is exported, or `undefined` where nothing asks for it: no endpoint in the options or in
  * `OTEL_EXPORTER_OTLP_[LOGS_|METRICS_]ENDPOINT`, and no `otlp` in `OTEL_LOGS_EXPORTER` or `OTEL_METRICS_EXPORTER`.
  */
-export function signalSettings(signal: Signal, options: OtlpOptions, env: Env): SignalSettings | undefined {
+export function signalSettings(
+  signal: Signal,
+  options: OtlpOptions,
+  env: Env,
+  asked: boolean = isAsked(signal, env),
+): SignalSettings | undefined {
   const endpoint = options.endpoint;
-  const exporters = listOf(env[`OTEL_${signal.toUpperCase()}_EXPORTER`]);
-  const fromEnv = otlpVariable(env, signal, 'ENDPOINT');
-  const asked = exporters.length === 0 ? fromEnv !== undefined : exporters.includes('otlp');
   if (endpoint === undefined && !asked) return undefined;
   const exporter: Record<string, unknown> = {};
   if (endpoint !== undefined) exporter.url = `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
@@ -79,6 +81,11 @@ export function signalSettings(signal: Signal, options: OtlpOptions, env: Env): 
   if (options.timeoutMillis !== undefined) exporter.timeoutMillis = options.timeoutMillis;
   const protocol = options.protocol ?? protocolOf(otlpVariable(env, signal, 'PROTOCOL'));
   return { protocol, exporter };
+}
+
+function isAsked(signal: Signal, env: Env): boolean {
+  const exporters = listOf(env[`OTEL_${signal.toUpperCase()}_EXPORTER`]);
+  return exporters.length === 0 ? otlpVariable(env, signal, 'ENDPOINT') !== undefined : exporters.includes('otlp');
 }
 
 /** `OTEL_EXPORTER_OTLP_<SIGNAL>_<NAME>`, else `OTEL_EXPORTER_OTLP_<NAME>`; `undefined` where both are empty. */
@@ -148,7 +155,8 @@ function textOf(value: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-function listOf(value: string | undefined): string[] {
+/** The names in a variable that lists some, separated by commas. */
+export function listOf(value: string | undefined): string[] {
   return (textOf(value) ?? '')
     .split(',')
     .map((name) => name.trim())

@@ -7,6 +7,7 @@ import {
   exporterPackage,
   exportInterval,
   type OtlpOptions,
+  type Signal,
   type SignalSettings,
   signalSettings,
 } from '../config/settings.js';
@@ -33,10 +34,20 @@ export interface OtlpPlan {
   readonly modules: { readonly [K in keyof SdkModules]: Readonly<Record<string, unknown>> | undefined };
 }
 
-/** Finds what options and environment ask for, and loads it; what is missing {@link ModuleLoader.check} names. */
-export function planOtlp(options: OtlpOptions, env: Env, given: SdkModules, loader: ModuleLoader): OtlpPlan {
-  const logs = signalSettings('logs', options, env);
-  const metrics = signalSettings('metrics', options, env);
+/**
+ * Finds what options and environment ask for, and loads it; what is missing {@link ModuleLoader.check} names.
+ *
+ * @param asked - whether the environment asks for OTLP, by signal; default: as {@link signalSettings} reads it.
+ */
+export function planOtlp(
+  options: OtlpOptions,
+  env: Env,
+  given: SdkModules,
+  loader: ModuleLoader,
+  asked: Readonly<Partial<Record<Signal, boolean>>> = {},
+): OtlpPlan {
+  const logs = signalSettings('logs', options, env, asked.logs);
+  const metrics = signalSettings('metrics', options, env, asked.metrics);
   const modules = {
     logsExporter: logs && loader.load(given.logsExporter, exporterPackage('logs', logs.protocol)),
     metricsExporter: metrics && loader.load(given.metricsExporter, exporterPackage('metrics', metrics.protocol)),

@@ -5,6 +5,7 @@ import type { TelemetryItem } from '../../model/item.js';
 import { ANY_OBJECT, checkOptions, type Rule } from '../../model/options.js';
 import { isBounded, type ResolvedQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
 import type { TelemetryStorage } from '../../model/storage.js';
+import { inBackground } from '../../runtime/background.js';
 import { type Page, retrievePages, scanPages } from '../pages.js';
 import { matcherOf } from '../query-match.js';
 import { type Cell, itemOfRow, type Row } from '../sql/columns.js';
@@ -142,7 +143,7 @@ export class PostgresStorage implements TelemetryStorage {
     this.#closed = true;
     const pool = this.#pool;
     this.#pool = undefined;
-    await pool?.end();
+    await inBackground(() => pool?.end());
   }
 
   /** Adds rows; gives how many of them the database refuses for what they hold. */
@@ -226,14 +227,16 @@ export class PostgresStorage implements TelemetryStorage {
         permanent: true,
       });
     try {
-      const pool = this.#connect();
-      this.#migrated ??= migrate(pool, this.#prefix);
-      await this.#migrated.catch((error: unknown) => {
-        // the next call tries once more
-        this.#migrated = undefined;
-        throw error;
+      return await inBackground(async () => {
+        const pool = this.#connect();
+        this.#migrated ??= migrate(pool, this.#prefix);
+        await this.#migrated.catch((error: unknown) => {
+          // the next call tries once more
+          this.#migrated = undefined;
+          throw error;
+        });
+        return work(pool);
       });
-      return await work(pool);
     } catch (error) {
       if (error instanceof TelemetryError) throw error;
       // the tables were dropped: they are made again
