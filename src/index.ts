@@ -45,7 +45,7 @@ export type { LastError } from './runtime/diagnostics.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './setup/node-sdk.js';
 export { createOtlpReceiver, shipTelemetry } from './setup/on-demand.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './setup/start-telemetry.js';
-export type { ShipOptions, ShipProgress, ShipSummary } from './ship/options.js';
+export type { ShipOptions, ShipProgress, ShipResume, ShipSummary, UnreadableFile } from './ship/options.js';
 export {
   type DeletedSegments,
   FileStorage,

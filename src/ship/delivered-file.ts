@@ -1,5 +1,14 @@
+import { type Stats, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { type FilePosition, HEAD_BYTES, headOf, headPrint, isIn, NEAR_BYTES, printOf } from '../storage/file/file-position.js';
+import {
+  type FilePosition,
+  HEAD_BYTES,
+  headOf,
+  headPrint,
+  isIn,
+  NEAR_BYTES,
+  printOf,
+} from '../storage/file/file-position.js';
 import { readAt } from '../storage/file/line-blocks.js';
 import { openIfThere } from '../storage/file/open-if-there.js';
 
@@ -37,12 +46,22 @@ export async function openShipFile(path: string): Promise<ShipFile | undefined> 
     // what has the name of a compressed file, but is none, is a damaged one
     const compressed = isZipped || (path.endsWith('.gz') && !startsLikeRimp(start));
     const head = compressed ? await headOf({ handle, compressed }) : start;
-    const state = `${dev}:${ino}:${size}:${mtimeMs}`;
+    const state = stateOf({ dev, ino, size, mtimeMs });
     return { path, handle, compressed, device: dev, inode: ino, size, state, head };
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+/** The state of what is at a path now; `undefined` if nothing is. */
+export function stateAt(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && stateOf(found);
+}
+
+function stateOf({ dev, ino, size, mtimeMs }: Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs'>): string {
+  return `${dev}:${ino}:${size}:${mtimeMs}`;
 }
 
 /** Whether a file begins as one of RIMP does. */

@@ -21,6 +21,7 @@ import {
   recordsOf,
   type ShipFile,
   startsLikeRimp,
+  stateAt,
   zippedMark,
 } from './delivered-file.js';
 import { pause, type ReadOptions, type ShipBatch, type ShipSource, type UnreadableFile } from './source.js';
@@ -35,6 +36,13 @@ const MAX_MISSING = 64;
 interface Task {
   readonly file: ShipFile;
   readonly record: DeliveredFile | undefined;
+}
+
+/** A file as it was when it was read to its end. */
+interface FinishedFile {
+  readonly state: string;
+  readonly record: DeliveredFile | undefined;
+  readonly compressed: boolean;
 }
 
 /**
@@ -53,8 +61,8 @@ export class FileSource implements ShipSource {
   readonly #taken: Map<string, ShipSource>;
   readonly #report: (what: string, error?: unknown) => void;
   readonly #unreadable = new Map<string, UnreadableFile>();
-  /** The states of files that were read to their ends. */
-  readonly #finished = new Map<string, string>();
+  /** Files that were read to their ends, by path. */
+  readonly #finished = new Map<string, FinishedFile>();
   #finishedBytes = 0;
   /** Bytes read of the file that is being read. */
   #current = 0;
@@ -135,7 +143,8 @@ export class FileSource implements ShipSource {
     } catch (error) {
       this.#skip(file.path, error);
     }
-    this.#finished.set(file.path, file.state);
+    const { path, state, compressed } = file;
+    this.#finished.set(path, { state, record, compressed });
     if (isLive) return;
     this.#current = 0;
     this.#finishedBytes += file.size;
@@ -143,13 +152,15 @@ export class FileSource implements ShipSource {
 
   /** What is to be read now, the oldest first; all that is opened is added to `opened`. */
   async #tasks(opened: ShipFile[]): Promise<Task[]> {
-    const own = await this.#open([...segmentsOf(this.#path).map(({ path }) => path), this.#path], opened);
-    const others = this.#records.length === 0 ? [] : await this.#open(this.#siblings(), opened);
+    const kept = new Set<DeliveredFile>();
+    const own = await this.#open([...segmentsOf(this.#path).map(({ path }) => path), this.#path], opened, kept);
+    const others = this.#records.length === 0 ? [] : await this.#open(this.#siblings(), opened, kept);
     const plain = [...own, ...others].filter(({ compressed }) => !compressed);
     // while it is being compressed it is there as both
     const isWanted = (file: ShipFile): boolean => !plain.some((one) => isCopyOf(file, one));
-    const records = await recordsOf([...own, ...others.filter(isWanted)], this.#records);
-    this.#forgetMissing(new Set(records.values()));
+    const free = this.#records.filter((record) => !kept.has(record));
+    const records = await recordsOf([...own, ...others.filter(isWanted)], free);
+    this.#forgetMissing(new Set([...kept, ...records.values()]));
     this.#warnOfRewritten(own, records);
     const last = this.#records.at(-1);
     // rotated by somebody else: what was read last has another name, and what came after it may have one, too
@@ -162,11 +173,16 @@ export class FileSource implements ShipSource {
       .map((file) => ({ file, record: records.get(file) }));
   }
 
-  /** Opens files that are there, each once. */
-  async #open(paths: readonly string[], opened: ShipFile[]): Promise<ShipFile[]> {
+  /** Opens files that are there, each once; of compressed ones that were read to their ends only the records are kept. */
+  async #open(paths: readonly string[], opened: ShipFile[], kept: Set<DeliveredFile>): Promise<ShipFile[]> {
     const files: ShipFile[] = [];
     for (const path of paths) {
       try {
+        const finished = this.#finished.get(path);
+        if (finished?.compressed === true && finished.state === stateAt(path)) {
+          if (finished.record !== undefined) kept.add(finished.record);
+          continue;
+        }
         const file = await openShipFile(path);
         if (file === undefined) continue;
         const isThere = opened.some(({ inode, device }) => inode === file.inode && device === file.device);
@@ -203,7 +219,7 @@ export class FileSource implements ShipSource {
   }
 
   #isFinished({ path, state, size, compressed }: ShipFile): boolean {
-    return this.#finished.get(path) === state || (size === 0 && !compressed);
+    return this.#finished.get(path)?.state === state || (size === 0 && !compressed);
   }
 
   #forgetMissing(there: ReadonlySet<DeliveredFile>): void {
@@ -235,7 +251,8 @@ export class FileSource implements ShipSource {
       this.#current += bytes;
     };
     const bytes = file.compressed ? unzippedParts(file.handle, onRead) : bytesOf(file, start, onRead);
-    let near = start > 0 ? await readAt(file.handle, Math.max(0, start - NEAR_BYTES), Math.min(start, NEAR_BYTES)) : NONE;
+    let near =
+      start > 0 ? await readAt(file.handle, Math.max(0, start - NEAR_BYTES), Math.min(start, NEAR_BYTES)) : NONE;
     for await (const block of wholeLines(bytes, start, MAX_LINE_BYTES, (length) => this.#decoder.tooLong(length))) {
       const before = near;
       const whole = wholePart(block);
