@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { decodeLine } from '../codec/json-line-decode.js';
 import { TelemetryError, toError } from '../model/errors.js';
 import type { TelemetryItem } from '../model/item.js';
 import { type ResolvedQuery, resolveQuery } from '../model/query.js';
@@ -9,7 +8,7 @@ import { systemClock } from '../runtime/system-clock.js';
 import { BlockDecoder } from '../storage/file/block-decoder.js';
 import { NEAR_BYTES } from '../storage/file/file-position.js';
 import { GzipDamage, unzippedParts } from '../storage/file/gunzip.js';
-import { type LineBlock, readAt, wholeLines } from '../storage/file/line-blocks.js';
+import { readAt, wholeLines } from '../storage/file/line-blocks.js';
 import { segmentsOf, targetOf } from '../storage/file/segments.js';
 import { type Matcher, matcherOf } from '../storage/query-match.js';
 import {
@@ -24,11 +23,10 @@ import {
   stateAt,
   zippedMark,
 } from './delivered-file.js';
+import { bytesOf, restOf, wholePart } from './ship-blocks.js';
 import { pause, type ReadOptions, type ShipBatch, type ShipSource, type UnreadableFile } from './source.js';
 
-const NEWLINE = 0x0a;
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
-const CHUNK_BYTES = 256 * 1024;
 /** Records of files that are not there, or not now, which a cursor keeps. */
 const MAX_MISSING = 64;
 
@@ -252,7 +250,9 @@ export class FileSource implements ShipSource {
     };
     const bytes = file.compressed ? unzippedParts(file.handle, onRead) : bytesOf(file, start, onRead);
     let near =
-      start > 0 ? await readAt(file.handle, Math.max(0, start - NEAR_BYTES), Math.min(start, NEAR_BYTES)) : NONE;
+      start > 0
+        ? await readAt(file.handle, Math.max(0, start - NEAR_BYTES), Math.min(start, NEAR_BYTES))
+        : Buffer.alloc(0);
     for await (const block of wholeLines(bytes, start, MAX_LINE_BYTES, (length) => this.#decoder.tooLong(length))) {
       const before = near;
       const whole = wholePart(block);
@@ -271,44 +271,5 @@ export class FileSource implements ShipSource {
     if (this.#unreadable.get(path)?.reason !== reason)
       this.#report(`${path} can't be read to its end (${reason}), the rest is sent`, error);
     this.#unreadable.set(path, { path, reason, message: toError(error).message });
-  }
-}
-
-const NONE = Buffer.alloc(0);
-
-/** A block without a line that has no end, unless that is whole all the same. */
-function wholePart(block: LineBlock): LineBlock {
-  const { bytes, start } = block;
-  if (bytes.at(-1) === NEWLINE) return block;
-  const end = bytes.lastIndexOf(NEWLINE) + 1;
-  return isItem(bytes.subarray(end)) ? block : { bytes: bytes.subarray(0, end), start };
-}
-
-function isItem(line: Buffer): boolean {
-  try {
-    decodeLine(line.toString('utf8'));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A block from an offset on. */
-function restOf({ bytes, start }: LineBlock, offset: number): LineBlock {
-  return { bytes: bytes.subarray(offset - start), start: offset };
-}
-
-/** What there is from a byte on. */
-async function* bytesOf(
-  { handle }: ShipFile,
-  start: number,
-  onRead: (bytes: number) => void,
-): AsyncGenerator<Buffer, void, undefined> {
-  for (let position = start; ; ) {
-    const chunk = await readAt(handle, position, CHUNK_BYTES);
-    if (chunk.length === 0) return;
-    position += chunk.length;
-    onRead(chunk.length);
-    yield chunk;
   }
 }

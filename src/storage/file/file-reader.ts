@@ -1,4 +1,4 @@
-import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toError } from '../../model/errors.js';
@@ -9,33 +9,14 @@ import { type BlockDecoder, startOfLine } from './block-decoder.js';
 import { cursorOf, headOf, headPrint, isIn, NEAR_BYTES, type Print, positionIn, printOf } from './file-position.js';
 import { GzipDamage, unzippedParts } from './gunzip.js';
 import { type LineBlock, readAt, readBackwards, readForwards, wholeLines } from './line-blocks.js';
-import { openIfThere, openSegment } from './open-if-there.js';
-import { fingerprintOf, segmentsOf, targetOf } from './segments.js';
+import { fingerprintOf } from './segments.js';
+import { listSources, type OpenSource, openSource, type Source } from './sources.js';
 import { readTimeIndex } from './time-index.js';
 import { rangesOf } from './time-ranges.js';
 
 const WHO = 'FileStorage';
-/** How often the list of files is looked at anew while files are being rotated. */
-const ATTEMPTS = 20;
 /** There is too little of something in this process: that says nothing about a file. */
 const NOT_THE_FILE: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
-
-/** A file of those that make up a storage. */
-interface Source {
-  readonly path: string;
-  readonly compressed: boolean;
-  readonly device: number;
-  readonly inode: number;
-  /** Open already, so that it can't be rotated away: the file that is being written. */
-  readonly handle?: FileHandle;
-}
-
-/** A source that is open. */
-interface OpenSource extends Source {
-  readonly handle: FileHandle;
-  /** Its beginning, uncompressed. */
-  readonly head: Buffer;
-}
 
 /** A block of a file, and what tells the file from others. */
 interface Located {
@@ -72,7 +53,7 @@ export class FileReader {
   }
 
   async *#blocks(query: ResolvedQuery): AsyncGenerator<Located, void, undefined> {
-    const sources = await this.#sources();
+    const sources = await listSources(this.#path);
     try {
       let from = await this.#startOf(query.after, sources, query.descending);
       const ordered = query.descending ? sources.toReversed() : sources;
@@ -97,36 +78,6 @@ export class FileReader {
     else this.#decoder.badFile(source.path, 'unreadable_file', toError(error).message);
   }
 
-  /** The files as they are at one moment, the oldest first, each once. */
-  async #sources(): Promise<Source[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      const path = targetOf(this.#path);
-      const handle = await openIfThere(path);
-      try {
-        const closed = segmentsOf(path);
-        const live = await handle?.stat();
-        // rotated and compressed since it was opened: it would come twice
-        if (handle !== undefined && live?.nlink === 0 && attempt < ATTEMPTS) {
-          await handle.close();
-          continue;
-        }
-        const sources: Source[] = [];
-        const seen = new Set([`${live?.dev}:${live?.ino}`]);
-        for (const { path: segment, compressed } of closed) {
-          const { dev, ino } = await identityOf(segment);
-          if (ino !== 0 && seen.has(`${dev}:${ino}`)) continue;
-          seen.add(`${dev}:${ino}`);
-          sources.push({ path: segment, compressed, device: dev, inode: ino });
-        }
-        if (handle === undefined || live === undefined) return sources;
-        return [...sources, { path, compressed: false, handle, device: live.dev, inode: live.ino }];
-      } catch (error) {
-        await handle?.close();
-        throw error;
-      }
-    }
-  }
-
   /** Where to begin: how many of the files are done with, in the order of the query, and where in the next. */
   async #startOf(
     after: string | undefined,
@@ -141,7 +92,7 @@ export class FileReader {
     const isNear = ({ device, inode }: Source): boolean => device === position.device && inode === position.inode;
     for (const source of [...ordered.filter(isNear), ...ordered.filter((one) => !isNear(one))]) {
       try {
-        const opened = await this.#open(source);
+        const opened = await openSource(source);
         if (opened === undefined) continue;
         try {
           if (await isIn(opened, position)) return { skip: ordered.indexOf(source), offset: position.offset };
@@ -157,19 +108,12 @@ export class FileReader {
     return { skip: descending ? sources.length : 0, offset: undefined };
   }
 
-  async #open(source: Source): Promise<(Source & { readonly handle: FileHandle }) | undefined> {
-    const { handle } = source;
-    if (handle !== undefined) return { ...source, handle };
-    const opened = await openSegment(source.path, source.compressed);
-    return opened && { ...source, ...opened };
-  }
-
   async *#read(
     source: Source,
     query: ResolvedQuery,
     offset: number | undefined,
   ): AsyncGenerator<Located, void, undefined> {
-    const opened = await this.#open(source);
+    const opened = await openSource(source);
     // removed by retention since the files were listed
     if (opened === undefined) return;
     try {
@@ -286,15 +230,6 @@ async function isOutside(source: OpenSource, query: ResolvedQuery): Promise<bool
 /** The path that the index of a file is named after. */
 function plainPathOf({ path, compressed }: Source): string {
   return compressed ? path.replace(/\.gz$/, '') : path;
-}
-
-/** Zeros if it can't be looked at: whoever opens it sees why. */
-async function identityOf(path: string): Promise<{ readonly dev: number; readonly ino: number }> {
-  try {
-    return await stat(path);
-  } catch {
-    return { dev: 0, ino: 0 };
-  }
 }
 
 function once<T>(make: () => T): () => T {

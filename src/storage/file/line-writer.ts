@@ -1,7 +1,7 @@
-import { closeSync, fdatasync, fdatasyncSync, fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
-import { openToAppend, rewriteInPlace, sizeBetweenWrites, syncDirectory } from './append-file.js';
+import { openToAppend, sizeBetweenWrites, syncDirectory } from './append-file.js';
+import { DiskSync } from './disk-sync.js';
 import { FINGERPRINT_BYTES, fingerprintOf, targetOf } from './segments.js';
 import { TimeIndexWriter } from './time-index.js';
 
@@ -57,9 +57,7 @@ export class LineWriter {
   #torn: TornLine | undefined;
   /** Whether the file is known to end with a newline, or with a line that this writer may complete. */
   #isSealed = true;
-  /** What the disk refused: it has to be written once more before the disk is asked again. */
-  #refused: { readonly from: number; readonly to: number } | undefined;
-  #syncedTo = 0;
+  #disk: DiskSync | undefined;
   #fingerprint: string | undefined;
   /** Another number for each file that was opened. */
   generation = 0;
@@ -116,32 +114,12 @@ export class LineWriter {
 
   /** Resolves when what was written is on the disk. */
   async sync(): Promise<void> {
-    const descriptor = this.#descriptor;
-    if (descriptor === undefined) return;
-    const size = this.#size;
-    try {
-      this.#writeRefused();
-      await promisify(fdatasync)(descriptor);
-      this.#synced(descriptor, size);
-    } catch (error) {
-      this.#refuse(descriptor, size);
-      throw error;
-    }
+    await this.#disk?.sync(this.#size);
   }
 
   /** Returns when what was written is on the disk. */
   syncNow(): void {
-    const descriptor = this.#descriptor;
-    if (descriptor === undefined) return;
-    const size = this.#size;
-    try {
-      this.#writeRefused();
-      fdatasyncSync(descriptor);
-      this.#synced(descriptor, size);
-    } catch (error) {
-      this.#refuse(descriptor, size);
-      throw error;
-    }
+    this.#disk?.syncNow(this.#size);
   }
 
   /** @param forGood - whether nothing more comes to the file: then all of it is in its index. */
@@ -152,7 +130,7 @@ export class LineWriter {
     this.#file = undefined;
     this.#fingerprint = undefined;
     this.#torn = undefined;
-    this.#refused = undefined;
+    this.#disk = undefined;
     this.#index.reset(forGood ? 1 : undefined);
     closeQuietly(descriptor);
   }
@@ -178,7 +156,7 @@ export class LineWriter {
       const { dev, ino, size, birthtimeMs } = fstatSync(descriptor);
       this.#file = { path: target, device: dev, inode: ino, born: birthtimeMs };
       if (this.#durable && size === 0) syncDirectory(dirname(target));
-      this.#syncedTo = size;
+      this.#disk = new DiskSync(descriptor, target, ino, size);
       this.#seal(descriptor, size);
     } catch (error) {
       closeQuietly(descriptor);
@@ -260,22 +238,6 @@ export class LineWriter {
     } catch {
       // as said
     }
-  }
-
-  #refuse(descriptor: number, size: number): void {
-    if (descriptor === this.#descriptor) this.#refused = { from: this.#syncedTo, to: size };
-  }
-
-  #synced(descriptor: number, size: number): void {
-    if (descriptor !== this.#descriptor) return;
-    this.#syncedTo = size;
-    this.#refused = undefined;
-  }
-
-  /** After an error the system may have forgotten that these bytes are not on the disk. */
-  #writeRefused(): void {
-    if (this.#refused === undefined || this.#file === undefined) return;
-    rewriteInPlace(this.#file.path, this.#file.inode, this.#refused.from, this.#refused.to);
   }
 }
 
