@@ -112,7 +112,7 @@ export const ship: Command = {
         dryRun: values['dry-run'],
         signal,
         onProgress: (progress) => shown.progress(progress),
-        onTrouble: (what, error) => shown.note(error === undefined ? what : `${what}: ${toError(error).message}`),
+        onWarning: (what, error) => shown.note(error === undefined ? what : `${what}: ${toError(error).message}`),
       });
       shown.end();
       shown.resumed(summary);

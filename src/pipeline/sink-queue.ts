@@ -6,7 +6,7 @@ import { Counts, type LedgerFigures, RETURNED } from './counters.js';
 import { Drains } from './drains.js';
 import { type Portion, Share } from './portion.js';
 import { MAX_GROUP_ITEMS, type QueueBounds, type QueueWatcher, type Sink } from './sink.js';
-import { kindOf, verdictOn } from './sink-failure.js';
+import { kindOf, progressOf, verdictOn } from './sink-failure.js';
 
 interface Failure {
   readonly error: unknown;
@@ -135,7 +135,7 @@ export class SinkQueue {
     const waiting = this.#portions.filter((portion) => !this.#current.includes(portion));
     this.#portions = this.#portions.filter((portion) => this.#current.includes(portion));
     for (const portion of waiting) {
-      for (const left of this.#storeNow(portion)) this.#settle(left, { store_failed: left.size });
+      for (const left of this.#storeNow(portion)) this.#settle(left, left.lossesFor('store_failed'));
     }
   }
 
@@ -145,7 +145,7 @@ export class SinkQueue {
     const left = this.#portions;
     this.#portions = [];
     this.#current = [];
-    for (const portion of left) this.#settle(portion, { [reason]: portion.size });
+    for (const portion of left) this.#settle(portion, portion.lossesFor(reason));
     this.#backoff.end();
   }
 
@@ -156,9 +156,9 @@ export class SinkQueue {
       // if the sink keeps failing, its oldest batch makes room: one bad batch must not hold up all others
       if (this.#backoff.failures > 0 && head !== undefined && !this.#current.includes(head)) {
         this.#portions.shift();
-        this.#settle(head, { store_failed: head.size });
+        this.#settle(head, head.lossesFor('store_failed'));
       } else {
-        for (const portion of left) this.#settle(portion, { queue_full: portion.size });
+        for (const portion of left) this.#settle(portion, portion.lossesFor('queue_full'));
         this.#diagnostics.report(`queue_full:${this.name}`, `the queue of sink "${this.name}" is full, items are lost`);
         return false;
       }
@@ -195,7 +195,7 @@ export class SinkQueue {
     const gone = this.#portions.filter(isGone);
     if (gone.length === 0) return;
     this.#portions = this.#portions.filter((one) => !isGone(one));
-    for (const portion of gone) this.#settle(portion, { [RETURNED]: portion.size });
+    for (const portion of gone) this.#settle(portion, portion.lossesFor(RETURNED));
   }
 
   #start(): void {
@@ -267,8 +267,9 @@ export class SinkQueue {
     const verdict = verdictOn(error, portion.size);
     if (verdict.next === 'halve') return portion.halves();
     this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
+    portion.progress = progressOf(error, portion.size) ?? portion.progress;
     if (verdict.next === 'lose') this.#settle(portion, verdict.losses, verdict.isRefusal);
-    else if (portion.share.batch.isWithdrawn) this.#settle(portion, { [RETURNED]: portion.size });
+    else if (portion.share.batch.isWithdrawn) this.#settle(portion, portion.lossesFor(RETURNED));
     else return [portion];
     return [];
   }
