@@ -164,7 +164,7 @@ const TABLE: readonly {
   {
     env: { OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '-1', OTEL_ATTRIBUTE_COUNT_LIMIT: '2' },
     is: 'cut to the general limit if the own one is wrong',
-    check: ({ requests }) => expect((jsonRecords(requests)[0]?.record.attributes as unknown[]).length).toBe(2),
+    check: ({ requests }) => expect(jsonRecords(requests)[0]?.record.attributes).toHaveLength(2),
     warned: ['OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT'],
   },
   ...(['delta', 'lowmemory', 'cumulative', 'often'] as const).map((value) => ({
@@ -220,7 +220,7 @@ describe.each(['in memory', 'on disk'] as const)('what waits %s', (mode) => {
     for (let i = 0; i < 100; i += 1) telemetry.collector.collectEvent('a', `event ${i}`);
     await telemetry.shutdown();
     const logs = sink.requests.filter(({ path }) => path === '/v1/logs');
-    expect(logs.map((request) => jsonRecords([request]).length)).toEqual(new Array(10).fill(10));
+    expect(logs.map((request) => jsonRecords([request]).length)).toEqual(Array.from({ length: 10 }, () => 10));
   });
 
   it('waits for others as long as is asked for, but not at a flush', async () => {
