@@ -30,6 +30,8 @@ export interface CollectorOptions extends Providers {
   readonly maxQueueBytes?: number | undefined;
   /** Distinct sources that get a logger of their own; further ones share one. Default 1,000. */
   readonly maxScopes?: number | undefined;
+  /** Distinct metric names and units that get an OpenTelemetry instrument of their own; default 2,000. */
+  readonly maxInstruments?: number | undefined;
   /** Whether events that OpenTelemetry's own filters withhold are kept all the same; default `false`. */
   readonly keepFiltered?: boolean | undefined;
   /** Whether the end of the process hands on what is buffered; default `true`. */
@@ -66,6 +68,7 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   maxQueueItems: POSITIVE_INTEGER,
   maxQueueBytes: POSITIVE_INTEGER,
   maxScopes: POSITIVE_INTEGER,
+  maxInstruments: POSITIVE_INTEGER,
   keepFiltered: BOOLEAN,
   flushOnExit: BOOLEAN,
   flushOnSignals: BOOLEAN,

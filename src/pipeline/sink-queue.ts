@@ -266,12 +266,13 @@ export class SinkQueue {
     const { error } = failure;
     const verdict = verdictOn(error, portion.size);
     if (verdict.next === 'halve') return portion.halves();
-    this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
     portion.progress = progressOf(error, portion.size) ?? portion.progress;
+    const isOver = verdict.next === 'lose' || portion.share.batch.isWithdrawn;
     if (verdict.next === 'lose') this.#settle(portion, verdict.losses, verdict.isRefusal);
-    else if (portion.share.batch.isWithdrawn) this.#settle(portion, portion.lossesFor(RETURNED));
-    else return [portion];
-    return [];
+    else if (isOver) this.#settle(portion, portion.lossesFor(RETURNED));
+    // what was lost is counted by now: the message says where
+    this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
+    return isOver ? [] : [portion];
   }
 
   #settle(portion: Portion, losses: Losses = {}, isRefusal = false): void {

@@ -12,7 +12,7 @@ const REFUSED = `
   collector.forceFlush();`;
 
 const LOST =
-  'rimp-telemetry: lost 1 item (see health().sinks.storage.dropped.store_failed): sink "storage" failed: no\\nroom\\u001b[31m\n';
+  'rimp-telemetry: lost 1 item (see health().sinks.storage.dropped.refused): sink "storage" failed: no\\nroom\\u001b[31m\n';
 
 const onStderr = async (body: string, env: Record<string, string> = {}): Promise<string> =>
   (await programs.run(body, { env })).stderr;
