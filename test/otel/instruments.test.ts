@@ -93,7 +93,7 @@ describe('names and units without end', () => {
     for (let i = 0; i < 10; i += 1) collector.collectMetric('m.user-0', i, `unit-${i}`);
     collector.collectMetric('m.user-1', 100);
     await collector.forceFlush();
-    expect((await exported()).map(({ name }) => name).toSorted()).toEqual(['m.user-0', 'm.user-1', 'm.user-2']);
+    expect([...new Set((await exported()).map(({ name }) => name))]).toEqual(['m.user-0', 'm.user-1', 'm.user-2']);
     expect(collector.health().notRecorded).toEqual({ too_many_instruments: 17 });
     expect((await collector.storage.retrieve()).metrics.length).toBe(21);
   });
