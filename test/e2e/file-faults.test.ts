@@ -62,7 +62,8 @@ async function run(from, count) {
   if (found.length > new Set(found).size) say(found.length - new Set(found).size + ' events are there twice');
   if (storage.unreadableLines.count > 0) say(storage.unreadableLines.last);
   await storage.close();
-  const left = readdirSync(directory).filter((name) => /\\.(tmp|lock)$|~/.test(name));
+  // a lock whose removal failed stays until this process ends: whoever comes next sees that its holder is gone
+  const left = readdirSync(directory).filter((name) => /\\.tmp$|~/.test(name));
   if (left.length > 0) say('left: ' + left);
   rmSync(directory, { recursive: true });
   return calls;
@@ -99,8 +100,12 @@ describe('every call of the file system fails in turn', () => {
   ])(
     '%s, %s: the process lives, nothing is lost or written twice, the ledger balances',
     (durability, code) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'program.cjs'), durability, code], {
+      const step = durability === 'os' ? '11' : '23';
+      const program = [join(folder, 'program.cjs'), durability, code, step];
+      const { status, stdout, stderr } = spawnSync(process.execPath, program, {
         encoding: 'utf8',
+        timeout: 110_000,
+        env: { ...process.env, RIMP_LOG_LEVEL: 'none' },
       });
       expect([status, stderr]).toEqual([0, '']);
       const { calls, failedCalls, problems } = JSON.parse(stdout) as {
@@ -109,7 +114,7 @@ describe('every call of the file system fails in turn', () => {
         problems: string[];
       };
       expect(calls).toBeGreaterThan(100);
-      expect(failedCalls).toBeGreaterThan(code === 'SHORT' ? 5 : 100);
+      expect(failedCalls).toBeGreaterThan(code === 'SHORT' ? 5 : 50);
       expect(problems).toEqual([]);
     },
     120_000,
