@@ -6,6 +6,9 @@ export const MAX_TOKENS = 2_000_000;
 /** How deep a body may be nested as a whole; a value in it may be nested less deep. */
 const MAX_NESTING = 100_000;
 
+/** Members of one object: those of OTLP have some twenty, and many names that differ take a parser seconds. */
+const MAX_MEMBERS = 10_000;
+
 /** Bytes that are looked through at a time. */
 const SLICE_BYTES = 1024 * 1024;
 
@@ -40,7 +43,8 @@ export function* scanJson(bytes: Uint8Array): Generator<undefined, JsonScan> {
   const longIntegers: number[] = [];
   const { length } = bytes;
   let tokens = 0;
-  let depth = 0;
+  /** Commas in each object that is open; lists have any number. */
+  const members: number[] = [];
   let at = 0;
   for (let until = SLICE_BYTES; at < length; until = at + SLICE_BYTES) {
     while (at < length && at < until) {
@@ -51,12 +55,16 @@ export function* scanJson(bytes: Uint8Array): Generator<undefined, JsonScan> {
       }
       if (byte === COMMA) {
         tokens += 1;
+        const last = members.length - 1;
+        const count = (members[last] ?? Number.NEGATIVE_INFINITY) + 1;
+        if (count >= MAX_MEMBERS) throw new DecodeError(`expected objects of at most ${MAX_MEMBERS} members`);
+        if (last >= 0) members[last] = count;
       } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
         tokens += 1;
-        depth += 1;
-        if (depth > MAX_NESTING) throw new DecodeError(`expected JSON of at most ${MAX_NESTING} levels`);
+        members.push(byte === OPEN_OBJECT ? 0 : Number.NEGATIVE_INFINITY);
+        if (members.length > MAX_NESTING) throw new DecodeError(`expected JSON of at most ${MAX_NESTING} levels`);
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-        depth -= 1;
+        members.pop();
       } else if (isDigit(byte) || byte === MINUS) {
         const end = afterNumber(bytes, at);
         if (end - at >= LONG_DIGITS && isInteger(bytes, at, end)) longIntegers.push(at, end);
