@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib';
 import { toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import { inBackground } from '../../runtime/background.js';
+import { uninstrumented } from '../../runtime/uninstrumented.js';
 import { VERSION } from '../../runtime/version.js';
 import type { Endpoint } from '../config/endpoint.js';
 import { CONTENT_TYPES } from '../config/settings.js';
@@ -69,7 +70,7 @@ export class OtlpClient {
   #post(body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<SendOutcome> {
     const { url, timeoutMillis } = this.#endpoint;
     return new Promise((resolve, reject) => {
-      const post = url.startsWith('https:') ? httpsRequest : httpRequest;
+      const post = uninstrumented(url.startsWith('https:') ? httpsRequest : httpRequest);
       const request = post(url, { method: 'POST', headers, agent: this.#agent });
       this.#open.add(request);
       // of the whole exchange: an answer that drips in is bounded as well

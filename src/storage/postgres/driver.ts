@@ -1,5 +1,6 @@
 import { TelemetryError } from '../../model/errors.js';
 import { requireFromApplication, versionInApplication } from '../../runtime/application-require.js';
+import { inBackground } from '../../runtime/background.js';
 import type { SqlDriver } from '../sql/dialect.js';
 import { type Outcome, runAsync, type Statement, type Work } from '../sql/work.js';
 
@@ -48,7 +49,12 @@ export class PostgresDriver implements SqlDriver {
     this.shownAs = shownAs;
   }
 
-  async run<T>(work: () => Work<T>): Promise<T> {
+  /** Whoever asks: no request is charged with the connections and statements of a storage. */
+  run<T>(work: () => Work<T>): Promise<T> {
+    return inBackground(() => this.#run(work));
+  }
+
+  async #run<T>(work: () => Work<T>): Promise<T> {
     this.#pool ??= this.#makePool();
     const client = await this.#pool.connect();
     let broken: unknown;
