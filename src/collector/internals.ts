@@ -1,3 +1,5 @@
+import { diag } from '@opentelemetry/api';
+import { toError } from '../model/errors.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
@@ -16,6 +18,11 @@ export interface CollectorInternals {
   report(kind: string, what: string, error?: unknown): void;
   /** Shows the counters of something else, such as an exporter, in `health().sinks`; returns what takes them away. */
   addLedger(name: string, figures: () => LedgerFigures): () => void;
+  /**
+   * Where exporters report that nobody asked for, such as those to the default endpoint of `NodeSDK`: they are counted in
+   * `health().sinks`, and what they meet goes to `diag` at the level debug.
+   */
+  readonly impliedExporters: Pick<CollectorInternals, 'report' | 'addLedger'>;
   /** A consumer of a stream threw or rejected. */
   consumerFailed(error: unknown): void;
 }
@@ -41,6 +48,13 @@ export class Internals implements CollectorInternals {
   report(kind: string, what: string, error?: unknown): void {
     this.#diagnostics.report(kind, what, error);
   }
+
+  readonly impliedExporters: CollectorInternals['impliedExporters'] = {
+    report: (_kind, what, error) => {
+      diag.debug(`rimp-telemetry: ${what}${error === undefined ? '' : `: ${toError(error).message}`}`);
+    },
+    addLedger: (name, figures) => this.#counters.addExporter(name, figures, true),
+  };
 
   addLedger(name: string, figures: () => LedgerFigures): () => void {
     return this.#counters.addExporter(name, figures);

@@ -1,4 +1,3 @@
-import semver from 'semver';
 import type { TelemetryCollector } from '../collector/collector.js';
 import { INTERNALS } from '../collector/internals.js';
 import { classOf, ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
@@ -8,6 +7,7 @@ import { makeOtlpParts, type OtlpPlan, planOtlp } from '../otlp/export/export-pa
 import { versionInApplication } from '../runtime/application-require.js';
 import { consoleProcessor, consoleReader } from './console-parts.js';
 import { type Exporters, nodeSdkExportersOf, type WarnOf } from './exporter-names.js';
+import { isAtLeast } from './version-order.js';
 
 /** What `NodeSDK` would build of an environment. */
 export interface BuiltParts {
@@ -39,11 +39,11 @@ export interface NodeSdkTraits {
 
 /** Looks at the version of the application's `NodeSDK`. */
 export function nodeSdkTraits(version: string | undefined = versionInApplication(NODE_SDK)): NodeSdkTraits {
-  const from = (first: string): boolean => version === undefined || semver.gte(version, first);
+  const from = (first: string): boolean => version === undefined || isAtLeast(version, first);
   return {
     exportsMetricsByDefault: from(METRICS_BY_DEFAULT),
     takesManyReaders: from(MANY_READERS),
-    isThirdGeneration: version === undefined ? undefined : semver.gte(version, '0.300.0-0'),
+    isThirdGeneration: version === undefined ? undefined : isAtLeast(version, '0.300.0'),
   };
 }
 
@@ -72,7 +72,9 @@ export function buildNodeSdkParts(
     ? loader.load(modules.prometheusExporter, '@opentelemetry/exporter-prometheus')
     : undefined;
   loader.check();
-  const otlp = plan && makeOtlpParts(plan, collector[INTERNALS], who);
+  const isImplied = wanted.otlp === undefined && !asksForOtlp(env);
+  const internals = collector[INTERNALS];
+  const otlp = plan && makeOtlpParts(plan, isImplied ? internals.impliedExporters : internals, who);
   const readers: (MetricReaderLike | undefined)[] = [
     otlp?.reader,
     sdkMetrics && consoleReader(sdkMetrics, who),
@@ -83,6 +85,13 @@ export function buildNodeSdkParts(
     processors: processors.filter((part) => part !== undefined),
     readers: readers.filter((part) => part !== undefined),
   };
+}
+
+/** Whether the environment says anything of where to send: `NodeSDK` also sends to its default if nobody asked for it. */
+function asksForOtlp(env: Env): boolean {
+  return Object.keys(env).some(
+    (name) => /^OTEL_(?:LOGS|METRICS)_EXPORTER$|^OTEL_EXPORTER_OTLP_/.test(name) && env[name]?.trim() !== '',
+  );
 }
 
 /** The OTLP exporters: those that options describe, else `NodeSDK`'s, gRPC included. */
