@@ -1,5 +1,7 @@
 import { show, TelemetryError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
+import { CONFIG_FIELDS } from './config-fields.js';
+import { isCollectorOption } from './options.js';
 
 /** Where a collector keeps what it flushes. */
 export type StorageBackend = 'memory' | 'file' | 'sqlite' | 'postgres' | 'database';
@@ -23,7 +25,9 @@ export interface TelemetryConfigInit {
   readonly storagePath?: string | null | undefined;
 }
 
-const FIELDS = ['enabled', 'bufferSize', 'flushInterval', 'realtimeMode', 'storageBackend', 'storagePath'] as const;
+/** Under which a configuration says whether each kind of items fills the buffer for itself, as in the Python original. */
+export const COUNTS_EACH_KIND: unique symbol = Symbol.for('rimp-telemetry.counts-each-kind') as never;
+
 const BACKENDS: readonly string[] = ['memory', 'file', 'sqlite', 'postgres', 'database'];
 /** The longest time that a timer takes, in seconds. */
 const MAX_INTERVAL_SECONDS = (2 ** 31 - 1) / 1000;
@@ -72,13 +76,16 @@ export class TelemetryConfig {
     this.storagePath = given.storagePath ?? undefined;
     if (!(given instanceof TelemetryConfig)) {
       for (const name of Object.keys(given)) {
-        if ((FIELDS as readonly string[]).includes(name)) continue;
-        const meant = closestName(name, FIELDS);
-        const hint = meant === undefined ? `expected one of ${FIELDS.join(', ')}` : `did you mean "${meant}"?`;
-        problems.push({ field: name, message: `unknown field "${name}": ${hint}` });
+        if ((CONFIG_FIELDS as readonly string[]).includes(name)) continue;
+        problems.push({ field: name, message: `unknown field "${name}": ${hintFor(name)}` });
       }
     }
     this.#problems = problems;
+  }
+
+  /** For the collector: both kinds of items fill the buffer together. */
+  get [COUNTS_EACH_KIND](): boolean {
+    return false;
   }
 
   /**
@@ -106,11 +113,11 @@ export class TelemetryConfig {
   /** @throws ConfigError with every problem at once, each naming the field, what was expected and what came. */
   validate(): void {
     const problems = [...this.#problems];
-    const expect = (field: (typeof FIELDS)[number], ok: boolean, expected: string): void => {
+    const expect = (field: (typeof CONFIG_FIELDS)[number], ok: boolean, expected: string): void => {
       if (!ok) problems.push({ field, message: `expected "${field}" to be ${expected}, got ${show(this[field])}` });
     };
     // what may hold a password is not shown
-    const expectSecret = (field: (typeof FIELDS)[number], ok: boolean, expected: string): void => {
+    const expectSecret = (field: (typeof CONFIG_FIELDS)[number], ok: boolean, expected: string): void => {
       if (!ok) problems.push({ field, message: `expected "${field}" to be ${expected}` });
     };
     expect('enabled', typeof this.enabled === 'boolean', 'a boolean');
@@ -139,6 +146,14 @@ export class TelemetryConfig {
     }
     if (problems.length > 0) throw new ConfigError(problems);
   }
+}
+
+/** What to do with a name that no field has. */
+function hintFor(name: string): string {
+  if (isCollectorOption(name))
+    return `it is an option of the collector: give it in the second argument, new TelemetryCollector(config, { ${name} })`;
+  const meant = closestName(name, CONFIG_FIELDS);
+  return meant === undefined ? `expected one of ${CONFIG_FIELDS.join(', ')}` : `did you mean "${meant}"?`;
 }
 
 function booleanFrom(text: string | undefined): unknown {

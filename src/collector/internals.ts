@@ -10,6 +10,8 @@ export const INTERNALS: unique symbol = Symbol.for('rimp-telemetry.internals.v1'
 export interface CollectorInternals {
   /** Time and timers, outside every request. */
   readonly clock: Clock;
+  /** Items in the buffer. */
+  readonly buffered: number;
   /** Notes an error: it becomes `health().lastError`, and is shown at most once a minute for its kind. */
   report(kind: string, what: string, error?: unknown): void;
   /** Shows the counters of something else, such as an exporter, in `health().sinks`; returns what takes them away. */
@@ -23,11 +25,17 @@ export class Internals implements CollectorInternals {
   readonly clock: Clock;
   readonly #diagnostics: Diagnostics;
   readonly #counters: CollectorCounters;
+  readonly #buffered: () => number;
 
-  constructor(clock: Clock, diagnostics: Diagnostics, counters: CollectorCounters) {
+  constructor(clock: Clock, diagnostics: Diagnostics, counters: CollectorCounters, buffered: () => number) {
     this.clock = clock;
     this.#diagnostics = diagnostics;
     this.#counters = counters;
+    this.#buffered = buffered;
+  }
+
+  get buffered(): number {
+    return this.#buffered();
   }
 
   report(kind: string, what: string, error?: unknown): void {

@@ -7,7 +7,7 @@ import { type Env, type OtlpOptions, otlpVariable, type Signal } from '../otlp/c
 import { makeOtlpParts, type OtlpPlan, planOtlp } from '../otlp/export/export-parts.js';
 import { versionInApplication } from '../runtime/application-require.js';
 import { consoleProcessor, consoleReader } from './console-parts.js';
-import { type Exporters, nodeSdkExportersOf } from './exporter-names.js';
+import { type Exporters, nodeSdkExportersOf, type WarnOf } from './exporter-names.js';
 
 /** What `NodeSDK` would build of an environment. */
 export interface BuiltParts {
@@ -65,7 +65,7 @@ export function buildNodeSdkParts(
   const metrics = nodeSdkExportersOf('metrics', env, traits.exportsMetricsByDefault, warn);
   const { modules } = wanted;
   const loader = new ModuleLoader(who, NODE_SDK);
-  const plan = wanted.otlp === false ? undefined : planOf(wanted.otlp, { logs, metrics }, env, modules, loader);
+  const plan = wanted.otlp === false ? undefined : planOf(wanted.otlp, { logs, metrics }, env, modules, loader, warn);
   const sdkLogs = logs.console ? loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs') : undefined;
   const sdkMetrics = metrics.console ? loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics') : undefined;
   const prometheus = metrics.prometheus
@@ -92,9 +92,10 @@ function planOf(
   env: Env,
   modules: SdkModules,
   loader: ModuleLoader,
+  warn: WarnOf,
 ): OtlpPlan {
   const asked = { logs: to.logs.otlp === true, metrics: to.metrics.otlp === true };
-  if (options !== undefined) return planOtlp(options, env, modules, loader, asked);
+  if (options !== undefined) return planOtlp(options, env, modules, loader, asked, warn);
   const grpc = (signal: Signal): Module | undefined =>
     asked[signal] && otlpVariable(env, signal, 'PROTOCOL') === 'grpc'
       ? loader.load(
@@ -104,7 +105,7 @@ function planOf(
       : undefined;
   const overGrpc = { logs: grpc('logs'), metrics: grpc('metrics') };
   const overHttp = { logs: asked.logs && !overGrpc.logs, metrics: asked.metrics && !overGrpc.metrics };
-  const plan = planOtlp({}, env, modules, loader, overHttp);
+  const plan = planOtlp({}, env, modules, loader, overHttp, warn);
   // an exporter over gRPC takes all that it needs from the environment
   const settings = { protocol: 'http/protobuf', exporter: {} } as const;
   return {

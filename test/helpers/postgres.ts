@@ -99,7 +99,14 @@ function signalAll(data: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
   if (!existsSync(pidFile)) return;
   const main = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
   const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ');
-  for (const pid of [main, ...children.filter(Boolean).map(Number)]) process.kill(pid, signal);
+  for (const pid of [main, ...children.filter(Boolean).map(Number)]) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // a child may have ended by itself meanwhile
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 function idOf(flag: '-u' | '-g'): number {

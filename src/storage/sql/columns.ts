@@ -1,9 +1,11 @@
 import { decodeLine, decodeMap } from '../../codec/json-line-decode.js';
 import { encodeEvent, encodeMap, encodeMetric } from '../../codec/json-line-encode.js';
+import { eventOtelOf, metricOtelOf } from '../../codec/otel-check.js';
+import { tagsFromLine } from '../../codec/tag-types.js';
 import { TelemetryEvent } from '../../model/event.js';
 import type { EventType } from '../../model/event-type.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
-import { type Tags, TelemetryMetric } from '../../model/metric.js';
+import { TelemetryMetric } from '../../model/metric.js';
 import { severityOf } from '../query-match.js';
 
 /** What a column holds. */
@@ -154,8 +156,9 @@ function millisOf({ timestamp }: TelemetryItem): number {
 export function itemOfRow(row: Row): TelemetryItem {
   // texts that no column holds exactly
   if (row.line !== null) return decodeLine(row.line);
-  const otel = row.otel === null ? undefined : decodeMap(row.otel);
+  const otel: unknown = row.otel === null ? undefined : JSON.parse(row.otel);
   const timestamp = new Date(Number(row.time_ms));
+  const time = { date: timestamp };
   if (row.kind === EVENT_KIND) {
     return new TelemetryEvent({
       eventId: row.id,
@@ -164,7 +167,7 @@ export function itemOfRow(row: Row): TelemetryItem {
       source: row.source ?? '',
       message: row.message ?? '',
       metadata: row.metadata === null ? undefined : decodeMap(row.metadata),
-      otel,
+      otel: eventOtelOf(otel, time),
     });
   }
   return new TelemetryMetric({
@@ -174,7 +177,7 @@ export function itemOfRow(row: Row): TelemetryItem {
     // SQLite keeps NaN as NULL
     value: row.value ?? Number.NaN,
     unit: row.unit,
-    tags: row.tags === null ? undefined : (decodeMap(row.tags) as Tags),
-    otel,
+    tags: row.tags === null ? undefined : tagsFromLine(decodeMap(row.tags), undefined),
+    otel: metricOtelOf(otel, time),
   });
 }
