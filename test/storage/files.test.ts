@@ -261,9 +261,9 @@ describe('a disk that fails', () => {
   it('counts what a path refuses that can not be written', async () => {
     const path = newFile();
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(join(dirname(path), 'a file'), '');
     const inside = join(dirname(path), 'a file', 'telemetry.jsonl');
     const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: inside, bufferSize: 1 });
+    writeFileSync(join(dirname(path), 'a file'), '');
     collector.collectEvent('s', 'm');
     expect(collector.health()).toMatchObject({
       queued: 1,
