@@ -21,7 +21,7 @@ export interface PostgresStorageOptions {
 const WHO = 'PostgresStorage';
 const RULES: Readonly<Record<keyof PostgresStorageOptions, Rule>> = {
   url: {
-    isRight: (value) => typeof value === 'string' && /^postgres(?:ql)?:\/\//.test(value) && URL.canParse(value),
+    isRight: (value) => typeof value === 'string' && /^postgres(?:ql)?:\/\//i.test(value) && URL.canParse(value),
     expected: 'a URL that begins with postgres://',
   },
   retention: RETENTION,
