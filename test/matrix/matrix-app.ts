@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { freshApp, nodeProgram, run } from '../helpers/fresh-app.js';
 import { type Generation, packagesOf } from '../helpers/generations.js';
@@ -15,8 +15,10 @@ export interface Cell {
 /** How a test's own modules are loaded, and by that the package's. */
 export type ModuleFormat = 'esm' | 'cjs';
 
-// these look into the repository or the sources, or make applications themselves
-const NOT_PUBLIC = ['matrix', 'package', 'model', 'docs', 'layout', 'e2e/examples.test.ts'];
+// these look into the repository, make applications themselves, or need packages that belong to one generation
+const NOT_PUBLIC = ['matrix', 'package', 'docs', 'layout', 'e2e/examples.test.ts', 'e2e/own-requests.test.ts'];
+/** An import of a source: what it tests is no public API. */
+const OF_SOURCES = /from '(?:\.\.\/)+src\//;
 const TOOLS = [
   '@jest/globals',
   '@swc/core',
@@ -26,6 +28,7 @@ const TOOLS = [
   'jest',
   'libsql',
   'pg',
+  'protobufjs',
   'typescript',
 ];
 
@@ -42,10 +45,22 @@ export async function matrixApp(generation: Generation): Promise<string> {
   });
   cpSync('test', join(folder, 'test'), { recursive: true });
   for (const path of NOT_PUBLIC) rmSync(join(folder, 'test', path), { recursive: true });
+  removeTestsOfSources(join(folder, 'test'));
   for (const format of ['esm', 'cjs'] as const) {
     writeFileSync(join(folder, `jest.${format}.json`), JSON.stringify(jestConfig(format)));
   }
   return folder;
+}
+
+/** Leaves the tests that use the package alone, themselves and by their helpers. */
+function removeTestsOfSources(directory: string): void {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const texts = new Map(files.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+  const helpers = files.filter((name) => name.startsWith('helpers/') && OF_SOURCES.test(texts.get(name) as string));
+  const uses = helpers.map((name) => `/${name.replace(/\.ts$/, '.js')}'`);
+  for (const [name, text] of texts) {
+    if (OF_SOURCES.test(text) || uses.some((use) => text.includes(use))) rmSync(join(directory, name));
+  }
 }
 
 function jestConfig(format: ModuleFormat): object {
