@@ -106,6 +106,15 @@ describe('rimp doctor', () => {
     expect(copies.status).toBe(0);
     const logs = await examine(project('@opentelemetry/api@1.10.0', '@opentelemetry/sdk-logs@0.223.0'));
     expect(bad(logs).map(({ id }) => id)).toEqual(['api-version', 'logs-apis']);
+    const ours = await examine(
+      project(
+        '@opentelemetry/api@1.10.0',
+        '@opentelemetry/api-logs@0.301.0',
+        '@opentelemetry/sdk-logs@3.1.0',
+        'rimp-telemetry@0.1.0',
+      ),
+    );
+    expect(ours.findings.find(({ id }) => id === 'logs-apis')).toMatchObject({ level: 'ok' });
   });
 
   it('finds what the environment asks for in vain', async () => {

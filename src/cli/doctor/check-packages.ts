@@ -66,7 +66,7 @@ export function checkPackages(packages: readonly Installed[]): Finding[] {
     ];
   }
   const findings = [checkGenerations(own), ...checkFloors(own), ...checkPeers(packages), checkCopies(packages, API)];
-  findings.push(checkCopies(packages, 'rimp-telemetry'), checkLogsApis(own, api));
+  findings.push(checkCopies(packages, 'rimp-telemetry'), checkLogsApis(packages, own, api));
   return findings;
 }
 
@@ -151,10 +151,19 @@ function checkCopies(packages: readonly Installed[], name: string): Finding {
   };
 }
 
-function checkLogsApis(own: readonly Installed[], api: Installed): Finding {
+/** Whether `NodeSDK` is installed. */
+export function hasNodeSdk(packages: readonly Installed[]): boolean {
+  return packages.some(({ name, own }) => own && name === '@opentelemetry/sdk-node');
+}
+
+function checkLogsApis(packages: readonly Installed[], own: readonly Installed[], api: Installed): Finding {
   const id = 'logs-apis';
   const sdk = own.find(({ name }) => name === SDK_LOGS);
-  const separate = own.find(({ name }) => name === API_LOGS);
+  // this library brings one along itself, and emits to the one that has a provider
+  const user = packages.find(
+    ({ name, dependencies, peerDependencies }) =>
+      name !== 'rimp-telemetry' && (dependencies[API_LOGS] ?? peerDependencies[API_LOGS]) !== undefined,
+  );
   const generation = sdk && generationOf(sdk.name, sdk.version);
   if (generation === '2.x' && semver.gte(api.version, '1.10.0')) {
     return {
@@ -165,11 +174,11 @@ function checkLogsApis(own: readonly Installed[], api: Installed): Finding {
       fix: `npm install ${API}@"<1.10"`,
     };
   }
-  if (generation === '3.x' && separate !== undefined) {
+  if (generation === '3.x' && user !== undefined) {
     return {
       id,
       level: 'warning',
-      what: `${SDK_LOGS} ${sdk?.version} registers with ${API}, and ${API_LOGS} ${separate.version} is installed as well`,
+      what: `${SDK_LOGS} ${sdk?.version} registers with ${API}, and ${user.name} ${user.version} emits through ${API_LOGS}`,
       why: `records emitted through ${API_LOGS} reach the provider only by way of startTelemetry, register or nodeSdkOptions`,
       fix: `import { bridgeLogsApis } from 'rimp-telemetry'; bridgeLogsApis();`,
     };

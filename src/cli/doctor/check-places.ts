@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { dirname, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
+import { showUrl } from '../../model/show-url.js';
 import { parseHeaders, urlOf } from '../../otlp/config/endpoint.js';
 import { CONTENT_TYPES, type Env, otlpVariable, type Signal, signalSettings } from '../../otlp/config/settings.js';
 import { type Finding, ok } from './finding.js';
@@ -10,7 +11,7 @@ import { type Finding, ok } from './finding.js';
 const TIMEOUT_MILLIS = 5_000;
 
 /** Whether the OTLP endpoints that the environment names take an empty request. */
-export async function checkEndpoints(env: Env): Promise<Finding[]> {
+export async function checkEndpoints(env: Env, usesNodeSdk: boolean): Promise<Finding[]> {
   if ((env.OTEL_EXPORTER_OTLP_PROTOCOL ?? '').trim() === 'grpc') {
     return [
       {
@@ -24,7 +25,11 @@ export async function checkEndpoints(env: Env): Promise<Finding[]> {
   }
   const checks = (['logs', 'metrics'] as const).map((signal) => checkEndpoint(signal, env));
   const findings = (await Promise.all(checks)).filter((finding) => finding !== undefined);
-  return findings.length > 0 ? findings : [ok('endpoint', 'no OTLP endpoint in the environment, nothing is exported')];
+  if (findings.length > 0) return findings;
+  const what = usesNodeSdk
+    ? 'no OTLP endpoint in the environment: NodeSDK exports to http://localhost:4318 by itself, startTelemetry nowhere'
+    : 'no OTLP endpoint in the environment, nothing is exported';
+  return [ok('endpoint', what)];
 }
 
 async function checkEndpoint(signal: Signal, env: Env): Promise<Finding | undefined> {
@@ -40,11 +45,11 @@ async function checkEndpoint(signal: Signal, env: Env): Promise<Finding | undefi
   try {
     // an empty request is a valid one in both encodings
     const status = await post(url, headers, settings.protocol === 'http/json' ? '{}' : '');
-    if (status >= 200 && status < 300) return ok(id, `${url} takes OTLP over ${settings.protocol}`);
+    if (status >= 200 && status < 300) return ok(id, `${showUrl(url)} takes OTLP over ${settings.protocol}`);
     return {
       id,
       level: 'error',
-      what: `${url} answers ${status} to an empty request`,
+      what: `${showUrl(url)} answers ${status} to an empty request`,
       why: `${signal} that are sent there are refused and lost`,
       fix: fixOf(status, upper),
     };
@@ -53,7 +58,7 @@ async function checkEndpoint(signal: Signal, env: Env): Promise<Finding | undefi
     return {
       id,
       level: 'error',
-      what: `${url} can't be reached: ${message || (code ?? 'unknown error')}`,
+      what: `${showUrl(url)} can't be reached: ${message || (code ?? 'unknown error')}`,
       why: `${signal} can't be exported, and are lost when the queue in front of the exporter is full`,
       fix: 'start a collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT to where one listens',
     };

@@ -40,7 +40,8 @@ function find(root, kind) {
 setTimeout(() => {
   const api = globalThis[Symbol.for('opentelemetry.js.api.1')] ?? {};
   const separate = globalThis[Symbol.for('io.opentelemetry.js.api.logs')];
-  const real = (provider) => provider && !/^Noop/.test(provider.constructor?.name ?? '') ? provider : undefined;
+  const FORWARDS = Symbol.for('rimp-telemetry.forwards.v1');
+  const real = (provider) => provider && provider[FORWARDS] !== true ? provider : undefined;
   const logs = [];
   const old = real(typeof separate === 'function' ? separate(1) : undefined);
   if (old) logs.push({ api: '@opentelemetry/api-logs', processor: find(old, 'processor') });
@@ -63,7 +64,7 @@ export function setupOfProject(project: string): string | undefined {
 }
 
 /** Runs a set-up by itself, and looks whether our parts are in what it registers. */
-export async function checkSetup(setup: string, project: string): Promise<Finding[]> {
+export async function checkSetup(setup: string, project: string, usesNodeSdk: boolean): Promise<Finding[]> {
   // a path as Node takes it for --import, or a package
   const module = /^(\.|\/|[A-Za-z]:)/.test(setup) ? pathToFileURL(resolve(project, setup)).href : setup;
   const { output, errors } = await runProbe(module, project);
@@ -79,7 +80,7 @@ export async function checkSetup(setup: string, project: string): Promise<Findin
       },
     ];
   }
-  return findingsOf(setup, JSON.parse(line.slice(PREFIX.length)) as Probe);
+  return findingsOf(setup, JSON.parse(line.slice(PREFIX.length)) as Probe, usesNodeSdk);
 }
 
 /** The line of what Node printed that says what was wrong. */
@@ -88,7 +89,8 @@ function errorOf(printed: string): string {
   return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? 'it ended before it could be looked at';
 }
 
-function findingsOf(setup: string, { logs, metrics }: Probe): Finding[] {
+function findingsOf(setup: string, { logs, metrics }: Probe, usesNodeSdk: boolean): Finding[] {
+  const missing = (part: 'processor' | 'reader', what: string): Finding => missingPart(part, what, usesNodeSdk);
   const findings: Finding[] = [];
   if (logs.length > 1) {
     findings.push({
@@ -113,7 +115,7 @@ function findingsOf(setup: string, { logs, metrics }: Probe): Finding[] {
   return findings;
 }
 
-function missing(part: 'processor' | 'reader', what: string): Finding {
+function missingPart(part: 'processor' | 'reader', what: string, usesNodeSdk: boolean): Finding {
   const fixes = {
     processor: 'new LoggerProvider({ processors: [new RimpLogRecordProcessor(collector)] })',
     reader: 'new MeterProvider({ readers: [new RimpMetricReader(collector)] })',
@@ -126,7 +128,7 @@ function missing(part: 'processor' | 'reader', what: string): Finding {
       part === 'processor'
         ? 'log records of libraries do not reach RIMP, and its own events pass by what redacts'
         : 'metrics of libraries do not reach RIMP',
-    fix: fixes[part],
+    fix: usesNodeSdk ? 'new NodeSDK({ ...nodeSdkOptions(collector) })' : fixes[part],
   };
 }
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, parse } from '../command.js';
-import { checkExporters, checkNode, checkPackages } from './check-packages.js';
+import { checkExporters, checkNode, checkPackages, hasNodeSdk } from './check-packages.js';
 import { checkEndpoints, checkStorage } from './check-places.js';
 import { checkSetup, setupOfProject } from './check-setup.js';
 import { type Finding, ok, render } from './finding.js';
@@ -66,10 +66,10 @@ async function examine(project: string, setup: string | undefined, storage: stri
     checkNode(process.versions.node, packages),
     ...checkPackages(packages),
     ...checkExporters(packages, env),
-    ...(await checkEndpoints(env)),
+    ...(await checkEndpoints(env, hasNodeSdk(packages))),
     checkStorage(storage ?? env.RIMP_STORAGE_PATH, project),
     ...(setup === undefined
       ? [ok('setup', 'no set-up was looked at: name one with --setup FILE')]
-      : await checkSetup(setup, project)),
+      : await checkSetup(setup, project, hasNodeSdk(packages))),
   ];
 }

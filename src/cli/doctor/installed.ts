@@ -10,6 +10,7 @@ export interface Installed {
   readonly real: string;
   /** Whether the project's own modules load this copy. */
   readonly own: boolean;
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
@@ -81,10 +82,14 @@ function foldersIn(folder: string): string[] {
   }
 }
 
-function aboutOf(folder: string): Pick<Installed, 'version' | 'peerDependencies'> | undefined {
+function aboutOf(folder: string): Pick<Installed, 'version' | 'dependencies' | 'peerDependencies'> | undefined {
   try {
     const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Partial<Installed>;
-    return { version: about.version ?? '0.0.0', peerDependencies: about.peerDependencies ?? {} };
+    return {
+      version: about.version ?? '0.0.0',
+      dependencies: about.dependencies ?? {},
+      peerDependencies: about.peerDependencies ?? {},
+    };
   } catch {
     return undefined;
   }
