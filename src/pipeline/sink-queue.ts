@@ -267,11 +267,12 @@ export class SinkQueue {
     const { error } = failure;
     const verdict = verdictOn(error, portion.size);
     if (verdict.next === 'halve') return portion.halves();
-    this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
+    const isWithdrawn = portion.share.batch.isWithdrawn;
     if (verdict.next === 'lose') this.#settle(portion, verdict.losses, verdict.isRefusal);
-    else if (portion.share.batch.isWithdrawn) this.#settle(portion, { [RETURNED]: portion.size });
-    else return [portion];
-    return [];
+    else if (isWithdrawn) this.#settle(portion, { [RETURNED]: portion.size });
+    // a report says what is lost by now: the counters come first
+    this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
+    return verdict.next === 'lose' || isWithdrawn ? [] : [portion];
   }
 
   #settle(portion: Portion, losses: Losses = {}, isRefusal = false): void {

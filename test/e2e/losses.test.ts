@@ -12,7 +12,7 @@ const REFUSED = `
   collector.forceFlush();`;
 
 const LOST =
-  'rimp-telemetry: lost 1 item (see health().sinks.storage.dropped.store_failed): sink "storage" failed: no\\nroom\\u001b[31m\n';
+  'rimp-telemetry: lost 1 item (see health().sinks.storage.dropped.refused): sink "storage" failed: no\\nroom\\u001b[31m\n';
 
 const onStderr = async (body: string, env: Record<string, string> = {}): Promise<string> =>
   (await programs.run(body, { env })).stderr;
@@ -65,7 +65,7 @@ describe('the first loss', () => {
         console.log(JSON.stringify({ accepted, delivered, queued, dropped, otlp: sinks['otlp-logs'] }));
         process.exit();
       });`);
-    const health = JSON.parse(stdout) as Record<string, never>;
+    const health = JSON.parse(stdout) as Record<string, unknown>;
     const lost = Object.values(health.dropped as Record<string, number>).reduce((sum, count) => sum + count, 0);
     expect(lost).toBe(10);
     expect(health).toMatchObject({ accepted: 10, delivered: 0, queued: 0 });
