@@ -46,12 +46,19 @@ export type { LastError } from './runtime/diagnostics.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './setup/node-sdk.js';
 export { createOtlpReceiver, shipTelemetry } from './setup/on-demand.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './setup/start-telemetry.js';
-export type { AbortSignalLike, ShipOptions, ShipProgress, ShipSummary } from './ship/options.js';
+export type {
+  AbortSignalLike,
+  ShipOptions,
+  ShipProgress,
+  ShipResume,
+  ShipSummary,
+  UnreadableFile,
+} from './ship/options.js';
 export {
+  type DeletedSegments,
   FileStorage,
   type FileStorageOptions,
   type RetentionOptions,
-  type Retired,
   type RotationOptions,
   type UnreadableLines,
 } from './storage/file/file-storage.js';

@@ -14,11 +14,13 @@ export {
   type TelemetryConfigArguments,
   type TelemetryConsumer,
   TelemetryData,
+  type TelemetryDataArguments,
   TelemetryEvent,
   type TelemetryEventArguments,
   type TelemetryListener,
   TelemetryMetric,
   type TelemetryMetricArguments,
+  TelemetryStorage,
   TelemetryStream,
   type TelemetryStreamArguments,
 } from './legacy/legacy.js';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { TelemetryError, toError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
+import { err, out } from './output.js';
 
 /** A subcommand of the program `rimp`. */
 export interface Command {
@@ -17,7 +18,7 @@ export interface Command {
 /**
  * A whole number that an option has.
  *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where it is none.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is none.
  */
 export function wholeNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -28,7 +29,7 @@ export function wholeNumber(name: string, text: string | undefined): number | un
 /**
  * The token in a file, else that of RIMP_TOKEN.
  *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where the file can't be read, or is empty.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if the file can't be read, or is empty.
  */
 export function tokenOf(file: string | undefined): string | undefined {
   if (file === undefined) return process.env.RIMP_TOKEN || undefined;
@@ -45,10 +46,17 @@ export function tokenOf(file: string | undefined): string | undefined {
   return token;
 }
 
+/** Says what is wrong with the arguments of a command; gives the exit status. */
+export function usage(name: string, message: string): number {
+  err.message(`rimp ${name}: ${message}`);
+  err.line(`rimp ${name} --help lists its options.`);
+  return 2;
+}
+
 type Parsed<T extends ParseArgsConfig> = ReturnType<typeof parseArgs<T>>;
 
 /**
- * Parses a command's arguments; prints its help, or what is wrong, and gives the exit status instead where there is
+ * Parses a command's arguments; prints its help, or what is wrong, and gives the exit status instead if there is
  * nothing to run.
  */
 export function parse<const T extends ParseArgsConfig>(
@@ -58,7 +66,7 @@ export function parse<const T extends ParseArgsConfig>(
   config: T,
 ): Parsed<T> | number {
   if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(help);
+    out.write(help);
     return 0;
   }
   try {
@@ -70,7 +78,6 @@ export function parse<const T extends ParseArgsConfig>(
     const meant = wrong === undefined ? undefined : closestName(wrong, names);
     const hint = meant === undefined ? '' : `: did you mean "${meant}"?`;
     const message = wrong === undefined ? toError(error).message : `unknown option "${wrong}"${hint}`;
-    process.stderr.write(`rimp ${name}: ${message}\nrimp ${name} --help tells what it takes.\n`);
-    return 2;
+    return usage(name, message);
   }
 }

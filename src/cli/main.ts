@@ -4,6 +4,7 @@ import { closestName } from '../model/spelling.js';
 import { VERSION } from '../runtime/version.js';
 import type { Command } from './command.js';
 import { doctor } from './doctor/doctor.js';
+import { err, flushed, out } from './output.js';
 import { serve } from './serve.js';
 import { ship } from './ship.js';
 
@@ -16,29 +17,29 @@ Usage: rimp COMMAND [OPTION…]
 Commands:
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
 
-rimp COMMAND --help tells more of one of them. rimp --version prints the version.
+rimp COMMAND --help describes one of them. rimp --version prints the version.
 `;
 
 /** Runs the program; resolves to its exit status: 0 all is well, 1 it found problems, 2 wrong usage. */
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === '--version' || name === '-v') {
-    process.stdout.write(`${VERSION}\n`);
+    out.write(`${VERSION}\n`);
     return 0;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(HELP);
+    out.write(HELP);
     return 0;
   }
   const command = COMMANDS.find((known) => known.name === name);
   if (command !== undefined) return runCommand(command, rest);
   if (name === undefined) {
-    process.stderr.write(HELP);
+    err.write(HELP);
   } else {
     const names = COMMANDS.map((known) => known.name);
     const meant = closestName(name, names);
     const hint = meant === undefined ? `expected one of ${names.join(', ')}` : `did you mean "${meant}"?`;
-    process.stderr.write(`rimp: unknown command "${name}": ${hint}\n`);
+    err.line(`rimp: unknown command "${name}": ${hint}`);
   }
   return 2;
 }
@@ -48,7 +49,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<nu
     return await command.run(args);
   } catch (error) {
     const { message } = toError(error);
-    process.stderr.write(`rimp ${command.name}: ${inWordsOf(command, message)}\n`);
+    err.message(`rimp ${command.name}: ${inWordsOf(command, message)}`);
     const { code } = error as { readonly code?: unknown };
     return code === 'RIMP_INVALID_ARGUMENT' || code === 'RIMP_INVALID_CONFIG' ? 2 : 1;
   }
@@ -62,12 +63,17 @@ function inWordsOf({ name, optionNames = {} }: Command, message: string): string
   return words;
 }
 
-main(process.argv.slice(2)).then(
-  (status) => {
+/** How long the end waits for a reader of the output that stopped reading. */
+const FLUSH_MILLIS = 1_000;
+
+main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    err.message(`rimp: ${toError(error).message}`);
+    return 1;
+  })
+  .then(async (status) => {
     process.exitCode = status;
-  },
-  (error: unknown) => {
-    process.stderr.write(`rimp: ${toError(error).message}\n`);
-    process.exitCode = 1;
-  },
-);
+    // what nobody reads would keep the process for ever
+    if (!(await flushed(FLUSH_MILLIS))) process.exit(status);
+  })
+  .catch(() => process.exit(1));

@@ -1,12 +1,13 @@
-import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { TelemetryCollector } from '../collector/collector.js';
-import type { TelemetryData } from '../model/data.js';
 import { TelemetryError } from '../model/errors.js';
 import type { OtlpReceiver } from '../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../setup/on-demand.js';
 import { type Command, parse, tokenOf, wholeNumber } from './command.js';
 import { checkStorage } from './doctor/check-places.js';
 import { grouped } from './format.js';
+import { err, out } from './output.js';
+import { printData } from './print.js';
 import { untilSignal } from './until-signal.js';
 
 const HELP = `rimp serve: receives OTLP over HTTP, and keeps it
@@ -15,13 +16,15 @@ Usage: rimp serve [OPTION…]
 
   --port N             default: 4318, 0 for any that is free
   --host ADDRESS       default: 127.0.0.1, which other machines can't reach; others should need a token
+  --allow-host NAME    a name that requests may have as their Host on loopback, beside addresses, localhost and names
+                       without a dot; may be given more than once
   --token-file FILE    requests need "Authorization: Bearer …" with the token in this file; default: RIMP_TOKEN, if set
   --storage PATH       a file of JSON lines, of SQLite with --backend database, or a postgres:// URL;
                        default: RIMP_STORAGE_PATH, else telemetry.jsonl
   --backend NAME       file, database or memory; default: as the storage's path says
   --rotate-bytes N     close the file and begin another one beyond so many bytes; closed ones are compressed
   --keep-files N       how many closed files stay; default: all
-  --print              print each event and metric as it comes
+  --print              print each event and metric as it is stored, a line each; lines that nobody reads are left out
   --max-body-bytes N   the largest request; default: 8388608
   -h, --help           print this
 
@@ -49,12 +52,15 @@ export const serve: Command = {
     port: '--port',
     host: '--host',
     maxBodyBytes: '--max-body-bytes',
+    allowedHosts: '--allow-host',
+    token: '--token-file',
   },
   async run(args) {
     const parsed = parse('serve', HELP, args, {
       options: {
         port: { type: 'string' },
         host: { type: 'string' },
+        'allow-host': { type: 'string', multiple: true },
         'token-file': { type: 'string' },
         storage: { type: 'string' },
         backend: { type: 'string' },
@@ -66,7 +72,9 @@ export const serve: Command = {
     });
     if (typeof parsed === 'number') return parsed;
     const { values } = parsed;
-    diag.setLogger(new DiagConsoleLogger(), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+    const log = (message: string): void => err.message(`rimp serve: ${message}`);
+    const logger = { error: log, warn: log, info: log, debug: log, verbose: log };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
     const port = wholeNumber('port', values.port) ?? 4318;
     const collector = collectorOf(values);
     const token = tokenOf(values['token-file']);
@@ -78,6 +86,7 @@ export const serve: Command = {
         collector,
         port,
         host: values.host,
+        allowedHosts: values['allow-host'],
         token,
         maxBodyBytes: wholeNumber('max-body-bytes', values['max-body-bytes']),
       });
@@ -85,19 +94,19 @@ export const serve: Command = {
       await collector.shutdown();
       throw error;
     }
-    if (values.print === true) collector.addListener(print);
-    process.stderr.write(`rimp serve: OTLP at ${receiver.url}, kept in ${collector.storage.location ?? 'memory'}\n`);
+    if (values.print === true) collector.addListener((data) => printData(out, data));
+    err.line(`rimp serve: OTLP at ${receiver.url}, kept in ${collector.storage.location ?? 'memory'}`);
     if (values.host !== undefined && !isLoopback(values.host) && token === undefined)
-      process.stderr.write('rimp serve: warning: other machines can send to it without a token\n');
-    const status = setInterval(() => tell(receiver, collector), STATUS_MILLIS);
+      err.line('rimp serve: warning: other machines can send to it without a token');
+    const status = setInterval(() => showStatus(receiver, collector), STATUS_MILLIS);
     const { signal } = untilSignal();
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     clearInterval(status);
     await receiver.shutdown({ timeoutMillis: SHUTDOWN_TIMEOUT_MILLIS });
     const { complete, errors } = await collector.shutdown({ timeoutMillis: SHUTDOWN_TIMEOUT_MILLIS });
-    tell(receiver, collector);
-    for (const error of errors) process.stderr.write(`rimp serve: ${error.message}\n`);
-    return complete && Object.keys(collector.health().dropped).length === 0 ? 0 : 1;
+    showStatus(receiver, collector);
+    for (const error of errors) err.message(`rimp serve: ${error.message}`);
+    return complete && lostBy(collector).length === 0 ? 0 : 1;
   },
 };
 
@@ -113,6 +122,7 @@ function collectorOf(values: Values): TelemetryCollector {
   }
   const maxBytes = wholeNumber('rotate-bytes', values['rotate-bytes']);
   const maxFiles = wholeNumber('keep-files', values['keep-files']);
+  checkContradictions(values, storageBackend);
   return new TelemetryCollector(
     {
       storageBackend: storageBackend as 'file',
@@ -129,32 +139,35 @@ function collectorOf(values: Values): TelemetryCollector {
   );
 }
 
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if options were given that the storage has no use for. */
+function checkContradictions(values: Values, storageBackend: string): void {
+  const ofFiles = (['rotate-bytes', 'keep-files'] as const).find((name) => values[name] !== undefined);
+  if (ofFiles !== undefined && storageBackend !== 'file' && ['database', 'memory'].includes(storageBackend))
+    throw new TelemetryError(
+      'RIMP_INVALID_ARGUMENT',
+      `serve: expected --${ofFiles} with files, got a ${storageBackend}`,
+    );
+  if (storageBackend === 'memory' && values.storage !== undefined)
+    throw new TelemetryError('RIMP_INVALID_ARGUMENT', 'serve: expected --storage or --backend memory, got both');
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-function print(data: TelemetryData): void {
-  for (const { timestamp, eventType, source, message, metadata } of data.events) {
-    const rest = metadata === undefined ? '' : ` ${JSON.stringify(metadata)}`;
-    process.stdout.write(
-      `${timestamp.toISOString()} ${eventType.toUpperCase().padEnd(7)} ${source}: ${message}${rest}\n`,
-    );
-  }
-  for (const { timestamp, name, value, unit, tags } of data.metrics) {
-    const labels = tags === undefined ? '' : ` ${JSON.stringify(tags)}`;
-    process.stdout.write(
-      `${timestamp.toISOString()} METRIC  ${name} ${value}${unit === undefined ? '' : ` ${unit}`}${labels}\n`,
-    );
-  }
-}
-
-function tell({ figures }: OtlpReceiver, collector: TelemetryCollector): void {
-  const { delivered, queued, dropped } = collector.health();
-  const lost = Object.entries(dropped).map(([reason, count]) => `, ${grouped(count)} lost (${reason})`);
+function showStatus({ figures }: OtlpReceiver, collector: TelemetryCollector): void {
+  const { delivered, queued } = collector.health();
+  const lost = lostBy(collector).map(([reason, count]) => `, ${grouped(count)} lost (${reason})`);
   const bad = (figures.logs.dropped.not_readable ?? 0) + (figures.metrics.dropped.not_readable ?? 0);
-  process.stderr.write(
+  err.line(
     `rimp serve: ${grouped(figures.logs.delivered)} log records, ${grouped(figures.metrics.delivered)} metric points, ` +
       `${grouped(figures.traces.accepted)} spans (not kept); ${grouped(delivered)} items stored, ${grouped(queued)} waiting` +
-      `${bad > 0 ? `, ${grouped(bad)} not readable` : ''}${lost.join('')}\n`,
+      `${bad > 0 ? `, ${grouped(bad)} not readable` : ''}${lost.join('')}` +
+      `${out.dropped > 0 ? `; ${grouped(out.dropped)} printed lines that nobody read` : ''}`,
   );
+}
+
+/** What is lost; what was returned to its sender is not: it is there still. */
+function lostBy(collector: TelemetryCollector): [reason: string, count: number][] {
+  return Object.entries(collector.health().dropped).filter(([reason]) => reason !== 'returned');
 }

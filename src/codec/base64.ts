@@ -16,7 +16,7 @@ export function bytesToBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** The bytes of canonical base64 text, or `undefined` where the text is none. */
+/** The bytes of canonical base64 text, or `undefined` if the text is none. */
 export function base64ToBytes(text: string): Uint8Array | undefined {
   if (!CANONICAL.test(text)) return undefined;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;

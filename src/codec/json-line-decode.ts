@@ -1,33 +1,35 @@
-import type { AnyValue, AnyValueMap } from '../model/any-value.js';
+import { type AnyValue, type AnyValueMap, isAnyValueMap } from '../model/any-value.js';
 import { show, TelemetryError } from '../model/errors.js';
 import { TelemetryEvent } from '../model/event.js';
 import { eventTypeFromFile } from '../model/event-type.js';
-import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
-import { base64ToBytes } from './base64.js';
-import { setOwn } from './normalise.js';
+import { TelemetryMetric } from '../model/metric.js';
+import { mapFromJson } from './json-value.js';
+import { eventOtelOf, metricOtelOf } from './otel-check.js';
+import { parseLine } from './python-json.js';
+import { TAG_TYPES, tagsFromLine } from './tag-types.js';
 import { parseTimestamp, type Timestamp } from './timestamp.js';
 
 /**
- * The event or metric of one line of a RIMP file, Python's or ours.
+ * The event or metric of one line of a RIMP file, Python's or ours. The line may be anybody's: whatever it holds, the
+ * item can be searched, copied and sent.
  *
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` that says what was expected and what came.
  */
 export function decodeLine(line: string): TelemetryEvent | TelemetryMetric {
-  const parsed = parse(line);
-  if (!isMap(parsed)) throw wrong('', 'an object', parsed);
-  const { type, data } = parsed;
+  const parsed = parseLine(line);
+  if (!isAnyValueMap(parsed)) throw wrong('', 'an object', parsed);
+  const { type, data, otel } = parsed;
   if (type !== 'event' && type !== 'metric') throw wrong('type', '"event" or "metric"', type);
-  if (!isMap(data)) throw wrong('data', 'an object', data);
+  if (!isAnyValueMap(data)) throw wrong('data', 'an object', data);
   const time = timeOf(data.timestamp);
-  const otel = otelOf(parsed.otel, time);
   return type === 'event' ? eventOf(data, time, otel) : metricOf(data, time, otel);
 }
 
-function eventOf(data: AnyValueMap, time: Timestamp, otel: object | undefined): TelemetryEvent {
+function eventOf(data: AnyValueMap, time: Timestamp, otel: AnyValue | undefined): TelemetryEvent {
   const eventType = eventTypeFromFile(data.event_type);
   if (eventType === undefined) throw wrong('event_type', 'info, warning, error or debug', data.event_type);
   const { metadata } = data;
-  if (metadata !== null && metadata !== undefined && !isMap(metadata))
+  if (metadata !== null && metadata !== undefined && !isAnyValueMap(metadata))
     throw wrong('metadata', 'an object or null', metadata);
   return new TelemetryEvent({
     eventId: textOf(data, 'event_id'),
@@ -35,23 +37,24 @@ function eventOf(data: AnyValueMap, time: Timestamp, otel: object | undefined): 
     eventType,
     source: textOf(data, 'source'),
     message: textOf(data, 'message'),
-    metadata,
-    otel,
+    metadata: isAnyValueMap(metadata) ? mapFromJson(metadata) : undefined,
+    otel: eventOtelOf(otel, time),
   });
 }
 
-function metricOf(data: AnyValueMap, time: Timestamp, otel: object | undefined): TelemetryMetric {
+function metricOf(data: AnyValueMap, time: Timestamp, otel: AnyValue | undefined): TelemetryMetric {
   const { unit, tags } = data;
   if (unit !== null && unit !== undefined && typeof unit !== 'string') throw wrong('unit', 'a string or null', unit);
-  if (tags !== null && tags !== undefined && !isMap(tags)) throw wrong('tags', 'an object or null', tags);
+  if (tags !== null && tags !== undefined && !isAnyValueMap(tags)) throw wrong('tags', 'an object or null', tags);
+  const [known, types] = withoutTypes(otel);
   return new TelemetryMetric({
     metricId: textOf(data, 'metric_id'),
     timestamp: time.date,
     name: textOf(data, 'name'),
     value: valueOf(data.value),
     unit,
-    tags: isMap(tags) ? tagsOf(tags) : undefined,
-    otel,
+    tags: isAnyValueMap(tags) ? tagsFromLine(mapFromJson(tags), types) : undefined,
+    otel: metricOtelOf(known, time),
   });
 }
 
@@ -61,9 +64,11 @@ function timeOf(value: AnyValue | undefined): Timestamp {
   return time;
 }
 
-function otelOf(otel: AnyValue | undefined, time: Timestamp): object | undefined {
-  if (!isMap(otel)) return time.timeUnixNano === undefined ? undefined : { timeUnixNano: time.timeUnixNano };
-  return time.timeUnixNano === undefined ? otel : { ...otel, timeUnixNano: time.timeUnixNano };
+/** The `otel` part of a metric without what belongs to its tags, and that. */
+export function withoutTypes(otel: AnyValue | undefined): readonly [otel: AnyValue | undefined, types: unknown] {
+  if (!isAnyValueMap(otel) || otel[TAG_TYPES] === undefined) return [otel, undefined];
+  const { [TAG_TYPES]: types, ...known } = otel;
+  return [known, types];
 }
 
 function textOf(data: AnyValueMap, field: string): string {
@@ -74,90 +79,10 @@ function textOf(data: AnyValueMap, field: string): string {
 
 function valueOf(value: AnyValue | undefined): number {
   if (typeof value === 'number') return value;
-  // how the pass for what JSON doesn't know leaves these, and integers too large to be exact
+  // how the parser leaves these, and integers too large to be exact
   if (value === 'NaN') return Number.NaN;
   if (typeof value === 'string' && /^-?(?:Infinity|\d+)$/.test(value)) return Number(value);
   throw wrong('value', 'a number', value);
-}
-
-function tagsOf(tags: AnyValueMap): Tags {
-  const built: Record<string, TagValue> = {};
-  for (const key of Object.keys(tags)) {
-    const value = tags[key];
-    if (value === null || value === undefined) continue;
-    setOwn(built, key, typeof value === 'object' ? JSON.stringify(value) : value);
-  }
-  return built;
-}
-
-/** Tokens outside which nothing of interest occurs: strings whole, so that their contents are left alone. */
-const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
-function parse(line: string): unknown {
-  let parsed: unknown;
-  // an integer of sixteen digits may be larger than a number holds exactly
-  if (/[:[,]\s*-?\d{16,}/.test(line)) {
-    parsed = parseJson(beyondJson(line));
-  } else {
-    try {
-      parsed = JSON.parse(line);
-    } catch {
-      parsed = parseJson(beyondJson(line));
-    }
-  }
-  if (line.includes('"bytesValue"')) parsed = withBytes(parsed as AnyValue);
-  return line.includes('e999') ? withoutInfinity(parsed as AnyValue, 0) : parsed;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new TelemetryError('RIMP_INVALID_ARGUMENT', `RIMP line: expected JSON, got ${show(text)}`, { cause: error });
-  }
-}
-
-/** Puts into quotes what Python's JSON has and JSON hasn't, and the integers that a number would not hold exactly. */
-function beyondJson(line: string): string {
-  return line.replace(TOKENS, (token) => {
-    if (token.startsWith('"')) return token;
-    if (token.endsWith('y') || token === 'NaN') return `"${token}"`;
-    return /^-?\d{16,}$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token;
-  });
-}
-
-/** Metadata, tags or what OpenTelemetry knows, from the JSON that `encodeMap` makes. */
-export function decodeMap(text: string): AnyValueMap {
-  const map = JSON.parse(text) as AnyValueMap;
-  return text.includes('"bytesValue"') ? (withBytes(map) as AnyValueMap) : map;
-}
-
-function withBytes(value: AnyValue): AnyValue {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return value.map(withBytes);
-  const map = value as AnyValueMap;
-  const keys = Object.keys(map);
-  const only = keys.length === 1 ? map.bytesValue : undefined;
-  const bytes = typeof only === 'string' ? base64ToBytes(only) : undefined;
-  if (bytes !== undefined) return bytes;
-  const copy: Record<string, AnyValue> = {};
-  for (const key of keys) setOwn(copy, key, withBytes(map[key] as AnyValue));
-  return copy;
-}
-
-/** In metadata and tags infinity is text, as it is when it comes from a call site; a metric's value stays a number. */
-function withoutInfinity(value: AnyValue, depth: number): AnyValue {
-  if (typeof value === 'number') return Number.isFinite(value) || depth === 2 ? value : String(value);
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return value.map((item) => withoutInfinity(item, depth + 1));
-  const copy: Record<string, AnyValue> = {};
-  for (const key of Object.keys(value))
-    setOwn(copy, key, withoutInfinity((value as AnyValueMap)[key] as AnyValue, depth + 1));
-  return copy;
-}
-
-function isMap(value: unknown): value is AnyValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
@@ -166,4 +91,10 @@ function wrong(field: string, expected: string, value: unknown): TelemetryError 
     'RIMP_INVALID_ARGUMENT',
     `RIMP line: expected ${where} to be ${expected}, got ${show(value)}`,
   );
+}
+
+/** Metadata or tags, from the JSON that `encodeMap` makes. */
+export function decodeMap(text: string): AnyValueMap {
+  const map: unknown = JSON.parse(text);
+  return isAnyValueMap(map) ? mapFromJson(map) : {};
 }

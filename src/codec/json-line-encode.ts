@@ -1,13 +1,14 @@
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import { bytesToBase64 } from './base64.js';
+import { TAG_TYPES, textTagsOf } from './tag-types.js';
 import { formatTimestamp } from './timestamp.js';
 
 /**
  * An event as one line of a RIMP file, without the newline: the six fields that the Python original knows in `data`,
  * and what OpenTelemetry knows beyond in `otel`, which it ignores.
  *
- * @throws TypeError where metadata made by hand hold what JSON can't.
+ * @throws TypeError if metadata made by hand hold what JSON can't.
  */
 export function encodeEvent(event: TelemetryEvent): string {
   const { otel } = event;
@@ -15,11 +16,15 @@ export function encodeEvent(event: TelemetryEvent): string {
   return `${head}${encodeOtel(otel)}}`;
 }
 
-/** A metric as one line of a RIMP file, without the newline. */
+/**
+ * A metric as one line of a RIMP file, without the newline; its tags as text, as the original has no others, with their
+ * types in `otel`.
+ */
 export function encodeMetric(metric: TelemetryMetric): string {
   const { otel } = metric;
-  const head = `{"type":"metric","data":{"metric_id":${quote(metric.metricId)},"timestamp":"${formatTimestamp(metric.timestamp, otel?.timeUnixNano)}","name":${quote(metric.name)},"value":${encodeNumber(metric.value)},"unit":${metric.unit === undefined ? 'null' : quote(metric.unit)},"tags":${stringify(metric.tags)}}`;
-  return `${head}${encodeOtel(otel)}}`;
+  const text = metric.tags && textTagsOf(metric.tags);
+  const head = `{"type":"metric","data":{"metric_id":${quote(metric.metricId)},"timestamp":"${formatTimestamp(metric.timestamp, otel?.timeUnixNano)}","name":${quote(metric.name)},"value":${encodeNumber(metric.value)},"unit":${metric.unit === undefined ? 'null' : quote(metric.unit)},"tags":${stringify(text === undefined ? metric.tags : text.tags)}}`;
+  return `${head}${encodeOtel(text === undefined ? otel : { ...otel, [TAG_TYPES]: text.types })}}`;
 }
 
 // oxlint-disable-next-line no-control-regex -- these are what JSON escapes (RFC 8259, section 7)
@@ -51,7 +56,7 @@ function stringify(value: object | undefined): string {
 /**
  * Metadata, tags or what OpenTelemetry knows as JSON; bytes as OTLP/JSON has them.
  *
- * @throws TypeError where it holds what JSON can't.
+ * @throws TypeError if it holds what JSON can't.
  */
 export function encodeMap(value: object): string {
   return JSON.stringify(value, holdsBytes(value) ? bytesAsBase64 : undefined);

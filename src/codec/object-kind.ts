@@ -1,7 +1,7 @@
 /** How an object is to be copied into metadata. */
 export type ObjectKind = 'array' | 'date' | 'error' | 'bytes' | 'map' | 'set' | 'text' | 'boxed' | 'json' | 'plain';
 
-/** Tells how an object is to be copied, whatever it does when it is looked at, and of whichever realm. */
+/** How an object is to be copied, of whichever realm; never throws, whatever the object does when it is looked at. */
 export function kindOf(value: object): ObjectKind {
   try {
     if (Array.isArray(value)) return 'array';

@@ -1,7 +1,7 @@
-/** A time as RIMP holds it: a Date, and the nanoseconds since the Unix epoch where those are finer. */
+/** A time as RIMP holds it: a Date, and the nanoseconds since the Unix epoch if those are finer. */
 export interface Timestamp {
   readonly date: Date;
-  /** Decimal text; absent where the time is whole milliseconds. */
+  /** Decimal text; absent if the time is whole milliseconds. */
   readonly timeUnixNano?: string;
 }
 
@@ -9,7 +9,7 @@ export interface Timestamp {
 const FORM =
   /^([+-]\d{6}|\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:\s?([Zz])|([+-])(\d\d):?(\d\d)(?::?(\d\d))?)?)?$/;
 
-/** Reads a timestamp; `undefined` where the text is none. Digits beyond nanoseconds are cut. */
+/** Reads a timestamp; `undefined` if the text is none. Digits beyond nanoseconds are cut. */
 export function parseTimestamp(text: string): Timestamp | undefined {
   const match = FORM.exec(text);
   if (match === null) return undefined;
@@ -36,7 +36,7 @@ let lastSecond = Number.NaN;
 let lastPrefix = '';
 
 /**
- * Writes a timestamp in UTC with `Z`: three digits of the second, or as many up to nine as `timeUnixNano` has, where
+ * Writes a timestamp in UTC with `Z`: three digits of the second, or as many up to nine as `timeUnixNano` has, if
  * that agrees with the Date to the millisecond.
  */
 export function formatTimestamp(date: Date, timeUnixNano?: string): string {

@@ -5,7 +5,7 @@ import type { TelemetryMetric } from '../model/metric.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
-import { FACADE_SCOPE, Instruments } from '../otel/instruments/instruments.js';
+import { DEFAULT_MAX_INSTRUMENTS, FACADE_SCOPE, Instruments } from '../otel/instruments/instruments.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker } from '../otel/resource.js';
 import type { CollectionResultLike, Context, LogRecordLike, ResourceLike } from '../otel/sdk-types.js';
@@ -75,7 +75,12 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     this.#keepFiltered = options.keepFiltered ?? false;
     this.providers = new ProviderResolver(options, diagnostics);
     this.#emitter = new EventEmitter(this, diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
-    this.#instruments = new Instruments(instrumentPolicy(options.instruments), this.notRecorded, diagnostics);
+    this.#instruments = new Instruments(
+      instrumentPolicy(options.instruments),
+      this.notRecorded,
+      diagnostics,
+      options.maxInstruments ?? DEFAULT_MAX_INSTRUMENTS,
+    );
     this.#received = new ResourcePicker(options.resourceAttributes ?? 'service', undefined);
     this.#resources = new ResourcePicker(options.resourceAttributes ?? 'service', this.identity);
   }
@@ -209,9 +214,16 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     };
   }
 
+  /** Waits for what detectors find out about the resource of what is buffered; `undefined` if nothing is awaited. */
+  settleResources(deadlineMillis: number): Promise<unknown> | undefined {
+    return this.#resources.settle(deadlineMillis);
+  }
+
   async drain(timeoutMillis?: number): Promise<void> {
+    const deadline = deadlineOf({ timeoutMillis });
     try {
-      await within(this.#pipeline.drain(), deadlineOf({ timeoutMillis }), 'flushing to the sinks');
+      await this.settleResources(deadline);
+      await within(this.#pipeline.drain(), deadline, 'flushing to the sinks');
     } catch (error) {
       this.#diagnostics.report('flush', 'flushing to the sinks failed', error);
     }

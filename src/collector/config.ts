@@ -1,8 +1,10 @@
 import { show, TelemetryError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
+import { CONFIG_FIELDS } from './config-fields.js';
+import { isCollectorOption } from './options.js';
 
 /** Where a collector keeps what it flushes. */
-export type StorageBackend = 'memory' | 'file' | 'database';
+export type StorageBackend = 'memory' | 'file' | 'sqlite' | 'postgres' | 'database';
 
 /** The fields of a {@link TelemetryConfig}; each has a default. */
 export interface TelemetryConfigInit {
@@ -14,14 +16,19 @@ export interface TelemetryConfigInit {
   readonly flushInterval?: number | undefined;
   /** Whether listeners hear each item while it is collected; default `true`. */
   readonly realtimeMode?: boolean | undefined;
-  /** `'memory'`, `'file'` or `'database'`; default `'memory'`. */
+  /**
+   * `'memory'`, `'file'`, `'sqlite'`, `'postgres'`, or `'database'`: PostgreSQL if `storagePath` is a `postgres://` URL,
+   * else SQLite; default `'memory'`.
+   */
   readonly storageBackend?: StorageBackend | undefined;
-  /** The file of the backends `'file'` and `'database'`; no default. */
+  /** The file of the backends `'file'` and `'sqlite'`, the URL of `'postgres'`; no default. */
   readonly storagePath?: string | null | undefined;
 }
 
-const FIELDS = ['enabled', 'bufferSize', 'flushInterval', 'realtimeMode', 'storageBackend', 'storagePath'] as const;
-const BACKENDS: readonly string[] = ['memory', 'file', 'database'];
+/** Under which a configuration says whether each kind of items fills the buffer for itself, as in the Python original. */
+export const COUNTS_EACH_KIND: unique symbol = Symbol.for('rimp-telemetry.counts-each-kind') as never;
+
+const BACKENDS: readonly string[] = ['memory', 'file', 'sqlite', 'postgres', 'database'];
 /** The longest time that a timer takes, in seconds. */
 const MAX_INTERVAL_SECONDS = (2 ** 31 - 1) / 1000;
 
@@ -69,13 +76,16 @@ export class TelemetryConfig {
     this.storagePath = given.storagePath ?? undefined;
     if (!(given instanceof TelemetryConfig)) {
       for (const name of Object.keys(given)) {
-        if ((FIELDS as readonly string[]).includes(name)) continue;
-        const meant = closestName(name, FIELDS);
-        const hint = meant === undefined ? `expected one of ${FIELDS.join(', ')}` : `did you mean "${meant}"?`;
-        problems.push({ field: name, message: `unknown field "${name}": ${hint}` });
+        if ((CONFIG_FIELDS as readonly string[]).includes(name)) continue;
+        problems.push({ field: name, message: `unknown field "${name}": ${hintFor(name)}` });
       }
     }
     this.#problems = problems;
+  }
+
+  /** For the collector: both kinds of items fill the buffer together. */
+  get [COUNTS_EACH_KIND](): boolean {
+    return false;
   }
 
   /**
@@ -103,8 +113,12 @@ export class TelemetryConfig {
   /** @throws ConfigError with every problem at once, each naming the field, what was expected and what came. */
   validate(): void {
     const problems = [...this.#problems];
-    const expect = (field: (typeof FIELDS)[number], ok: boolean, expected: string): void => {
+    const expect = (field: (typeof CONFIG_FIELDS)[number], ok: boolean, expected: string): void => {
       if (!ok) problems.push({ field, message: `expected "${field}" to be ${expected}, got ${show(this[field])}` });
+    };
+    // what may hold a password is not shown
+    const expectSecret = (field: (typeof CONFIG_FIELDS)[number], ok: boolean, expected: string): void => {
+      if (!ok) problems.push({ field, message: `expected "${field}" to be ${expected}` });
     };
     expect('enabled', typeof this.enabled === 'boolean', 'a boolean');
     expect('bufferSize', Number.isSafeInteger(this.bufferSize) && this.bufferSize > 0, 'a positive integer');
@@ -115,16 +129,31 @@ export class TelemetryConfig {
       `a positive number of seconds, at most ${MAX_INTERVAL_SECONDS}`,
     );
     expect('realtimeMode', typeof this.realtimeMode === 'boolean', 'a boolean');
-    expect('storageBackend', BACKENDS.includes(this.storageBackend), '"memory", "file" or "database"');
+    expect(
+      'storageBackend',
+      BACKENDS.includes(this.storageBackend),
+      '"memory", "file", "sqlite", "postgres" or "database"',
+    );
     const path: unknown = this.storagePath;
     const usable = typeof path === 'string' && path !== '' && !path.includes('\0');
-    if (this.storageBackend === 'file' || this.storageBackend === 'database') {
+    if (this.storageBackend === 'postgres') {
+      const isUrl = usable && /^postgres(?:ql)?:\/\//i.test(path) && URL.canParse(path);
+      expectSecret('storagePath', isUrl, 'a URL that begins with postgres:// with storageBackend "postgres"');
+    } else if (this.storageBackend !== 'memory' && BACKENDS.includes(this.storageBackend)) {
       expect('storagePath', usable, `a non-empty string with storageBackend "${this.storageBackend}"`);
     } else {
       expect('storagePath', path === undefined || usable, 'a non-empty string, or absent');
     }
     if (problems.length > 0) throw new ConfigError(problems);
   }
+}
+
+/** What to do with a name that no field has. */
+function hintFor(name: string): string {
+  if (isCollectorOption(name))
+    return `it is an option of the collector: give it in the second argument, new TelemetryCollector(config, { ${name} })`;
+  const meant = closestName(name, CONFIG_FIELDS);
+  return meant === undefined ? `expected one of ${CONFIG_FIELDS.join(', ')}` : `did you mean "${meant}"?`;
 }
 
 function booleanFrom(text: string | undefined): unknown {

@@ -14,12 +14,15 @@ export class CollectorCounters {
   consumerErrors = 0;
   readonly #pipeline: Pipeline;
   readonly #exporters = new Map<string, () => LedgerFigures>();
+  /** Those that nobody asked for: what they lose is shown, and is no loss of the collector's. */
+  readonly #implied = new Set<() => LedgerFigures>();
 
   constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline;
   }
 
-  addExporter(name: string, figures: () => LedgerFigures): () => void {
+  addExporter(name: string, figures: () => LedgerFigures, isImplied = false): () => void {
+    if (isImplied) this.#implied.add(figures);
     this.#exporters.set(name, figures);
     return () => {
       if (this.#exporters.get(name) === figures) this.#exporters.delete(name);
@@ -28,12 +31,12 @@ export class CollectorCounters {
 
   /** Items and points that exporters have lost. */
   get lostByExporters(): number {
-    return lostIn(Object.values(this.#exported()));
+    return lostIn(Object.values(this.#exported(false)));
   }
 
   /** Of each sink and exporter. */
   get sinks(): Record<string, LedgerFigures> {
-    return { ...this.#pipeline.sinkFigures(), ...this.#exported() };
+    return { ...this.#pipeline.sinkFigures(), ...this.#exported(true) };
   }
 
   /**
@@ -44,7 +47,7 @@ export class CollectorCounters {
     const { accepted, delivered, queued, dropped } = this.#pipeline.figures;
     const all: Record<string, number> = { ...dropped };
     let left = delivered;
-    for (const figures of Object.values(this.#exported())) {
+    for (const figures of Object.values(this.#exported(false))) {
       for (const [reason, count] of Object.entries(figures.dropped)) {
         const part = Math.min(left, count);
         if (part > 0) all[reason] = (all[reason] ?? 0) + part;
@@ -56,7 +59,8 @@ export class CollectorCounters {
 
   /** All that is lost, by the path of its counter in `health()`. */
   *losses(): LossCounters {
-    for (const [name, { dropped }] of Object.entries(this.sinks)) {
+    const sinks = { ...this.#pipeline.sinkFigures(), ...this.#exported(false) };
+    for (const [name, { dropped }] of Object.entries(sinks)) {
       const path = /^\w+$/.test(name) ? `sinks.${name}` : `sinks['${name}']`;
       for (const [reason, count] of Object.entries(dropped)) {
         if (reason !== RETURNED) yield [`${path}.dropped.${reason}`, count];
@@ -67,9 +71,9 @@ export class CollectorCounters {
     for (const [reason, count] of Object.entries(this.rejected.toRecord())) yield [`rejected.${reason}`, count];
   }
 
-  #exported(): Record<string, LedgerFigures> {
+  #exported(withImplied: boolean): Record<string, LedgerFigures> {
     const figures: Record<string, LedgerFigures> = {};
-    for (const [name, read] of this.#exporters) figures[name] = read();
+    for (const [name, read] of this.#exporters) if (withImplied || !this.#implied.has(read)) figures[name] = read();
     return figures;
   }
 }

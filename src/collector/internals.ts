@@ -1,3 +1,5 @@
+import { diag } from '@opentelemetry/api';
+import { toError } from '../model/errors.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
@@ -10,10 +12,17 @@ export const INTERNALS: unique symbol = Symbol.for('rimp-telemetry.internals.v1'
 export interface CollectorInternals {
   /** Time and timers, outside every request. */
   readonly clock: Clock;
+  /** Items in the buffer. */
+  readonly buffered: number;
   /** Notes an error: it becomes `health().lastError`, and is shown at most once a minute for its kind. */
   report(kind: string, what: string, error?: unknown): void;
   /** Shows the counters of something else, such as an exporter, in `health().sinks`; returns what takes them away. */
   addLedger(name: string, figures: () => LedgerFigures): () => void;
+  /**
+   * Where exporters report that nobody asked for, such as those to the default endpoint of `NodeSDK`: they are counted in
+   * `health().sinks`, and what they meet goes to `diag` at the level debug.
+   */
+  readonly impliedExporters: Pick<CollectorInternals, 'report' | 'addLedger'>;
   /** A consumer of a stream threw or rejected. */
   consumerFailed(error: unknown): void;
 }
@@ -23,16 +32,29 @@ export class Internals implements CollectorInternals {
   readonly clock: Clock;
   readonly #diagnostics: Diagnostics;
   readonly #counters: CollectorCounters;
+  readonly #buffered: () => number;
 
-  constructor(clock: Clock, diagnostics: Diagnostics, counters: CollectorCounters) {
+  constructor(clock: Clock, diagnostics: Diagnostics, counters: CollectorCounters, buffered: () => number) {
     this.clock = clock;
     this.#diagnostics = diagnostics;
     this.#counters = counters;
+    this.#buffered = buffered;
+  }
+
+  get buffered(): number {
+    return this.#buffered();
   }
 
   report(kind: string, what: string, error?: unknown): void {
     this.#diagnostics.report(kind, what, error);
   }
+
+  readonly impliedExporters: CollectorInternals['impliedExporters'] = {
+    report: (_kind, what, error) => {
+      diag.debug(`rimp-telemetry: ${what}${error === undefined ? '' : `: ${toError(error).message}`}`);
+    },
+    addLedger: (name, figures) => this.#counters.addExporter(name, figures, true),
+  };
 
   addLedger(name: string, figures: () => LedgerFigures): () => void {
     return this.#counters.addExporter(name, figures);

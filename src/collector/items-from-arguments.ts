@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { textOfValue } from '../codec/any-value-text.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/normalise.js';
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
@@ -132,7 +133,7 @@ function textOf(value: unknown): string {
     if (value instanceof Error) return textOf(value.message) || value.name;
     if (typeof value !== 'object') return String(value as number | boolean | bigint | symbol);
     const copied = normaliseValue(value).value;
-    return typeof copied === 'object' ? JSON.stringify(copied) : String(copied);
+    return copied === null ? 'null' : textOfValue(copied);
   } catch {
     return '[Unreadable]';
   }

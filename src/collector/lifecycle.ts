@@ -4,7 +4,7 @@ import type { ProviderResolver } from '../otel/providers.js';
 import type { FlushableLike } from '../otel/sdk-types.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { inBackground } from '../runtime/background.js';
-import { type FlushResult, within } from '../runtime/deadline.js';
+import { type FlushResult, leftUntil, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { isExiting, onExit } from '../runtime/exit-hook.js';
 import { monotonicNow } from '../runtime/system-clock.js';
@@ -14,6 +14,8 @@ import { flushAtExit, flushedAtExit } from './provider-exit.js';
 export interface LifecycleParts {
   readonly pipeline: Pipeline;
   readonly providers: ProviderResolver;
+  /** Waits for what detectors find out about the resource; `undefined` if nothing is awaited. */
+  readonly settleResources: (deadlineMillis: number) => Promise<unknown> | undefined;
   readonly diagnostics: Diagnostics;
   /** Closed at the end; absent if the storage is somebody else's. */
   readonly ownStorage: TelemetryStorage | undefined;
@@ -27,6 +29,7 @@ export interface LifecycleParts {
 export class CollectorLifecycle {
   readonly #pipeline: Pipeline;
   readonly #providers: ProviderResolver;
+  readonly #settleResources: LifecycleParts['settleResources'];
   readonly #diagnostics: Diagnostics;
   readonly #ownStorage: TelemetryStorage | undefined;
   readonly #flushOnExit: boolean;
@@ -44,6 +47,7 @@ export class CollectorLifecycle {
   constructor(parts: LifecycleParts) {
     this.#pipeline = parts.pipeline;
     this.#providers = parts.providers;
+    this.#settleResources = parts.settleResources;
     this.#diagnostics = parts.diagnostics;
     this.#ownStorage = parts.ownStorage;
     this.#flushOnExit = parts.flushOnExit;
@@ -102,7 +106,9 @@ export class CollectorLifecycle {
   /** Through all sinks and providers; never rejects. */
   async forceFlush(deadline: number): Promise<FlushResult> {
     this.#unflushed = false;
-    const errors = await inBackground(() => this.#flushAll(deadline, (provider) => provider.forceFlush?.()));
+    const errors = await inBackground(() =>
+      this.#flushAll(deadline, (provider, options) => provider.forceFlush?.(options)),
+    );
     this.release();
     for (const error of errors) this.#diagnostics.report('flush', 'flushing failed', error);
     return { complete: errors.length === 0, errors };
@@ -120,8 +126,8 @@ export class CollectorLifecycle {
 
   async #endAll(deadline: number): Promise<Error[]> {
     const own = new Set(this.#ownProviders);
-    const errors = await this.#flushAll(deadline, (provider) =>
-      own.has(provider) ? provider.shutdown?.() : provider.forceFlush?.(),
+    const errors = await this.#flushAll(deadline, (provider, options) =>
+      own.has(provider) ? provider.shutdown?.(options) : provider.forceFlush?.(options),
     );
     // what OpenTelemetry brought meanwhile is taken along, what it brings from here on is refused
     this.#pipeline.seal();
@@ -130,7 +136,9 @@ export class CollectorLifecycle {
     this.#pipeline.close(late ? 'shutdown_timeout' : 'store_failed');
     if (this.#ownStorage !== undefined) {
       try {
-        await within(this.#ownStorage.close(), Math.max(deadline, monotonicNow() + 1_000), 'closing the storage');
+        // what is late already isn't waited for once more: closing goes on by itself
+        const end = late ? deadline : Math.max(deadline, monotonicNow() + 1_000);
+        await within(this.#ownStorage.close(), end, 'closing the storage');
       } catch (error) {
         errors.push(toError(error));
       }
@@ -150,8 +158,13 @@ export class CollectorLifecycle {
     return new Set([...this.#ownProviders, ...this.#providers.flushable()]);
   }
 
-  async #flushAll(deadline: number, each: (provider: FlushableLike) => Promise<unknown> | undefined): Promise<Error[]> {
+  async #flushAll(
+    deadline: number,
+    each: (provider: FlushableLike, options: { timeoutMillis: number }) => Promise<unknown> | undefined,
+  ): Promise<Error[]> {
     const errors: Error[] = [];
+    const detecting = this.#settleResources(deadline);
+    if (detecting !== undefined) await detecting;
     const lostBefore = this.#lost();
     const attempt = (what: string, work: Promise<unknown> | undefined): Promise<void> =>
       this.#attempt(errors, deadline, what, work);
@@ -160,7 +173,7 @@ export class CollectorLifecycle {
       flushedAtExit(provider);
       const name = provider.constructor.name;
       try {
-        return attempt(`flushing ${name}`, each(provider));
+        return attempt(`flushing ${name}`, each(provider, { timeoutMillis: leftUntil(deadline) }));
       } catch (error) {
         errors.push(toError(error));
         return undefined;

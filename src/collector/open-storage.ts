@@ -4,6 +4,7 @@ import { MemoryStorage, type MemoryStorageOptions } from '../storage/memory/memo
 import { PostgresStorage, type PostgresStorageOptions } from '../storage/postgres/postgres-storage.js';
 import type { DatabaseRetentionOptions } from '../storage/sql/options.js';
 import { SqliteStorage } from '../storage/sqlite/sqlite-storage.js';
+import { storageKindOf } from './check-place.js';
 import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
 
 /** Settings of the storage that a configuration names; each storage takes its own, and refuses others'. */
@@ -18,10 +19,10 @@ export interface StorageOptions
 /**
  * Makes the storage that a configuration names; it opens nothing before it is used.
  *
- * `storageBackend: 'database'` is PostgreSQL where `storagePath` is a `postgres://` URL, else SQLite.
+ * `storageBackend: 'database'` is PostgreSQL if `storagePath` is a `postgres://` URL, else SQLite.
  *
- * @throws ConfigError where the configuration is wrong.
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is misspelt, wrong, or none of that storage's.
+ * @throws ConfigError if the configuration is wrong.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, wrong, or none of that storage's.
  */
 export function openStorage(
   config: TelemetryConfig | TelemetryConfigInit,
@@ -30,13 +31,13 @@ export function openStorage(
   const checked = config instanceof TelemetryConfig ? config : new TelemetryConfig(config);
   checked.validate();
   const path = checked.storagePath as string;
-  switch (checked.storageBackend) {
+  switch (storageKindOf(checked)) {
     case 'file':
       return new FileStorage({ ...options, path });
-    case 'database':
-      return /^postgres(?:ql)?:/.test(path)
-        ? new PostgresStorage({ ...options, url: path })
-        : new SqliteStorage({ ...options, path });
+    case 'postgres':
+      return new PostgresStorage({ ...options, url: path });
+    case 'sqlite':
+      return new SqliteStorage({ ...options, path });
     default:
       return new MemoryStorage(options);
   }

@@ -4,6 +4,7 @@ import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
 import type { Providers } from '../otel/providers.js';
 import type { ResourceAttributes } from '../otel/resource.js';
 import type { Clock } from '../runtime/clock.js';
+import { hintForOption } from './config-fields.js';
 import type { StorageOptions } from './open-storage.js';
 
 const PROVIDER: Rule = {
@@ -29,6 +30,8 @@ export interface CollectorOptions extends Providers {
   readonly maxQueueBytes?: number | undefined;
   /** Distinct sources that get a logger of their own; further ones share one. Default 1,000. */
   readonly maxScopes?: number | undefined;
+  /** Distinct metric names and units that get an OpenTelemetry instrument of their own; default 2,000. */
+  readonly maxInstruments?: number | undefined;
   /** Whether events that OpenTelemetry's own filters withhold are kept all the same; default `false`. */
   readonly keepFiltered?: boolean | undefined;
   /** Whether the end of the process hands on what is buffered; default `true`. */
@@ -65,6 +68,7 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   maxQueueItems: POSITIVE_INTEGER,
   maxQueueBytes: POSITIVE_INTEGER,
   maxScopes: POSITIVE_INTEGER,
+  maxInstruments: POSITIVE_INTEGER,
   keepFiltered: BOOLEAN,
   flushOnExit: BOOLEAN,
   flushOnSignals: BOOLEAN,
@@ -74,7 +78,12 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   clock: ANY_OBJECT,
 };
 
-/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is misspelt or of the wrong kind. */
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, of the wrong kind, or a field of the configuration. */
 export function checkCollectorOptions(options: CollectorOptions): void {
-  checkOptions('TelemetryCollector', options, RULES);
+  checkOptions('TelemetryCollector', options, RULES, '', hintForOption);
+}
+
+/** Whether a name is one of a collector's options. */
+export function isCollectorOption(name: string): boolean {
+  return Object.hasOwn(RULES, name);
 }

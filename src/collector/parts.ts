@@ -7,7 +7,8 @@ import { isFlushingAtExit } from '../runtime/exit-hook.js';
 import { detachedClock, systemClock } from '../runtime/system-clock.js';
 import { currentTurn } from '../runtime/turn.js';
 import { CollectorBridge } from './bridge.js';
-import type { TelemetryConfig } from './config.js';
+import { checkPlace } from './check-place.js';
+import { COUNTS_EACH_KIND, type TelemetryConfig } from './config.js';
 import { CollectorCounters } from './counters.js';
 import { flushAtSignals } from './flush-at-signals.js';
 import { Internals } from './internals.js';
@@ -36,6 +37,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     clock,
     diagnostics,
     bufferSize: config.bufferSize,
+    countsEachKind: config[COUNTS_EACH_KIND],
     flushIntervalMillis: config.flushInterval * 1000,
     realtime: config.realtimeMode,
     maxQueueItems: options.maxQueueItems,
@@ -49,7 +51,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     turn: currentTurn,
   });
   const counters = new CollectorCounters(pipeline);
-  const internals = new Internals(clock, diagnostics, counters);
+  const internals = new Internals(clock, diagnostics, counters, () => pipeline.buffered);
   const bridge = new CollectorBridge(pipeline, diagnostics, clock, {
     ...options,
     enabled: config.enabled,
@@ -61,6 +63,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
   const lifecycle = new CollectorLifecycle({
     pipeline,
     providers: bridge.providers,
+    settleResources: (deadlineMillis) => bridge.settleResources(deadlineMillis),
     diagnostics,
     ownStorage: options.storage === undefined ? storage : undefined,
     flushOnExit: options.flushOnExit !== false,
@@ -75,5 +78,6 @@ function storageOf(
   { maxEvents, maxMetrics, storageOptions }: CollectorOptions,
 ): TelemetryStorage {
   const bounds = config.storageBackend === 'memory' ? { maxEvents, maxMetrics } : {};
+  if (config.enabled) checkPlace(config);
   return openStorage(config, { ...bounds, ...storageOptions });
 }

@@ -1,5 +1,5 @@
 import type { FlushableLike } from '../otel/sdk-types.js';
-import { within } from '../runtime/deadline.js';
+import { leftUntil, within } from '../runtime/deadline.js';
 import { onExit } from '../runtime/exit-hook.js';
 
 /** What takes a provider's flush at the end of the process away again. */
@@ -22,7 +22,8 @@ export function flushAtExit(provider: FlushableLike): void {
       leave();
       if (alive === undefined) return;
       leaves.delete(alive);
-      await within(Promise.resolve(alive.forceFlush?.()), deadlineMillis, 'flushing a provider');
+      const timeoutMillis = leftUntil(deadlineMillis);
+      await within(Promise.resolve(alive.forceFlush?.({ timeoutMillis })), deadlineMillis, 'flushing a provider');
     },
     exit: () => undefined,
   });

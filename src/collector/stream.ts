@@ -1,5 +1,6 @@
 import type { TelemetryData } from '../model/data.js';
 import { show, TelemetryError } from '../model/errors.js';
+import { checkOptions, type Rule } from '../model/options.js';
 import type { TelemetryStorage } from '../model/storage.js';
 import type { SinkHandle } from '../pipeline/pipeline.js';
 import type { TelemetryCollector } from './collector.js';
@@ -20,6 +21,18 @@ export interface TelemetryStreamOptions {
 
 const MAX_INTERVAL_SECONDS = (2 ** 31 - 1) / 1000;
 
+const RULES: Readonly<Record<keyof TelemetryStreamOptions, Rule>> = {
+  collector: { isRight: isCollector, expected: 'a TelemetryCollector' },
+  storage: {
+    isRight: (value) => typeof (value as Partial<TelemetryStorage> | null)?.store === 'function',
+    expected: 'a storage with store()',
+  },
+  interval: {
+    isRight: (value) => typeof value === 'number' && value > 0 && value <= MAX_INTERVAL_SECONDS,
+    expected: `a positive number of seconds, at most ${MAX_INTERVAL_SECONDS}`,
+  },
+};
+
 /** Brings what a collector flushes to consumers and to a storage, and flushes the collector at an interval. */
 export class TelemetryStream implements AsyncIterable<TelemetryData> {
   readonly #collector: TelemetryCollector;
@@ -31,7 +44,7 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
   #cancelTimer: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
 
-  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong. */
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt or wrong. */
   constructor(options: TelemetryStreamOptions);
   constructor(collector: TelemetryCollector, storage?: TelemetryStorage | null, interval?: number);
   constructor(
@@ -39,21 +52,13 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
     storage?: TelemetryStorage | null,
     interval?: number,
   ) {
-    const options: TelemetryStreamOptions =
-      'collector' in first ? first : { collector: first, storage: storage ?? undefined, interval };
-    const seconds = options.interval ?? 1;
-    if (typeof (options.collector as Partial<TelemetryCollector> | null)?.addSink !== 'function') {
-      throw wrong('collector', 'a TelemetryCollector', options.collector);
-    }
-    if (options.storage != null && typeof (options.storage as Partial<TelemetryStorage>).store !== 'function') {
-      throw wrong('storage', 'a storage with store()', options.storage);
-    }
-    if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= MAX_INTERVAL_SECONDS)) {
-      throw wrong('interval', `a positive number of seconds, at most ${MAX_INTERVAL_SECONDS}`, seconds);
-    }
-    this.#collector = options.collector;
-    this.#storage = options.storage ?? undefined;
-    this.#intervalMillis = seconds * 1000;
+    const options: unknown = isCollector(first) ? { collector: first, storage, interval } : first;
+    checkOptions('TelemetryStream', withoutNulls(options), RULES);
+    const { collector, storage: own, interval: seconds = 1 } = options as TelemetryStreamOptions;
+    if (collector === undefined) throw wrong('collector', 'a TelemetryCollector', collector);
+    this.#collector = collector;
+    this.#storage = own ?? undefined;
+    this.#intervalMillis = (seconds ?? 1) * 1000;
   }
 
   /** Whether the stream is between {@link start} and {@link stop}. */
@@ -142,6 +147,16 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
       }),
     );
   }
+}
+
+function isCollector(value: unknown): value is TelemetryCollector {
+  return typeof (value as Partial<TelemetryCollector> | null | undefined)?.addSink === 'function';
+}
+
+/** For callers from Python, null stands for the default as well. */
+function withoutNulls(options: unknown): unknown {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, value ?? undefined]));
 }
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {

@@ -1,6 +1,7 @@
-import { TelemetryConfig as Config, type StorageBackend } from '../collector/config.js';
+import { COUNTS_EACH_KIND, TelemetryConfig as Config, type StorageBackend } from '../collector/config.js';
+import { withPythonNames } from './python-names.js';
 
-/** What Python's optional arguments are given where they are not: nothing, `null` or `undefined`. */
+/** What Python's optional arguments are if nobody gives them: nothing, `null` or `undefined`. */
 export type Optional<T> = T | null | undefined;
 
 /** The keyword arguments of {@link TelemetryConfig}. */
@@ -38,6 +39,17 @@ export class TelemetryConfig extends Config {
     super(configFields(first, rest));
   }
 
+  /** For the collector: as in Python, each kind of items fills the buffer for itself. */
+  override get [COUNTS_EACH_KIND](): boolean {
+    return true;
+  }
+
+  /** @throws ConfigError with every problem at once, in Python's names. */
+  override validate(): void {
+    withPythonNames(() => super.validate());
+  }
+
+  /** Items of either kind that fill the buffer, whereupon it is flushed. */
   get buffer_size(): number {
     return this.bufferSize;
   }
@@ -59,7 +71,7 @@ export class TelemetryConfig extends Config {
 function configFields(first: unknown, rest: readonly unknown[]): Record<string, never> {
   const given: Record<string, unknown> = {};
   if (typeof first === 'object' && first !== null) {
-    // names that Python doesn't know stay as they are: validate() tells of them
+    // names that Python doesn't know stay as they are: validate() names them
     for (const [name, value] of Object.entries(first))
       given[CONFIG_NAMES[name as keyof typeof CONFIG_NAMES] ?? name] = value;
   } else {

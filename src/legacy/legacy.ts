@@ -6,22 +6,30 @@
 import { normaliseMetadata } from '../codec/normalise.js';
 import { TelemetryCollector as Collector } from '../collector/collector.js';
 import type { TelemetryConfig as Config } from '../collector/config.js';
+import { INTERNALS } from '../collector/internals.js';
 import { readFields } from '../collector/items-from-arguments.js';
 import type { CollectorOptions } from '../collector/options.js';
-import { TelemetryStream as Stream, type TelemetryConsumer } from '../collector/stream.js';
-import { TelemetryData } from '../model/data.js';
+import { TelemetryStream as Stream, type TelemetryConsumer, type TelemetryStreamOptions } from '../collector/stream.js';
 import { TelemetryEvent as Event } from '../model/event.js';
 import { EventType } from '../model/event-type.js';
 import { TelemetryMetric as Metric, type Tags } from '../model/metric.js';
-import type { TelemetryQuery } from '../model/query.js';
 import type { TelemetryStorage as Storage } from '../model/storage.js';
 import type { TelemetryListener } from '../pipeline/listeners.js';
-import { FileStorage as File } from '../storage/file/file-storage.js';
-import { MemoryStorage as Memory } from '../storage/memory/memory-storage.js';
 import { type Optional, TelemetryConfig, type TelemetryConfigArguments } from './config.js';
+import { TelemetryData, type TelemetryDataArguments } from './data.js';
+import { inPython, withPythonNames } from './python-names.js';
+import { FileStorage, MemoryStorage, type RetrieveArguments, TelemetryStorage } from './storage.js';
 
-export type { TelemetryConsumer, TelemetryListener };
-export { EventType, TelemetryConfig, type TelemetryConfigArguments, TelemetryData };
+export type { RetrieveArguments, TelemetryConsumer, TelemetryDataArguments, TelemetryListener };
+export {
+  EventType,
+  FileStorage,
+  MemoryStorage,
+  TelemetryConfig,
+  type TelemetryConfigArguments,
+  TelemetryData,
+  TelemetryStorage,
+};
 
 /** The keyword arguments of {@link TelemetryEvent}. */
 export interface TelemetryEventArguments {
@@ -37,14 +45,12 @@ export interface TelemetryEventArguments {
 export class TelemetryEvent extends Event {
   constructor(fields: TelemetryEventArguments) {
     const { event_id, event_type, timestamp, source, message, metadata } = fields;
-    super({
-      eventId: event_id,
-      eventType: event_type,
-      timestamp,
-      source,
-      message,
-      metadata: normaliseMetadata(metadata).value,
-    });
+    const given = { eventId: event_id, eventType: event_type, timestamp, source, message };
+    try {
+      super({ ...given, metadata: normaliseMetadata(metadata).value });
+    } catch (error) {
+      throw inPython(error);
+    }
   }
 
   /** Whatever made it, an event is one. */
@@ -67,7 +73,11 @@ export interface TelemetryMetricArguments {
 export class TelemetryMetric extends Metric {
   constructor(fields: TelemetryMetricArguments) {
     const { metric_id, timestamp, name, value, unit, tags } = fields;
-    super({ metricId: metric_id, timestamp, name, value, unit, tags });
+    try {
+      super({ metricId: metric_id, timestamp, name, value, unit, tags });
+    } catch (error) {
+      throw inPython(error);
+    }
   }
 
   /** Whatever made it, a metric is one. */
@@ -98,7 +108,7 @@ export class TelemetryCollector extends Collector {
     super(config ?? new TelemetryConfig(), options);
   }
 
-  /** As `collectEvent`; the fourth argument is always the metadata. Returns `null` where Python returned None. */
+  /** As `collectEvent`; the fourth argument is always the metadata. Returns `null` if Python returned None. */
   collect_event(
     source: string,
     message: string,
@@ -124,7 +134,7 @@ export class TelemetryCollector extends Collector {
     );
   }
 
-  /** As `collectMetric`. Returns `null` where Python returned None. */
+  /** As `collectMetric`. Returns `null` if Python returned None. */
   collect_metric(
     name: string,
     value: number,
@@ -143,65 +153,19 @@ export class TelemetryCollector extends Collector {
     return this.collectMetric(fields.name as string, fields.value as number, fields.unit, fields.tags);
   }
 
+  /** Items of both kinds that wait in the buffer. */
+  get_buffer_size(): number {
+    return this[INTERNALS].buffered;
+  }
+
   /** As `addListener`. */
   add_listener(listener: TelemetryListener): () => void {
-    return this.addListener(listener);
+    return withPythonNames(() => this.addListener(listener));
   }
 
   /** As `removeListener`. */
   remove_listener(listener: TelemetryListener): boolean {
     return this.removeListener(listener);
-  }
-}
-
-/** The keyword arguments of `retrieve`. */
-export interface RetrieveArguments {
-  readonly start_time?: Optional<Date>;
-  readonly end_time?: Optional<Date>;
-  readonly limit?: Optional<number>;
-}
-
-function legacyQuery(
-  first: Optional<Date> | RetrieveArguments | TelemetryQuery,
-  end_time: Optional<Date>,
-  limit: Optional<number>,
-): TelemetryQuery {
-  if (first === undefined || first === null || first instanceof Date) {
-    return { startTime: first ?? undefined, endTime: end_time ?? undefined, limit: limit ?? undefined };
-  }
-  const { start_time, end_time: until, ...rest } = first as RetrieveArguments;
-  return {
-    ...(rest as TelemetryQuery),
-    ...(start_time == null ? {} : { startTime: start_time }),
-    ...(until == null ? {} : { endTime: until }),
-    limit: first.limit ?? undefined,
-  };
-}
-
-/** A storage in memory; `retrieve` takes Python's arguments as well. */
-export class MemoryStorage extends Memory {
-  override retrieve(
-    start_time?: Optional<Date> | RetrieveArguments | TelemetryQuery,
-    end_time?: Optional<Date>,
-    limit?: Optional<number>,
-  ): Promise<TelemetryData> {
-    return super.retrieve(legacyQuery(start_time, end_time, limit));
-  }
-}
-
-/** A storage in a file; `retrieve` takes Python's arguments as well. */
-export class FileStorage extends File {
-  /** @param path - the file, as Python's first argument. */
-  constructor(path: string) {
-    super(path);
-  }
-
-  override retrieve(
-    start_time?: Optional<Date> | RetrieveArguments | TelemetryQuery,
-    end_time?: Optional<Date>,
-    limit?: Optional<number>,
-  ): Promise<TelemetryData> {
-    return super.retrieve(legacyQuery(start_time, end_time, limit));
   }
 }
 
@@ -215,20 +179,25 @@ export interface TelemetryStreamArguments {
 
 /** The stream with Python's names. */
 export class TelemetryStream extends Stream {
+  readonly collector: Collector;
+  /** Stores what the stream brings; `null` if nothing does. */
+  readonly storage: Storage | null;
+  /** Seconds. */
+  readonly interval: number;
+
   constructor(collector: Collector, storage?: Optional<Storage>, interval?: Optional<number>);
   constructor(fields: TelemetryStreamArguments);
   constructor(first: Collector | TelemetryStreamArguments, storage?: Optional<Storage>, interval?: Optional<number>) {
     const fields = first instanceof Collector ? { collector: first, storage, interval } : first;
-    super({
-      collector: fields.collector,
-      storage: fields.storage ?? undefined,
-      interval: fields.interval ?? undefined,
-    });
+    super(fields as TelemetryStreamOptions);
+    this.collector = fields.collector;
+    this.storage = fields.storage ?? null;
+    this.interval = fields.interval ?? 1;
   }
 
   /** As `addConsumer`. */
   add_consumer(consumer: TelemetryConsumer): () => void {
-    return this.addConsumer(consumer);
+    return withPythonNames(() => this.addConsumer(consumer));
   }
 
   /** As `removeConsumer`. */

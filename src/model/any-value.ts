@@ -8,3 +8,8 @@ export type AnyValue = string | number | boolean | null | Uint8Array | readonly 
 export interface AnyValueMap {
   readonly [key: string]: AnyValue;
 }
+
+/** Whether a value is a map: an object that is neither null, nor an array, nor bytes. */
+export function isAnyValueMap(value: unknown): value is AnyValueMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+}

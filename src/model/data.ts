@@ -1,5 +1,13 @@
+import { show, TelemetryError } from './errors.js';
 import type { TelemetryEvent } from './event.js';
 import type { TelemetryMetric } from './metric.js';
+
+/** The fields of {@link TelemetryData}. */
+export interface TelemetryDataInit {
+  readonly events?: readonly TelemetryEvent[] | undefined;
+  readonly metrics?: readonly TelemetryMetric[] | undefined;
+  readonly cursor?: string | undefined;
+}
 
 /** Events and metrics together: what listeners, consumers and storages are given. */
 export class TelemetryData {
@@ -9,21 +17,24 @@ export class TelemetryData {
   readonly metrics: readonly TelemetryMetric[];
 
   /**
-   * Where a query that asked for this goes on: to be given as `after`. Absent where nothing was found yet, and in data
-   * that come from no storage.
+   * Where a query that asked for this goes on: to be given as `after`. Absent if nothing was found yet, and in data that
+   * come from no storage.
    */
   declare readonly cursor?: string;
 
-  /** @param init - events and metrics default to empty. */
-  constructor(
-    init: {
-      readonly events?: readonly TelemetryEvent[];
-      readonly metrics?: readonly TelemetryMetric[];
-      readonly cursor?: string | undefined;
-    } = {},
-  ) {
-    this.events = init.events ?? [];
-    this.metrics = init.metrics ?? [];
+  /**
+   * @param init - events and metrics default to empty.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if one of the two is no array.
+   */
+  constructor(init?: TelemetryDataInit);
+  /** The same by position, as in the Python original. */
+  constructor(events: readonly TelemetryEvent[], metrics?: readonly TelemetryMetric[]);
+  constructor(first: TelemetryDataInit | readonly TelemetryEvent[] = {}, second?: readonly TelemetryMetric[]) {
+    const init: TelemetryDataInit = Array.isArray(first) ? { events: first, metrics: second } : (first as object);
+    if (typeof init !== 'object' || init === null)
+      throw wrong('an object with events and metrics, or two arrays', first);
+    this.events = listOf('events', init.events);
+    this.metrics = listOf('metrics', init.metrics);
     // no part of what is listed or written as JSON
     if (init.cursor !== undefined) Object.defineProperty(this, 'cursor', { value: init.cursor });
   }
@@ -41,4 +52,14 @@ export class TelemetryData {
   get is_empty(): boolean {
     return this.isEmpty;
   }
+}
+
+function listOf<T>(field: string, list: readonly T[] | undefined): readonly T[] {
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) throw wrong(`"${field}" to be an array`, list);
+  return list;
+}
+
+function wrong(expected: string, value: unknown): TelemetryError {
+  return new TelemetryError('RIMP_INVALID_ARGUMENT', `TelemetryData: expected ${expected}, got ${show(value)}`);
 }

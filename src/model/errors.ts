@@ -37,6 +37,11 @@ export interface StoreFailure {
    * `'items'`.
    */
   readonly concerns?: 'items' | 'storage';
+  /**
+   * Items at the beginning of the batch that are in the storage, or counted in `dropped`, though the error may pass. The
+   * batch may come again as the same object: the storage then goes on behind them.
+   */
+  readonly done?: number;
 }
 
 /** Thrown by a storage that could not keep a batch, or part of it. */
@@ -44,6 +49,7 @@ export class StorageError extends TelemetryError implements StoreFailure {
   readonly permanent: boolean;
   readonly dropped?: Readonly<Record<string, number>>;
   readonly concerns?: 'items' | 'storage';
+  readonly done?: number;
 
   constructor(
     message: string,
@@ -51,6 +57,7 @@ export class StorageError extends TelemetryError implements StoreFailure {
       readonly permanent?: boolean;
       readonly dropped?: Readonly<Record<string, number>>;
       readonly concerns?: 'items' | 'storage';
+      readonly done?: number;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -59,6 +66,7 @@ export class StorageError extends TelemetryError implements StoreFailure {
     this.permanent = options.permanent ?? false;
     if (options.dropped) this.dropped = options.dropped;
     if (options.concerns) this.concerns = options.concerns;
+    if (options.done !== undefined) this.done = options.done;
   }
 }
 

@@ -31,7 +31,7 @@ const BY_WORD: ReadonlyMap<string, EventType> = new Map<string, EventType>([
   ['verbose', EventType.DEBUG],
 ]);
 
-/** The event type that a word names in any case (`'WARN'`, `'Critical'`), or `undefined` where it names none. */
+/** The event type that a word names in any case (`'WARN'`, `'Critical'`), or `undefined` if it names none. */
 export function eventTypeFromWord(word: unknown): EventType | undefined {
   return typeof word === 'string' ? (BY_WORD.get(word) ?? BY_WORD.get(word.trim().toLowerCase())) : undefined;
 }

@@ -12,7 +12,7 @@ export interface TelemetryEventInit {
   readonly timestamp?: Date | undefined;
   /** Default: `EventType.INFO`. */
   readonly eventType?: EventType | undefined;
-  /** The application or component that tells it. */
+  /** The application or component that it is about. */
   readonly source: string;
   /** What happened. */
   readonly message: string;
@@ -29,16 +29,16 @@ export class TelemetryEvent {
   /** When it happened, to the millisecond; `otel.timeUnixNano` has the rest. */
   readonly timestamp: Date;
   readonly eventType: EventType;
-  /** The application or component that tells it. */
+  /** The application or component that it is about. */
   readonly source: string;
   /** What happened. */
   readonly message: string;
-  /** Whatever else is known; `undefined` where nothing is. */
+  /** Whatever else is known; `undefined` if nothing is. */
   readonly metadata: AnyValueMap | undefined;
-  /** What OpenTelemetry knows beyond; `undefined` where nothing is. */
+  /** What OpenTelemetry knows beyond; `undefined` if nothing is. */
   readonly otel: EventOtel | undefined;
 
-  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a field has the wrong type. */
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a field has the wrong type. */
   constructor(init: TelemetryEventInit) {
     const timestamp = init.timestamp ?? new Date();
     if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime()))

@@ -34,14 +34,14 @@ export class TelemetryMetric {
   readonly timestamp: Date;
   readonly name: string;
   readonly value: number;
-  /** Unit of measurement, as written by the caller; `undefined` where none was given. */
+  /** Unit of measurement, as written by the caller; `undefined` if none was given. */
   readonly unit: string | undefined;
-  /** Tags; `undefined` where there are none. */
+  /** Tags; `undefined` if there are none. */
   readonly tags: Tags | undefined;
-  /** What OpenTelemetry knows beyond; `undefined` where nothing is. */
+  /** What OpenTelemetry knows beyond; `undefined` if nothing is. */
   readonly otel: MetricOtel | undefined;
 
-  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a field has the wrong type. */
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a field has the wrong type. */
   constructor(init: TelemetryMetricInit) {
     const timestamp = init.timestamp ?? new Date();
     if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime()))

@@ -49,14 +49,21 @@ export function objectOf(inner: Rules): Rule {
  * Checks options: `undefined` stands for the default everywhere.
  *
  * @param who - whom an error is to name.
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where one is misspelt or of the wrong kind.
+ * @param hintOf - what to do with an unknown name, if it is known elsewhere.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if one is misspelt or of the wrong kind.
  */
-export function checkOptions(who: string, options: unknown, rules: Rules, prefix = ''): void {
+export function checkOptions(
+  who: string,
+  options: unknown,
+  rules: Rules,
+  prefix = '',
+  hintOf: (name: string) => string | undefined = () => undefined,
+): void {
   if (!ANY_OBJECT.isRight(options)) {
     const name = prefix === '' ? 'options' : prefix.slice(0, -1);
     throw wrong(who, `expected "${name}" to be an object, got ${show(options)}`);
   }
-  checkNames(who, 'option', options as object, Object.keys(rules), prefix);
+  checkNames(who, 'option', options as object, Object.keys(rules), prefix, hintOf);
   for (const [name, { isRight, expected, inner }] of Object.entries(rules)) {
     const value = (options as Readonly<Record<string, unknown>>)[name];
     if (value === undefined) continue;
@@ -66,10 +73,19 @@ export function checkOptions(who: string, options: unknown, rules: Rules, prefix
 }
 
 /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` that names what is misspelt, and the right spelling. */
-export function checkNames(who: string, what: string, given: object, known: readonly string[], prefix = ''): void {
+export function checkNames(
+  who: string,
+  what: string,
+  given: object,
+  known: readonly string[],
+  prefix = '',
+  hintOf: (name: string) => string | undefined = () => undefined,
+): void {
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const meant = closestName(name, known);
+    const elsewhere = hintOf(name);
+    if (elsewhere !== undefined) throw wrong(who, `unknown ${what} "${prefix}${name}": ${elsewhere}`);
     const hint = meant === undefined ? `expected one of ${known.join(', ')}` : `did you mean "${meant}"?`;
     throw wrong(who, `unknown ${what} "${prefix}${name}": ${hint}`);
   }

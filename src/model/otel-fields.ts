@@ -1,6 +1,6 @@
 import type { AnyValue, AnyValueMap } from './any-value.js';
 
-/** What OpenTelemetry knows of an event beyond RIMP's six fields. Every field is absent where it is unknown. */
+/** What OpenTelemetry knows of an event beyond RIMP's six fields. Every field is absent if it is unknown. */
 export interface EventOtel {
   /** Trace id of the context that was active at the call: 32 lower-case hex digits. */
   readonly traceId?: string;
@@ -8,13 +8,13 @@ export interface EventOtel {
   readonly spanId?: string;
   /** W3C trace flags of that context. */
   readonly traceFlags?: number;
-  /** Severity number 1 to 24, where it is not the one that the event type stands for. */
+  /** Severity number 1 to 24, if it is not the one that the event type stands for. */
   readonly severityNumber?: number;
-  /** Severity text, where it is not the word of the event type. */
+  /** Severity text, if it is not the word of the event type. */
   readonly severityText?: string;
   /** The record's event name. */
   readonly eventName?: string;
-  /** Name of the instrumentation scope, where it is not the event's source. */
+  /** Name of the instrumentation scope, if it is not the event's source. */
   readonly scopeName?: string;
   /** Version of the instrumentation scope. */
   readonly scopeVersion?: string;
@@ -22,14 +22,16 @@ export interface EventOtel {
   readonly scopeAttributes?: AnyValueMap;
   /** Attributes of the resource: `service.*` and `process.pid`, or all of them on request. */
   readonly resource?: AnyValueMap;
-  /** The record's body, where it is no text. */
+  /** The record's body, if it is no text. */
   readonly body?: AnyValue;
   /** Attributes that were dropped by limits, of the SDK or of ours. */
   readonly droppedAttributesCount?: number;
-  /** Nanoseconds since the Unix epoch, as decimal text, where the time is finer than a Date. */
+  /** Nanoseconds since the Unix epoch, as decimal text, if the time is finer than a Date. */
   readonly timeUnixNano?: string;
   /** When the record was observed, in nanoseconds since the Unix epoch, as decimal text. */
   readonly observedTimeUnixNano?: string;
+  /** Fields of this part that came with a value which they can't have, as they came: kept, and used for nothing. */
+  readonly invalid?: AnyValueMap;
 }
 
 /** The buckets of an explicit-bucket histogram: `counts` has one entry more than `boundaries`. */
@@ -60,7 +62,7 @@ export interface HistogramDetail {
   readonly negative?: ExponentialBuckets;
 }
 
-/** What OpenTelemetry knows of a metric beyond RIMP's six fields. Every field is absent where it is unknown. */
+/** What OpenTelemetry knows of a metric beyond RIMP's six fields. Every field is absent if it is unknown. */
 export interface MetricOtel {
   /** The kind of point that the metric came from. */
   readonly kind?: 'gauge' | 'sum' | 'histogram' | 'exponential_histogram';
@@ -69,13 +71,13 @@ export interface MetricOtel {
   readonly monotonic?: boolean;
   /** Start of the interval that the point covers, in nanoseconds since the Unix epoch, as decimal text. */
   readonly startTimeUnixNano?: string;
-  /** Nanoseconds since the Unix epoch, as decimal text, where the time is finer than a Date. */
+  /** Nanoseconds since the Unix epoch, as decimal text, if the time is finer than a Date. */
   readonly timeUnixNano?: string;
   /** The whole histogram, in the metric `name.count` only. */
   readonly histogram?: HistogramDetail;
-  /** Name of the OpenTelemetry instrument, where the metric's own differs from it (`name.count`, …). */
+  /** Name of the OpenTelemetry instrument, if the metric's own differs from it (`name.count`, …). */
   readonly instrument?: string;
-  /** Unit of the instrument, where the metric's own differs from it (`name.count`). */
+  /** Unit of the instrument, if the metric's own differs from it (`name.count`). */
   readonly unit?: string;
   /** Description of the instrument. */
   readonly description?: string;
@@ -83,4 +85,6 @@ export interface MetricOtel {
   readonly scopeVersion?: string;
   /** Attributes of the resource: `service.*` and `process.pid`, or all of them on request. */
   readonly resource?: AnyValueMap;
+  /** Fields of this part that came with a value which they can't have, as they came: kept, and used for nothing. */
+  readonly invalid?: AnyValueMap;
 }

@@ -5,7 +5,7 @@ import type { HistogramDetail } from './otel-fields.js';
  * the factor between two bounds for an exponential histogram.
  *
  * @param percentile - from 0 to 100.
- * @returns `undefined` where the histogram recorded nothing or has no buckets.
+ * @returns `undefined` if the histogram recorded nothing or has no buckets.
  */
 export function estimatePercentile(histogram: HistogramDetail, percentile: number): number | undefined {
   const spans = spansOf(histogram);

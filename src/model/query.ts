@@ -44,15 +44,15 @@ export interface TelemetryQuery {
 
 /** Times that are asked for. */
 export interface Times {
-  /** Milliseconds since the Unix epoch, inclusive; -Infinity where there is none. */
+  /** Milliseconds since the Unix epoch, inclusive; -Infinity if there is none. */
   readonly startMillis: number;
-  /** Milliseconds since the Unix epoch, inclusive; Infinity where there is none. */
+  /** Milliseconds since the Unix epoch, inclusive; Infinity if there is none. */
   readonly endMillis: number;
 }
 
 /** A query that was checked: what is absent is filled in. */
 export interface ResolvedQuery extends Times {
-  /** Infinity where there is none. */
+  /** Infinity if there is none. */
   readonly limit: number;
   readonly descending: boolean;
   readonly events: boolean;

@@ -2,10 +2,10 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:(?:\/\/)?/i;
 
 /**
  * A URL as errors, `health()` and diagnostics show it: scheme, host, port and path. Credentials, query and fragment are
- * left out, also where a password holds characters that a URL would have to escape. What is no URL is shown as it is.
+ * left out, also if a password holds characters that a URL would have to escape. What is no URL is shown as it is.
  */
-export function showUrl(url: string | URL): string {
-  const text = String(url).trim();
+export function showUrl(url: string | { readonly href: string }): string {
+  const text = (typeof url === 'string' ? url : url.href).trim();
   const scheme = SCHEME.exec(text)?.[0];
   if (scheme === undefined) return text;
   const rest = text.slice(scheme.length);

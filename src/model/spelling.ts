@@ -1,4 +1,4 @@
-/** The name that a misspelt one most likely stands for, or `undefined` where none is near. */
+/** The name that a misspelt one most likely stands for, or `undefined` if none is near. */
 export function closestName<T extends string>(name: string, known: readonly T[]): T | undefined {
   const bare = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   let best: T | undefined;

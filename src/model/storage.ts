@@ -24,7 +24,7 @@ export interface TelemetryStorage extends TelemetrySink {
   /** Releases what the storage holds open. May be called more than once. */
   close(): Promise<void>;
   /**
-   * Takes one batch at once, before returning; throws where it can't. Optional: where it is there, a flush hands its
+   * Takes one batch at once, before returning; throws if it can't. Optional: if it is there, a flush hands its
    * batch over without waiting for the event loop, and so does the end of the process.
    */
   storeSync?(data: TelemetryData): void;
@@ -32,7 +32,7 @@ export interface TelemetryStorage extends TelemetrySink {
   readonly prefersAsync?: boolean;
   /**
    * Takes several batches in their order, for less than one after the other costs. Optional: what waits together is
-   * handed over together. Where it rejects, the batches are handed over again one by one.
+   * handed over together. If it rejects, the batches are handed over again one by one.
    */
   storeMany?(batches: readonly TelemetryData[]): Promise<void>;
   /** What is stored to, such as `file:/var/log/telemetry.jsonl`: two storages of one location are one to a collector. */

@@ -10,7 +10,7 @@ export const DEFAULT_MAX_SCOPES = 1_000;
 
 /**
  * What became of an event that was emitted: `'taken'` by a processor of ours, `'filtered'` before it got there,
- * `'unseen'` where no processor of ours sits in the provider.
+ * `'unseen'` if no processor of ours sits in the provider.
  */
 export type Emitted = 'taken' | 'filtered' | 'unseen';
 

@@ -1,4 +1,7 @@
-import { show, TelemetryError } from '../model/errors.js';
+import { TelemetryError } from '../model/errors.js';
+import { checkOptions, type Rule } from '../model/options.js';
+import { deadlineOf, leftUntil, within } from '../runtime/deadline.js';
+import { MAX_DELAY_MILLIS, monotonicNow } from '../runtime/system-clock.js';
 import { type Bridge, type Bridged, bridgeOf } from './bridge.js';
 import { markPart } from './part-mark.js';
 import type { CollectionResultLike } from './sdk-types.js';
@@ -14,17 +17,28 @@ export interface RimpMetricReaderOptions {
   readonly intervalMillis?: number;
 }
 
-/** The longest delay that a timer takes. */
-const MAX_DELAY_MILLIS = 2 ** 31 - 1;
+const RULES: Readonly<Record<keyof RimpMetricReaderOptions, Rule>> = {
+  intervalMillis: {
+    isRight: (value) => typeof value === 'number' && value > 0 && value <= MAX_DELAY_MILLIS,
+    expected: `a number from 1 to ${MAX_DELAY_MILLIS}`,
+  },
+};
+
 const DEFAULT_INTERVAL_MILLIS = 60_000;
-const SHUTDOWN_TIMEOUT_MILLIS = 30_000;
+/** The longest that a callback of an observable instrument may take; the SDK goes on without it then. */
 const COLLECT_TIMEOUT_MILLIS = 30_000;
+/** What a collection may take beyond the time of its callbacks. */
+const COLLECT_MARGIN_MILLIS = 100;
 const CARDINALITY_LIMIT = 2_000;
 
 /**
  * An `IMetricReader` for the `MeterProvider` of either SDK generation: what the provider's instruments measured comes
  * out of the collector as RIMP metrics, every `intervalMillis`, at `forceFlush` and once more at `shutdown`. What the
- * facade itself measured is left out, as the collector has it already. Collections never overlap.
+ * facade itself measured is left out, as the collector has it already.
+ *
+ * A callback of an observable instrument that takes too long is left out and reported, and all else is collected:
+ * after 30 s or `intervalMillis`, or within half of the time that `forceFlush` and `shutdown` are given. Only then may
+ * a collection begin while another one still waits.
  */
 export class RimpMetricReader {
   readonly #bridge: Bridge;
@@ -34,24 +48,18 @@ export class RimpMetricReader {
   #collecting: Promise<unknown> = Promise.resolve();
   #shutdown: Promise<void> | undefined;
 
-  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where `collector` is no collector, or the interval no interval. */
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if `collector` is no collector, or an option is wrong. */
   constructor(collector: Bridged, options: RimpMetricReaderOptions = {}) {
     this.#bridge = bridgeOf(collector, 'RimpMetricReader');
-    const interval = options.intervalMillis ?? DEFAULT_INTERVAL_MILLIS;
-    if (typeof interval !== 'number' || !(interval > 0 && interval <= MAX_DELAY_MILLIS)) {
-      throw new TelemetryError(
-        'RIMP_INVALID_ARGUMENT',
-        `RimpMetricReader: expected "intervalMillis" to be a number from 1 to ${MAX_DELAY_MILLIS}, got ${show(interval)}`,
-      );
-    }
-    this.#intervalMillis = interval;
+    checkOptions('RimpMetricReader', options, RULES);
+    this.#intervalMillis = options.intervalMillis ?? DEFAULT_INTERVAL_MILLIS;
     markPart(this, 'reader');
   }
 
   /**
    * Called by the MeterProvider that the reader is given to.
    *
-   * @throws TelemetryError where the reader has a provider already.
+   * @throws TelemetryError if the reader has a provider already.
    */
   setMetricProducer(metricProducer: MetricProducerLike): void {
     if (this.#producer !== undefined) {
@@ -90,54 +98,74 @@ export class RimpMetricReader {
     if (this.#producer === undefined)
       throw new TelemetryError('RIMP_INVALID_ARGUMENT', 'RimpMetricReader: not bound to a MeterProvider yet');
     if (this.#shutdown !== undefined) throw new TelemetryError('RIMP_CLOSED', 'RimpMetricReader: shut down');
+    const timeoutMillis = Math.min(options?.timeoutMillis ?? COLLECT_TIMEOUT_MILLIS, MAX_DELAY_MILLIS);
     // the SDKs' own type, which this library doesn't import
-    return (await this.#collectNext(options)) as never;
+    return (await this.#collect(timeoutMillis)) as never;
   }
 
-  /** Collects, and resolves when the collector's sinks have taken what is buffered; never rejects. */
+  /**
+   * Collects, and resolves when the collector's sinks have taken what is buffered; never rejects.
+   *
+   * @param options - `timeoutMillis`: how long it may take; default 30,000.
+   */
   async forceFlush(options?: { timeoutMillis?: number }): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
-    await this.#collectOnce();
-    await this.#bridge.drain(options?.timeoutMillis);
+    await this.#flush(deadlineOf(options));
   }
 
   /** Collects a last time, then as {@link forceFlush}; never rejects. */
   shutdown(options?: { timeoutMillis?: number }): Promise<void> {
-    this.#shutdown ??= this.#end(options?.timeoutMillis ?? SHUTDOWN_TIMEOUT_MILLIS);
+    if (this.#shutdown === undefined) {
+      this.#cancelTimer?.();
+      this.#shutdown = this.#flush(deadlineOf(options));
+    }
     return this.#shutdown;
   }
 
-  async #end(timeoutMillis: number): Promise<void> {
-    this.#cancelTimer?.();
-    await this.#collectOnce();
-    await this.#bridge.drain(timeoutMillis);
+  /** A quarter of the time is for a collection that is under way, half for callbacks, and the rest for the sinks. */
+  async #flush(deadline: number): Promise<void> {
+    const left = leftUntil(deadline);
+    await this.#collectOnce(Math.min(left / 2, COLLECT_TIMEOUT_MILLIS), left / 4);
+    await this.#bridge.drain(leftUntil(deadline));
   }
 
   #schedule(): void {
     this.#cancelTimer = this.#bridge.after(this.#intervalMillis, () => {
-      void this.#collectOnce().finally(() => {
+      void this.#collectOnce(Math.min(this.#intervalMillis, COLLECT_TIMEOUT_MILLIS)).finally(() => {
         if (this.#shutdown === undefined) this.#schedule();
       });
     });
   }
 
-  async #collectOnce(): Promise<void> {
+  async #collectOnce(timeoutMillis: number, waitMillis = timeoutMillis): Promise<void> {
     try {
-      await this.#collectNext();
+      await this.#collect(timeoutMillis, waitMillis);
     } catch (error) {
       this.#bridge.report('collect', 'collecting metrics from OpenTelemetry failed', error);
     }
   }
 
-  /** Collects after the collection that is under way, if one is: whoever waits has what was measured before. */
-  #collectNext(options: { timeoutMillis?: number } = {}): Promise<CollectionResultLike | undefined> {
-    const producer = this.#producer;
-    const turn = this.#collecting.then(async () => {
-      const result = await producer?.collect({ timeoutMillis: COLLECT_TIMEOUT_MILLIS, ...options });
-      if (result !== undefined) this.#bridge.onCollection(result);
-      return result;
-    });
-    this.#collecting = turn.catch(() => undefined);
-    return turn;
+  /**
+   * Collects, and hands on what came, even after the time is over: the SDK gives what it collected only once.
+   *
+   * @param timeoutMillis - for the callbacks of observable instruments.
+   * @param waitMillis - for a collection that is under way.
+   * @throws TelemetryError `RIMP_TIMEOUT` if the provider takes longer.
+   */
+  async #collect(timeoutMillis: number, waitMillis = timeoutMillis): Promise<CollectionResultLike | undefined> {
+    const collected = this.#take(this.#collecting, timeoutMillis, waitMillis);
+    this.#collecting = collected.catch(() => undefined);
+    return within(collected, monotonicNow() + waitMillis + timeoutMillis + COLLECT_MARGIN_MILLIS, 'a collection');
+  }
+
+  async #take(
+    before: Promise<unknown>,
+    timeoutMillis: number,
+    waitMillis: number,
+  ): Promise<CollectionResultLike | undefined> {
+    await within(before, monotonicNow() + waitMillis, 'the collection before').catch(() => undefined);
+    const result = await this.#producer?.collect({ timeoutMillis });
+    if (result !== undefined) this.#bridge.onCollection(result);
+    return result;
   }
 }

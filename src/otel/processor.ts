@@ -13,7 +13,7 @@ export class RimpLogRecordProcessor {
   readonly #bridge: Bridge;
   #shutdown: Promise<void> | undefined;
 
-  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where `collector` is no collector. */
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if `collector` is no collector. */
   constructor(collector: Bridged) {
     this.#bridge = bridgeOf(collector, 'RimpLogRecordProcessor');
     this.#bridge.setProcessor(this, true);

@@ -51,6 +51,12 @@ export function registeredSeparateLogs(): LoggerProviderLike | undefined {
   return isForwarding(provider) ? undefined : provider;
 }
 
+/** Forgets what is registered with one of the logs APIs, while the loggers that it has handed out stay connected. */
+export function forgetLogs(which: 'built' | 'separate'): void {
+  if (which === 'separate') delete (globalThis as unknown as Record<symbol, unknown>)[API_LOGS_GLOBAL];
+  else delete (apiGlobal() as { logs?: object } | undefined)?.logs;
+}
+
 /** Whether `@opentelemetry/api-logs` forwards to `@opentelemetry/api`. */
 export function separateLogsForward(): boolean {
   return isForwarding(separateLogs.getLoggerProvider());

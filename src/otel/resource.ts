@@ -1,15 +1,28 @@
 import { normaliseMetadata, setOwn } from '../codec/normalise.js';
-import type { AnyValueMap } from '../model/any-value.js';
+import type { AnyValue, AnyValueMap } from '../model/any-value.js';
+import { within } from '../runtime/deadline.js';
+import { monotonicNow } from '../runtime/system-clock.js';
 import type { ResourceLike } from './sdk-types.js';
 
 /** Which attributes of a resource go along with each item. */
 export type ResourceAttributes = 'service' | 'all';
+
+/** How long a flush waits for detectors of a resource, once for each resource, in milliseconds from its first item on. */
+const DETECTION_MILLIS = 5_000;
+
+/** A resource whose detectors are still at work. */
+interface Pending {
+  readonly settled: Promise<void>;
+  /** Until when a flush waits for it, on the clock of `monotonicNow`. */
+  readonly until: number;
+}
 
 /** Picks attributes of resources, and remembers what it picked from each. */
 export class ResourcePicker {
   readonly #all: boolean;
   readonly #identity: AnyValueMap | undefined;
   readonly #picked = new WeakMap<ResourceLike, { readonly map: AnyValueMap | undefined }>();
+  readonly #pending = new Set<Pending>();
 
   /** @param identity - what goes along with every item, whatever its resource. */
   constructor(which: ResourceAttributes, identity: AnyValueMap | undefined) {
@@ -17,18 +30,74 @@ export class ResourcePicker {
     this.#identity = identity;
   }
 
-  /** `service.*` and `process.pid`, or all, and the identity; `undefined` where there is nothing of it. */
+  /**
+   * `service.*` and `process.pid`, or all, and the identity; `undefined` if there is nothing of it. All items of a
+   * resource have one map: what its detectors find later is added to it, and to what still waits in queues.
+   */
   pick(resource: ResourceLike | undefined): AnyValueMap | undefined {
     if (typeof resource !== 'object' || resource === null) return this.#identity;
     const known = this.#picked.get(resource);
     if (known !== undefined) return known.map;
-    const map: Record<string, AnyValueMap[string]> = { ...this.#identity };
-    for (const [key, value] of Object.entries(normaliseMetadata(resource.attributes).value ?? {})) {
-      if (this.#all || key.startsWith('service.') || key === 'process.pid') setOwn(map, key, value);
+    const map: Record<string, AnyValue> = { ...this.#identity };
+    if (resource.asyncAttributesPending === true) {
+      this.#fill(map, settledOf(resource));
+      this.#picked.set(resource, { map });
+      this.#awaitDetectors(resource, map);
+      return map;
     }
+    this.#fill(map, resource.attributes);
     const picked = Object.keys(map).length === 0 ? undefined : Object.freeze(map);
-    // detectors may still be at work
-    if (resource.asyncAttributesPending !== true) this.#picked.set(resource, { map: picked });
+    this.#picked.set(resource, { map: picked });
     return picked;
   }
+
+  /**
+   * Waits for detectors, once, and no longer than half of what is left: the rest is for the sinks. `undefined` if there
+   * is nothing to wait for.
+   */
+  settle(deadlineMillis: number): Promise<unknown> | undefined {
+    const now = monotonicNow();
+    const waiting = Array.from(this.#pending).filter(({ until }) => until > now);
+    if (waiting.length === 0) return undefined;
+    const half = now + Math.max(0, deadlineMillis - now) / 2;
+    const waits = waiting.map((pending) =>
+      within(pending.settled, Math.min(pending.until, half), 'detecting the resource').catch(() => {
+        this.#pending.delete(pending);
+      }),
+    );
+    return Promise.all(waits);
+  }
+
+  #awaitDetectors(resource: ResourceLike, map: Record<string, AnyValue>): void {
+    const settled = Promise.resolve()
+      .then(() => resource.waitForAsyncAttributes?.())
+      .catch(() => undefined)
+      .then(() => {
+        this.#fill(map, settledOf(resource));
+        this.#pending.delete(pending);
+      });
+    const pending: Pending = { settled, until: monotonicNow() + DETECTION_MILLIS };
+    this.#pending.add(pending);
+  }
+
+  #fill(map: Record<string, AnyValue>, attributes: object): void {
+    for (const [key, value] of Object.entries(normaliseMetadata(attributes).value ?? {})) {
+      if (this.#all || key.startsWith('service.') || key === 'process.pid') setOwn(map, key, value);
+    }
+  }
+}
+
+/**
+ * The attributes that are known by now. The SDKs report an error each time that `attributes` is read before all are, so
+ * they are read from what the detectors gave.
+ */
+function settledOf(resource: ResourceLike): object {
+  if (resource.asyncAttributesPending !== true || resource.getRawAttributes === undefined) return resource.attributes;
+  const known: Record<string, unknown> = {};
+  for (const [key, value] of resource.getRawAttributes()) {
+    const isPromise = typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
+    // the first has precedence
+    if (!isPromise && value !== undefined && value !== null && !Object.hasOwn(known, key)) setOwn(known, key, value);
+  }
+  return known;
 }

@@ -40,7 +40,9 @@ export interface ScopeLike {
 export interface ResourceLike {
   readonly attributes: object;
   readonly asyncAttributesPending?: boolean | undefined;
-  waitForAsyncAttributes?(): Promise<void>;
+  waitForAsyncAttributes?(): Promise<void> | undefined;
+  /** The attributes of all detectors, in the order of their precedence; a value may be a promise. */
+  getRawAttributes?(): readonly (readonly [key: string, value: unknown])[];
 }
 
 /** A log record as a processor of either SDK is given it. */
@@ -69,7 +71,7 @@ export interface LogRecordProcessorLike {
 /** One point of a metric. */
 export interface DataPointLike {
   readonly startTime: HrTime;
-  /** Absent where it is unknown. */
+  /** Absent if it is unknown. */
   readonly endTime?: HrTime | undefined;
   readonly attributes: object;
   readonly value: unknown;
@@ -109,8 +111,8 @@ export interface CollectionResultLike {
 
 /** A provider that can be flushed and shut down, as those of the SDKs can. */
 export interface FlushableLike {
-  forceFlush?(): Promise<void>;
-  shutdown?(): Promise<void>;
+  forceFlush?(options?: { timeoutMillis?: number }): Promise<void>;
+  shutdown?(options?: { timeoutMillis?: number }): Promise<void>;
 }
 
 /** An `IMetricReader` of either SDK, as far as this library passes one on. */

@@ -4,7 +4,7 @@ import type { MeterProvider } from './sdk-types.js';
 /** The instrumentation scope of what the library measures of itself. */
 export const SELF_SCOPE = 'rimp-telemetry';
 
-/** Shows a collector's books as OpenTelemetry metrics. */
+/** Shows a collector's counters as OpenTelemetry metrics. */
 export class SelfMetrics {
   readonly #health: () => LedgerFigures & { readonly sinks: Readonly<Record<string, LedgerFigures>> };
   #provider: MeterProvider | undefined;

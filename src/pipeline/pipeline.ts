@@ -21,6 +21,8 @@ export interface PipelineOptions {
   readonly diagnostics: Diagnostics;
   /** Items of both kinds that fill the buffer. */
   readonly bufferSize: number;
+  /** Whether each kind of items fills the buffer for itself; default: both together. */
+  readonly countsEachKind?: boolean | undefined;
   /** The longest that an item waits in the buffer, in milliseconds. */
   readonly flushIntervalMillis: number;
   /** Whether listeners are told. */
@@ -213,7 +215,9 @@ export class Pipeline {
   }
 
   get #isFull(): boolean {
-    return this.buffered >= this.#options.bufferSize;
+    const { bufferSize, countsEachKind } = this.#options;
+    if (countsEachKind !== true) return this.buffered >= bufferSize;
+    return this.#events.length >= bufferSize || this.#metrics.length >= bufferSize;
   }
 
   get #heard(): boolean {

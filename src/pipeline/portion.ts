@@ -1,6 +1,7 @@
 import { TelemetryData } from '../model/data.js';
 import type { Batch, Losses } from './batch.js';
 import { Counts } from './counters.js';
+import type { Progress } from './sink-failure.js';
 
 /** What one sink has of a batch: the whole of it first, in halves if the sink refuses an item in it. */
 export class Share {
@@ -45,12 +46,20 @@ export class Portion {
   readonly data: TelemetryData;
   readonly size: number;
   readonly bytes: number;
+  /** How far the sink came before it failed. */
+  progress: Progress | undefined;
 
   constructor(share: Share, data: TelemetryData, bytes: number) {
     this.share = share;
     this.data = data;
     this.size = data.size;
     this.bytes = bytes;
+  }
+
+  /** What is lost if the portion is given up for this reason: all that the sink does not have yet. */
+  lossesFor(reason: string): Losses {
+    const { done, losses } = this.progress ?? { done: 0, losses: {} };
+    return { ...losses, [reason]: (losses[reason] ?? 0) + this.size - done };
   }
 
   /** The two halves of a portion of two items or more, in its order: events before metrics. */

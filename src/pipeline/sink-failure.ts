@@ -34,11 +34,29 @@ export function verdictOn(error: unknown, size: number): Verdict {
   return permanent === true ? { next: 'lose', losses: { store_failed: size }, isRefusal: false } : { next: 'retry' };
 }
 
+/** How far a sink came with items before an error that may pass, and what of that it lost. */
+export interface Progress {
+  readonly done: number;
+  readonly losses: Losses;
+}
+
+/** How far the sink came with so many items, by its error; `undefined` if it doesn't say. */
+export function progressOf(error: unknown, size: number): Progress | undefined {
+  const { done, dropped } = fieldsOf(error);
+  if (!Number.isSafeInteger(done) || (done as number) <= 0) return undefined;
+  const settled = Math.min(done as number, size);
+  return { done: settled, losses: dropped === undefined ? {} : lossesOf(dropped, settled) };
+}
+
 /** Whatever was thrown, as far as it can be read. */
-function fieldsOf(error: unknown): { readonly permanent?: unknown; readonly dropped?: unknown } {
+function fieldsOf(error: unknown): {
+  readonly permanent?: unknown;
+  readonly dropped?: unknown;
+  readonly done?: unknown;
+} {
   try {
-    const { permanent, dropped } = (error ?? {}) as Partial<StoreFailure>;
-    return { permanent, dropped };
+    const { permanent, dropped, done } = (error ?? {}) as Partial<StoreFailure>;
+    return { permanent, dropped, done };
   } catch {
     return {};
   }

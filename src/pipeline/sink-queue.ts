@@ -1,12 +1,12 @@
 import { type Clock, elapsed } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
-import { delayAfter, FIRST_DELAY_MILLIS, Pause } from './backoff.js';
+import { Backoff, FIRST_DELAY_MILLIS } from './backoff.js';
 import { type Batch, type Losses, totalOf } from './batch.js';
 import { Counts, type LedgerFigures, RETURNED } from './counters.js';
 import { Drains } from './drains.js';
 import { type Portion, Share } from './portion.js';
 import { MAX_GROUP_ITEMS, type QueueBounds, type QueueWatcher, type Sink } from './sink.js';
-import { kindOf, verdictOn } from './sink-failure.js';
+import { kindOf, progressOf, verdictOn } from './sink-failure.js';
 
 interface Failure {
   readonly error: unknown;
@@ -24,7 +24,7 @@ export class SinkQueue {
   readonly #bounds: QueueBounds;
   readonly #clock: Clock;
   readonly #diagnostics: Diagnostics;
-  readonly #pause: Pause;
+  readonly #backoff: Backoff;
   readonly #drains = new Drains();
   readonly #watchers = new Set<QueueWatcher>();
   #portions: Portion[] = [];
@@ -37,7 +37,6 @@ export class SinkQueue {
   /** So many of the next ones are handed over one by one, to see which of them the sink refuses. */
   #alone = 0;
   #running = false;
-  #failures = 0;
   #lastAttempt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
@@ -46,7 +45,7 @@ export class SinkQueue {
     this.#sink = sink;
     this.#bounds = bounds;
     this.#clock = clock;
-    this.#pause = new Pause(clock);
+    this.#backoff = new Backoff(clock);
     this.#diagnostics = diagnostics;
   }
 
@@ -115,11 +114,11 @@ export class SinkQueue {
 
   /** Has a sink that failed tried again soon, but not within so many milliseconds after the last attempt. */
   wake(millis: number): void {
-    if (this.#failures === 0) return;
-    this.#failures = 0;
+    if (this.#backoff.failures === 0) return;
+    this.#backoff.reset();
     const left = this.#lastAttempt + millis - elapsed(this.#clock);
-    if (left <= 0) this.#pause.end();
-    else this.#clock.after(left, () => this.#pause.end());
+    if (left <= 0) this.#backoff.end();
+    else this.#clock.after(left, () => this.#backoff.end());
   }
 
   /** Takes back what waits of some batches; what the sink holds right now is not tried again should it fail. */
@@ -127,7 +126,7 @@ export class SinkQueue {
     for (const batch of batches) batch.isWithdrawn = true;
     this.#returnWithdrawn();
     // what comes next is tried at once
-    if (this.#portions.length === 0) this.#pause.end();
+    if (this.#portions.length === 0) this.#backoff.end();
   }
 
   /** Hands over at once what was never handed over, if the sink can take it so: for the end of the process. */
@@ -136,7 +135,7 @@ export class SinkQueue {
     const waiting = this.#portions.filter((portion) => !this.#current.includes(portion));
     this.#portions = this.#portions.filter((portion) => this.#current.includes(portion));
     for (const portion of waiting) {
-      for (const left of this.#storeNow(portion)) this.#settle(left, { store_failed: left.size });
+      for (const left of this.#storeNow(portion)) this.#settle(left, left.lossesFor('store_failed'));
     }
   }
 
@@ -146,8 +145,8 @@ export class SinkQueue {
     const left = this.#portions;
     this.#portions = [];
     this.#current = [];
-    for (const portion of left) this.#settle(portion, { [reason]: portion.size });
-    this.#pause.end();
+    for (const portion of left) this.#settle(portion, portion.lossesFor(reason));
+    this.#backoff.end();
   }
 
   /** Makes room for the last batch; false if there is none, whereupon it is lost. */
@@ -155,11 +154,11 @@ export class SinkQueue {
     while (this.#items > batch.size && (this.#items > this.#bounds.maxItems || this.#bytes > this.#bounds.maxBytes)) {
       const head = this.#portions[0];
       // if the sink keeps failing, its oldest batch makes room: one bad batch must not hold up all others
-      if (this.#failures > 0 && head !== undefined && !this.#current.includes(head)) {
+      if (this.#backoff.failures > 0 && head !== undefined && !this.#current.includes(head)) {
         this.#portions.shift();
-        this.#settle(head, { store_failed: head.size });
+        this.#settle(head, head.lossesFor('store_failed'));
       } else {
-        for (const portion of left) this.#settle(portion, { queue_full: portion.size });
+        for (const portion of left) this.#settle(portion, portion.lossesFor('queue_full'));
         this.#diagnostics.report(`queue_full:${this.name}`, `the queue of sink "${this.name}" is full, items are lost`);
         return false;
       }
@@ -196,7 +195,7 @@ export class SinkQueue {
     const gone = this.#portions.filter(isGone);
     if (gone.length === 0) return;
     this.#portions = this.#portions.filter((one) => !isGone(one));
-    for (const portion of gone) this.#settle(portion, { [RETURNED]: portion.size });
+    for (const portion of gone) this.#settle(portion, portion.lossesFor(RETURNED));
   }
 
   #start(): void {
@@ -216,7 +215,7 @@ export class SinkQueue {
       if (this.#current !== group) continue;
       this.#current = [];
       if (failure === undefined) {
-        this.#failures = 0;
+        this.#backoff.reset();
         this.#alone = Math.max(0, this.#alone - group.length);
         this.#portions.splice(0, group.length);
         for (const portion of group) this.#settle(portion);
@@ -229,7 +228,7 @@ export class SinkQueue {
         this.#portions.unshift(...left);
         this.#alone = Math.max(0, this.#alone - 1 + left.length);
         if (left[0] === first) await this.#backOff(failure.error);
-        else this.#failures = 0;
+        else this.#backoff.reset();
       }
     }
     this.#running = false;
@@ -267,12 +266,13 @@ export class SinkQueue {
     const { error } = failure;
     const verdict = verdictOn(error, portion.size);
     if (verdict.next === 'halve') return portion.halves();
-    const isWithdrawn = portion.share.batch.isWithdrawn;
+    portion.progress = progressOf(error, portion.size) ?? portion.progress;
+    const isOver = verdict.next === 'lose' || portion.share.batch.isWithdrawn;
     if (verdict.next === 'lose') this.#settle(portion, verdict.losses, verdict.isRefusal);
-    else if (isWithdrawn) this.#settle(portion, { [RETURNED]: portion.size });
-    // a report says what is lost by now: the counters come first
+    else if (isOver) this.#settle(portion, portion.lossesFor(RETURNED));
+    // what was lost is counted by now: the message says where
     this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
-    return verdict.next === 'lose' || isWithdrawn ? [] : [portion];
+    return isOver ? [] : [portion];
   }
 
   #settle(portion: Portion, losses: Losses = {}, isRefusal = false): void {
@@ -286,12 +286,11 @@ export class SinkQueue {
   }
 
   async #backOff(error: unknown): Promise<void> {
-    this.#failures += 1;
     const isHopeless = kindOf(error) === 'storage';
     this.#drains.tire(error, isHopeless);
     for (const watcher of this.#watchers) watcher.failed(isHopeless);
     // taken back by one of them
     if (this.#portions.length === 0) return;
-    await this.#pause.wait(delayAfter(this.#failures));
+    await this.#backoff.failed();
   }
 }

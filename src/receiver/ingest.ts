@@ -1,19 +1,22 @@
+import { toError } from '../model/errors.js';
 import type { IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import type { LogRecordLike } from '../otel/sdk-types.js';
 import type { OtlpProtocol, Signal } from '../otlp/config/settings.js';
-import { DecodeError, type Decoder, TooManyPartsError } from '../otlp/decode/decoder.js';
+import { type Decoder, TooManyPartsError } from '../otlp/decode/decoder.js';
 import { JsonDecoder } from '../otlp/decode/json.js';
+import { scanJson } from '../otlp/decode/json-scan.js';
 import { logRecordsOf, Rejected } from '../otlp/decode/logs.js';
 import { metricsOf, type ReceivedMetric } from '../otlp/decode/metrics.js';
 import { ProtobufDecoder } from '../otlp/decode/protobuf.js';
 import { TRACE_REQUEST } from '../otlp/decode/schema.js';
+import type { Hold } from './request-body.js';
 import { RefusedError, unavailable } from './responses.js';
 
 /** What became of the parts of one request: log records, metric points or spans. */
 export interface Taken {
   readonly taken: number;
   readonly rejected: number;
-  /** The first reason. */
+  /** The first reason; without one, what the sender should know all the same. */
   readonly reason: string;
 }
 
@@ -23,10 +26,42 @@ interface TraceRequest {
 
 /** How long the event loop is held at a time. */
 const SLICE_MILLIS = 10;
+/** About how much memory an item needs beside its texts, and an object, list or member of JSON. */
+const ITEM_BYTES = 400;
+const TOKEN_BYTES = 32;
 
-/** A decoder for a body. */
-export function decoderOf(protocol: OtlpProtocol, body: Uint8Array): Decoder {
-  return protocol === 'http/json' ? new JsonDecoder(body) : new ProtobufDecoder(body);
+/** Lets others have their turn if this one was long. */
+class Turn {
+  #since = Date.now();
+
+  /** Whether it is time to let others have theirs. */
+  get isOver(): boolean {
+    return Date.now() - this.#since > SLICE_MILLIS;
+  }
+
+  async end(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#since = Date.now();
+  }
+}
+
+/**
+ * A decoder for a body.
+ *
+ * @throws RefusedError if the body as a whole can't be read, or holds too much.
+ */
+export async function decoderOf(protocol: OtlpProtocol, body: Uint8Array, hold: Hold): Promise<Decoder> {
+  try {
+    if (protocol === 'http/protobuf') return new ProtobufDecoder(body);
+    const turn = new Turn();
+    const scan = scanJson(body);
+    let step = scan.next();
+    for (; step.done !== true; step = scan.next()) if (turn.isOver) await turn.end();
+    hold(step.value.tokens * TOKEN_BYTES);
+    return new JsonDecoder(body, step.value);
+  } catch (error) {
+    throw refusalOf(error);
+  }
 }
 
 /**
@@ -39,14 +74,14 @@ export async function takeIn(
   decoder: Decoder,
   port: ReceiverPort,
   request: IncomingRequest,
+  hold: Hold,
 ): Promise<Taken> {
   let taken = 0;
   let rejected = 0;
   let reason = '';
+  let held = 0;
   try {
-    if (!port.isOpen) throw unavailable('the collector is shut down');
-    let since = Date.now();
-    let parts = 0;
+    const turn = new Turn();
     for (const part of signal === 'logs' ? logRecordsOf(decoder) : metricsOf(decoder)) {
       const outcome = part instanceof Rejected ? part : receive(request, part);
       if (outcome instanceof Rejected) {
@@ -55,23 +90,21 @@ export async function takeIn(
       } else {
         taken += outcome;
       }
-      parts += 1;
-      if (parts % 64 !== 0) continue;
-      if (Date.now() - since > SLICE_MILLIS) {
-        await new Promise((resolve) => setImmediate(resolve));
-        since = Date.now();
-      }
+      if (!turn.isOver) continue;
+      hold((request.size - held) * ITEM_BYTES);
+      held = request.size;
+      await turn.end();
       if (!port.isOpen) throw unavailable('the collector is shut down');
     }
   } catch (error) {
     throw refusalOf(error);
   }
-  return { taken, rejected, reason };
+  return { taken, rejected, reason: reason || decoder.warnings.join('; ') };
 }
 
 /** The items that were taken, or why they were not. */
 function receive(request: IncomingRequest, part: LogRecordLike | ReceivedMetric): number | Rejected {
-  const items = 'data' in part ? part.data.dataPoints.length : 1;
+  const items = 'data' in part ? part.points : 1;
   try {
     if ('data' in part) request.addMetric(part.data, part.scope, part.resource);
     else request.addRecord(part);
@@ -94,7 +127,9 @@ export function spansOf(decoder: Decoder): number {
   }
 }
 
-function refusalOf(error: unknown): unknown {
+/** What can't be read once can't be read when it comes again: it is never answered as if it could. */
+function refusalOf(error: unknown): RefusedError {
+  if (error instanceof RefusedError) return error;
   if (error instanceof TooManyPartsError) return new RefusedError('tooLarge', error.message);
-  return error instanceof DecodeError ? new RefusedError('badRequest', error.message) : error;
+  return new RefusedError('badRequest', toError(error).message);
 }

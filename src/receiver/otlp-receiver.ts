@@ -1,84 +1,26 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TelemetryError, toError } from '../model/errors.js';
-import { ANY_OBJECT, checkOptions, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
-import { type Bridged, bridgeOf, type ReceiverPort } from '../otel/bridge.js';
-import type { OtlpProtocol, Signal } from '../otlp/config/settings.js';
-import { Ledger, type LedgerFigures } from '../pipeline/counters.js';
+import { checkOptions } from '../model/options.js';
+import { bridgeOf, type ReceiverPort } from '../otel/bridge.js';
+import { Ledger } from '../pipeline/counters.js';
+import { inBackground } from '../runtime/background.js';
+import { Admission, type Admitted, protocolOf } from './admission.js';
 import { decoderOf, spansOf, takeIn } from './ingest.js';
-import { BodyReader, discard, tooMany } from './request-body.js';
-import { RefusedError, type Reply, refusedReply, takenReply, unavailable } from './responses.js';
+import { type OtlpReceiver, type OtlpReceiverOptions, RECEIVER_RULES } from './options.js';
+import { BodyReader, discard, type Hold } from './request-body.js';
+import { RefusedError, type Reply, refusedReply, takenReply, tooMany, unavailable } from './responses.js';
 
-/** Settings of `createOtlpReceiver`. */
-export interface OtlpReceiverOptions {
-  /** The collector that is given what is received. */
-  readonly collector: Bridged;
-  /** Default 4318; 0: any that is free. */
-  readonly port?: number | undefined;
-  /** The address to listen on; default `'127.0.0.1'`, which other machines can't reach. */
-  readonly host?: string | undefined;
-  /** Requests need `Authorization: Bearer …` with this token; default: none is needed. */
-  readonly token?: string | undefined;
-  /** The largest body as it is sent; default 8 MiB. */
-  readonly maxBodyBytes?: number | undefined;
-  /** The largest body after decompression; default 16 MiB. */
-  readonly maxDecompressedBytes?: number | undefined;
-  /** All bodies that are in memory at a time, beyond which requests are answered 429; default 64 MiB. */
-  readonly maxInFlightBytes?: number | undefined;
-  /** How long the headers of a request may take, in milliseconds; default 10,000. */
-  readonly headersTimeoutMillis?: number | undefined;
-  /** How long a whole request may take, in milliseconds; default 30,000. */
-  readonly requestTimeoutMillis?: number | undefined;
-  /** Connections at a time; further ones are closed; default 1,000. */
-  readonly maxConnections?: number | undefined;
-}
-
-/** A running receiver. */
-export interface OtlpReceiver {
-  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
-  readonly url: string;
-  readonly port: number;
-  /** The books: of log records, metric points and spans, as they were sent; the items are in `collector.health()`. */
-  readonly figures: { readonly [S in Signal | 'traces']: LedgerFigures };
-  /** Takes no more requests, answers those that are under way, for at most `timeoutMillis` (default 10,000). */
-  shutdown(options?: { readonly timeoutMillis?: number | undefined }): Promise<void>;
-}
+export type { OtlpReceiver, OtlpReceiverOptions };
 
 const WHO = 'createOtlpReceiver';
 const MIB = 1024 * 1024;
 /** How long storing may take before the sender is asked to come again. */
 const STORE_TIMEOUT_MILLIS = 10_000;
-const PATHS: ReadonlyMap<string, Signal | 'traces'> = new Map([
-  ['/v1/logs', 'logs'],
-  ['/v1/metrics', 'metrics'],
-  ['/v1/traces', 'traces'],
-]);
-const PROTOCOLS: ReadonlyMap<string, OtlpProtocol> = new Map([
-  ['application/x-protobuf', 'http/protobuf'],
-  ['application/protobuf', 'http/protobuf'],
-  ['application/json', 'http/json'],
-]);
-const PORT: Rule = {
-  isRight: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 65_536,
-  expected: 'a port, 0 to 65535',
-};
-const RULES: Rules = {
-  collector: ANY_OBJECT,
-  port: PORT,
-  host: TEXT,
-  token: TEXT,
-  maxBodyBytes: POSITIVE_INTEGER,
-  maxDecompressedBytes: POSITIVE_INTEGER,
-  maxInFlightBytes: POSITIVE_INTEGER,
-  headersTimeoutMillis: POSITIVE_INTEGER,
-  requestTimeoutMillis: POSITIVE_INTEGER,
-  maxConnections: POSITIVE_INTEGER,
-};
 
 /** See `createOtlpReceiver`. */
 export async function startReceiver(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
-  checkOptions(WHO, options, RULES);
+  checkOptions(WHO, options, RECEIVER_RULES);
   const receiver = new Receiver(options);
   await receiver.listen(options.port ?? 4318, options.host ?? '127.0.0.1');
   return receiver;
@@ -87,37 +29,24 @@ export async function startReceiver(options: OtlpReceiverOptions): Promise<OtlpR
 class Receiver implements OtlpReceiver {
   readonly #bridge: ReceiverPort;
   readonly #server: Server;
+  readonly #admission: Admission;
   readonly #bodies: BodyReader;
-  readonly #tokenDigest: Buffer | undefined;
   readonly #ledgers = { logs: new Ledger(() => 0), metrics: new Ledger(() => 0), traces: new Ledger(() => 0) };
   #host = '';
   #port = 0;
+  #isLoopback = false;
   #isEnding = false;
 
   constructor(options: OtlpReceiverOptions) {
     this.#bridge = bridgeOf(options.collector, WHO);
-    this.#tokenDigest = options.token === undefined ? undefined : digestOf(options.token);
+    const maxBodyBytes = options.maxBodyBytes ?? 8 * MIB;
+    this.#admission = new Admission({ token: options.token, allowedHosts: options.allowedHosts ?? [], maxBodyBytes });
     this.#bodies = new BodyReader({
-      maxBodyBytes: options.maxBodyBytes ?? 8 * MIB,
+      maxBodyBytes,
       maxDecompressedBytes: options.maxDecompressedBytes ?? 16 * MIB,
       maxInFlightBytes: options.maxInFlightBytes ?? 64 * MIB,
     });
-    const requestTimeout = options.requestTimeoutMillis ?? 30_000;
-    this.#server = createServer(
-      {
-        headersTimeout: Math.min(requestTimeout, options.headersTimeoutMillis ?? 10_000),
-        requestTimeout,
-        connectionsCheckingInterval: 500,
-        maxHeaderSize: 16 * 1024,
-      },
-      (request, response) => {
-        this.#answer(request, response).catch((error: unknown) => {
-          this.#bridge.report('receiver', 'answering a request failed', error);
-          response.destroy();
-        });
-      },
-    );
-    this.#server.maxConnections = options.maxConnections ?? 1_000;
+    this.#server = this.#serverOf(options);
   }
 
   get port(): number {
@@ -136,12 +65,17 @@ class Receiver implements OtlpReceiver {
   listen(port: number, host: string): Promise<void> {
     this.#host = host;
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (error) => {
+      let isListening = false;
+      // stays for the server's whole life: it may fail to accept a connection at any time
+      this.#server.on('error', (error) => {
+        if (isListening) this.#bridge.report('receiver', 'the server failed', error);
         const message = `${WHO}: can't listen on ${host}:${port}: ${error.message}`;
         reject(new TelemetryError('RIMP_LISTEN', message, { cause: error }));
       });
       this.#server.listen(port, host, () => {
+        isListening = true;
         this.#port = this.port;
+        this.#isLoopback = isLoopback((this.#server.address() as AddressInfo | null)?.address ?? '');
         resolve();
       });
     });
@@ -157,58 +91,83 @@ class Receiver implements OtlpReceiver {
     clearTimeout(timer);
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-    const protocol = PROTOCOLS.get(type);
+  #serverOf(options: OtlpReceiverOptions): Server {
+    const requestTimeout = options.requestTimeoutMillis ?? 30_000;
+    const server = createServer({
+      headersTimeout: Math.min(requestTimeout, options.headersTimeoutMillis ?? 10_000),
+      requestTimeout,
+      connectionsCheckingInterval: 500,
+      maxHeaderSize: 16 * 1024,
+    });
+    const answer = (request: IncomingMessage, response: ServerResponse, isWaiting: boolean): void => {
+      // each emitter of ours is heard for its whole life: a client may go away at any time
+      request.on('error', () => undefined);
+      response.on('error', () => undefined);
+      inBackground(() => this.#answer(request, response, isWaiting)).catch((error: unknown) => {
+        this.#bridge.report('receiver', 'answering a request failed', error);
+        response.destroy();
+      });
+    };
+    server.on('request', (request, response) => answer(request, response, false));
+    // the client sends its body when it is asked to
+    server.on('checkContinue', (request, response) => answer(request, response, true));
+    server.maxConnections = options.maxConnections ?? 1_000;
+    return server;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, isWaiting: boolean): Promise<void> {
     let reply: Reply;
+    let hasContinued = !isWaiting;
     try {
-      reply = await this.#handle(request, protocol);
+      const admitted = this.#admission.admit(request, this.#isLoopback);
+      if (this.#isEnding || !this.#bridge.isOpen) throw unavailable('the receiver is shutting down');
+      if (this.#bridge.isFull) throw tooMany('storing is slower than what comes in');
+      if (isWaiting) response.writeContinue();
+      hasContinued = true;
+      const use = (body: Uint8Array, hold: Hold): Promise<Reply> => this.#take(admitted, body, hold);
+      reply = await this.#bodies.read(request, admitted.encoding, use);
     } catch (error) {
       if (request.destroyed && !request.complete) return;
       const refused =
         error instanceof RefusedError
           ? error
           : new RefusedError('unavailable', `not taken: ${toError(error).message}`, { 'retry-after': '1' });
-      reply = refusedReply(protocol ?? 'http/json', refused);
+      reply = refusedReply(protocolOf(request) ?? 'http/json', refused);
       if (!(error instanceof RefusedError)) this.#bridge.report('receiver', 'answering a request failed', error);
     }
-    await discard(request);
+    await this.#send(request, response, reply, hasContinued);
+  }
+
+  /** Sends an answer at once, and only then reads away what is left of the request. */
+  async #send(request: IncomingMessage, response: ServerResponse, reply: Reply, willSend: boolean): Promise<void> {
     if (response.destroyed) return;
     response.writeHead(reply.status, {
       ...reply.headers,
       'content-length': reply.body.length,
-      ...(this.#isEnding && { connection: 'close' }),
+      ...((this.#isEnding || !willSend) && { connection: 'close' }),
     });
-    response.end(reply.body);
-  }
-
-  async #handle(request: IncomingMessage, protocol: OtlpProtocol | undefined): Promise<Reply> {
-    const signal = PATHS.get(request.url?.split('?')[0] ?? '');
-    if (signal === undefined) throw new RefusedError('notFound', `expected ${[...PATHS.keys()].join(', ')}`);
-    if (request.method !== 'POST') throw new RefusedError('methodNotAllowed', 'expected POST', { allow: 'POST' });
-    this.#authorise(request);
-    if (protocol === undefined) {
-      throw new RefusedError(
-        'unsupportedMediaType',
-        'expected the Content-Type application/x-protobuf or application/json',
-      );
+    if (willSend && !request.complete) {
+      if (reply.body.length > 0) response.write(reply.body);
+      else response.flushHeaders();
+      await discard(request);
+      response.end();
+    } else {
+      response.end(reply.body);
     }
-    if (this.#isEnding) throw unavailable('the receiver is shutting down');
-    if (this.#bridge.isFull) throw tooMany('storing is slower than what comes in');
-    return this.#bodies.read(request, (body) => this.#take(signal, protocol, body));
   }
 
-  async #take(signal: Signal | 'traces', protocol: OtlpProtocol, body: Uint8Array): Promise<Reply> {
-    const decoder = decodable(protocol, body);
+  async #take({ signal, protocol }: Admitted, body: Uint8Array, hold: Hold): Promise<Reply> {
     const ledger = this.#ledgers[signal];
     if (signal === 'traces') {
-      const spans = spansOf(decoder);
+      const spans = spansOf(await decoderOf(protocol, body, hold));
       ledger.accepted += spans;
       ledger.dropped.add('not_kept', spans);
       return takenReply(protocol, signal, 0, '');
     }
     const request = this.#bridge.begin();
-    const { taken, rejected, reason } = await takeIn(signal, decoder, this.#bridge, request);
+    // the decoder goes before storing begins: what it holds may be large
+    const read = await takeIn(signal, await decoderOf(protocol, body, hold), this.#bridge, request, hold);
+    const { taken, rejected, reason } = read;
     if (taken === 0 && rejected > 0) {
       ledger.accepted += rejected;
       ledger.dropped.add('not_readable', rejected);
@@ -225,29 +184,16 @@ class Receiver implements OtlpReceiver {
     ledger.delivered += taken - refusedParts;
     ledger.dropped.add('not_readable', rejected);
     ledger.dropped.add('not_storable', refusedParts);
-    const why = reason || `no try can store them: ${Object.keys(refused).join(', ')}`;
-    return takenReply(protocol, signal, rejected + refusedParts, why);
-  }
-
-  /** @throws RefusedError where the token is missing or wrong. */
-  #authorise(request: IncomingMessage): void {
-    if (this.#tokenDigest === undefined) return;
-    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (given !== undefined && timingSafeEqual(digestOf(given), this.#tokenDigest)) return;
-    throw new RefusedError('unauthorized', 'expected Authorization: Bearer with the right token', {
-      'www-authenticate': 'Bearer',
-    });
+    const why = refusedParts > 0 ? `no try can store ${refusedParts} of them: ${Object.keys(refused).join(', ')}` : '';
+    return takenReply(
+      protocol,
+      signal,
+      rejected + refusedParts,
+      [reason, why].filter((text) => text !== '').join('; '),
+    );
   }
 }
 
-function decodable(protocol: OtlpProtocol, body: Uint8Array): ReturnType<typeof decoderOf> {
-  try {
-    return decoderOf(protocol, body);
-  } catch (error) {
-    throw new RefusedError('badRequest', toError(error).message);
-  }
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }

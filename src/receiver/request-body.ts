@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
 import { toError } from '../model/errors.js';
-import { RefusedError } from './responses.js';
+import type { Encoding } from './admission.js';
+import { RefusedError, tooLarge, tooMany } from './responses.js';
 
 /** How large a request may be. */
 export interface BodyLimits {
@@ -12,6 +13,13 @@ export interface BodyLimits {
   /** Of all requests that are being read, together. */
   readonly maxInFlightBytes: number;
 }
+
+/**
+ * Counts more memory for a request, beside its body.
+ *
+ * @throws RefusedError if others need too much of it meanwhile; a request alone may have as much as it needs.
+ */
+export type Hold = (bytes: number) => void;
 
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
@@ -27,55 +35,57 @@ export class BodyReader {
   /**
    * Reads a body, and hands it to `use`, during which it counts as in memory.
    *
-   * @throws RefusedError where it is too large, or too much is in memory.
+   * @throws RefusedError if it is too large, or too much is in memory.
    */
-  async read<T>(request: IncomingMessage, use: (body: Uint8Array) => Promise<T>): Promise<T> {
+  async read<T>(
+    request: IncomingMessage,
+    encoding: Encoding,
+    use: (body: Uint8Array, hold: Hold) => Promise<T>,
+  ): Promise<T> {
     const { maxBodyBytes, maxInFlightBytes } = this.#limits;
     let held = 0;
-    const hold = (bytes: number): void => {
+    const take = (bytes: number): void => {
       held += bytes;
       this.#inFlight += bytes;
       if (this.#inFlight > maxInFlightBytes) throw tooMany('too many requests at a time');
     };
+    const hold: Hold = (bytes) => {
+      held += bytes;
+      this.#inFlight += bytes;
+      if (this.#inFlight > maxInFlightBytes && this.#inFlight > held) throw tooMany('too many requests at a time');
+    };
     try {
       const announced = Number(request.headers['content-length'] ?? 0);
-      if (announced > maxBodyBytes) throw tooLarge('body', maxBodyBytes);
       if (this.#inFlight + announced > maxInFlightBytes) throw tooMany('too many requests at a time');
       const raw = await collect(request, (chunk) => {
-        hold(chunk.length);
+        take(chunk.length);
         if (held > maxBodyBytes) throw tooLarge('body', maxBodyBytes);
       });
-      const body = await this.#decompress(raw, request.headers['content-encoding'], hold);
-      return await use(body);
+      return await use(await this.#decompress(raw, encoding, take), hold);
     } finally {
       this.#inFlight -= held;
     }
   }
 
-  async #decompress(body: Buffer, encoding: string | undefined, hold: (bytes: number) => void): Promise<Buffer> {
+  async #decompress(body: Buffer, encoding: Encoding, take: Hold): Promise<Buffer> {
     const { maxDecompressedBytes } = this.#limits;
-    const name = encoding?.trim().toLowerCase() ?? '';
-    if (name === '' || name === 'identity') {
+    if (encoding === 'identity') {
       if (body.length > maxDecompressedBytes) throw tooLarge('body', maxDecompressedBytes);
       return body;
     }
-    if (name !== 'gzip' && name !== 'deflate') {
-      const message = `expected the Content-Encoding gzip, deflate or none, got ${name.slice(0, 40)}`;
-      throw new RefusedError('unsupportedMediaType', message, { 'accept-encoding': 'gzip, deflate' });
-    }
     try {
-      return await inflated(body, name === 'gzip' ? createGunzip() : createInflate(), (size, chunk) => {
+      return await inflated(body, encoding === 'gzip' ? createGunzip() : createInflate(), (size, chunk) => {
         if (size > maxDecompressedBytes) throw tooLarge('decompressed body', maxDecompressedBytes);
-        hold(chunk);
+        take(chunk);
       });
     } catch (error) {
       if (error instanceof RefusedError) throw error;
-      throw new RefusedError('badRequest', `expected a body in ${name}: ${toError(error).message}`);
+      throw new RefusedError('badRequest', `expected a body in ${encoding}: ${toError(error).message}`);
     }
   }
 }
 
-/** Inflates a body; `check` is told of each chunk, and may refuse it by what it throws. */
+/** Inflates a body; `check` is called with each chunk, and may refuse it by what it throws. */
 function inflated(
   body: Buffer,
   stream: Gunzip | Inflate,
@@ -95,6 +105,7 @@ function inflated(
       }
     });
     stream.on('end', () => resolve(Buffer.concat(chunks)));
+    // stays for the stream's whole life: what comes after the first error is of no interest, but must not be unheard
     stream.on('error', reject);
     stream.end(body);
   });
@@ -118,12 +129,13 @@ function collect(request: IncomingMessage, check: (chunk: Buffer) => void): Prom
     request.on('data', onData);
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', reject);
+    request.on('close', () => reject(new Error('the sender went away')));
   });
 }
 
 /** Throws away what was not read of a body, up to a limit: a client that still sends might not see the answer. */
 export function discard(request: IncomingMessage): Promise<void> {
-  if (request.complete) return Promise.resolve();
+  if (request.complete || request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
@@ -134,13 +146,4 @@ export function discard(request: IncomingMessage): Promise<void> {
     request.on('close', resolve);
     request.resume();
   });
-}
-
-/** The refusal of a request that may come again later. */
-export function tooMany(why: string): RefusedError {
-  return new RefusedError('tooMany', why, { 'retry-after': '1' });
-}
-
-function tooLarge(what: string, limit: number): RefusedError {
-  return new RefusedError('tooLarge', `expected a ${what} of at most ${limit} bytes`);
 }

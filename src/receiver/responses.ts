@@ -12,8 +12,10 @@ export interface Reply {
 const PROBLEMS = {
   badRequest: [400, 3],
   unauthorized: [401, 16],
+  forbidden: [403, 7],
   notFound: [404, 5],
   methodNotAllowed: [405, 12],
+  lengthRequired: [411, 3],
   tooLarge: [413, 3],
   unsupportedMediaType: [415, 3],
   tooMany: [429, 8],
@@ -40,22 +42,41 @@ export function unavailable(why: string): RefusedError {
   return new RefusedError('unavailable', why, { 'retry-after': '5' });
 }
 
-/** The answer to a request that was taken, in part or as a whole (OTLP specification, "Success", "Partial Success"). */
+/** The refusal of a request that may come again later. */
+export function tooMany(why: string): RefusedError {
+  return new RefusedError('tooMany', why, { 'retry-after': '1' });
+}
+
+export function tooLarge(what: string, limit: number): RefusedError {
+  return new RefusedError('tooLarge', `expected a ${what} of at most ${limit} bytes`);
+}
+
+/** What of a request is counted as rejected, in JSON. */
+const REJECTED = { logs: 'rejectedLogRecords', metrics: 'rejectedDataPoints', traces: 'rejectedSpans' } as const;
+/** Characters of what a sender is told. */
+const MAX_MESSAGE = 2_000;
+
+/**
+ * The answer to a request that was taken, in part or as a whole (OTLP specification, "Success", "Partial Success").
+ *
+ * @param message - why something was rejected; without that, what the sender should know all the same.
+ */
 export function takenReply(
   protocol: OtlpProtocol,
   signal: Signal | 'traces',
   rejected: number,
-  errorMessage: string,
+  message: string,
 ): Reply {
-  const isWhole = rejected === 0;
+  const isWhole = rejected === 0 && message === '';
+  const errorMessage = message.slice(0, MAX_MESSAGE).toWellFormed();
   if (protocol === 'http/json') {
-    const name = signal === 'logs' ? 'rejectedLogRecords' : 'rejectedDataPoints';
-    return reply(200, protocol, isWhole ? {} : { partialSuccess: { [name]: String(rejected), errorMessage } });
+    const partialSuccess = { [REJECTED[signal]]: String(rejected), errorMessage };
+    return reply(200, protocol, isWhole ? {} : { partialSuccess });
   }
   const writer = new BinaryWriter();
   if (!isWhole) {
     writer.tag(1, WireType.LengthDelimited).fork();
-    writer.tag(1, WireType.Varint).int64(rejected);
+    if (rejected > 0) writer.tag(1, WireType.Varint).int64(rejected);
     writer.tag(2, WireType.LengthDelimited).string(errorMessage).join();
   }
   return reply(200, protocol, writer.finish());

@@ -20,10 +20,9 @@ export const DEFAULT_TIMEOUT_MILLIS = 30_000;
  */
 export function within<T>(promise: Promise<T>, deadlineMillis: number, what: string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const left = Math.min(MAX_DELAY_MILLIS, Math.max(0, deadlineMillis - monotonicNow()));
     const timer = setTimeout(() => {
       reject(new TelemetryError('RIMP_TIMEOUT', `${what} took longer than allowed`));
-    }, left);
+    }, leftUntil(deadlineMillis));
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
@@ -32,4 +31,9 @@ export function within<T>(promise: Promise<T>, deadlineMillis: number, what: str
 export function deadlineOf(options: { readonly timeoutMillis?: number | undefined } | undefined): number {
   const timeout = options?.timeoutMillis;
   return monotonicNow() + (typeof timeout === 'number' && timeout >= 0 ? timeout : DEFAULT_TIMEOUT_MILLIS);
+}
+
+/** The time that is left until a moment, for what takes a `timeoutMillis` of its own and gives it to a timer. */
+export function leftUntil(deadlineMillis: number): number {
+  return Math.min(MAX_DELAY_MILLIS, Math.max(0, deadlineMillis - monotonicNow()));
 }

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { DiagnosticsOutput } from './diagnostics.js';
 
 /** The part of OpenTelemetry's `DiagLogger` that is used here. */
 interface WarnLogger {
@@ -33,6 +34,16 @@ export function writeStderrLine(message: string): void {
     // nowhere to write to
   }
 }
+
+/** Diagnostics of a storage: what it can't read or keep up is shown also if no collector counts it. */
+export const STORAGE_OUTPUT: DiagnosticsOutput = {
+  warn: warnDiag,
+  newLosses: () => (isSilenced(process.env) ? undefined : 'storage'),
+  alarm: writeStderrLine,
+};
+
+/** Diagnostics that somebody else shows. */
+export const NO_OUTPUT: DiagnosticsOutput = { warn: () => true, newLosses: () => undefined, alarm: () => undefined };
 
 /** The text with control characters and line breaks as escapes. */
 function oneLine(text: string): string {

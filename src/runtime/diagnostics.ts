@@ -30,6 +30,9 @@ interface Shown {
 }
 
 const SHOW_EVERY_MILLIS = 60_000;
+/** Kinds that are told apart: names in them may come without end. */
+const MAX_KINDS = 1_000;
+const OTHER_KINDS = 'others';
 
 /** Keeps the last error, and warns of each kind at most once a minute. */
 export class Diagnostics {
@@ -55,17 +58,18 @@ export class Diagnostics {
    */
   report(kind: string, what: string, error?: unknown): void {
     try {
+      const shownAs = this.#shown.has(kind) || this.#shown.size < MAX_KINDS ? kind : OTHER_KINDS;
       const cause = error === undefined ? '' : `: ${toError(error).message}`;
       const now = this.#clock.now();
       this.#last = { kind, message: `${what}${cause}`, time: new Date(now) };
-      const shown = this.#shown.get(kind);
+      const shown = this.#shown.get(shownAs);
       const since = elapsed(this.#clock);
       if (shown !== undefined && isRecent(shown, since, now)) {
         shown.more += 1;
         return;
       }
       const more = shown !== undefined && shown.more > 0 ? ` (and ${shown.more} more like it since)` : '';
-      if (this.#show(`${what}${cause}${more}`)) this.#shown.set(kind, { elapsed: since, now, more: 0 });
+      if (this.#show(`${what}${cause}${more}`)) this.#shown.set(shownAs, { elapsed: since, now, more: 0 });
     } catch {
       // reporting an error must not raise one
     }

@@ -36,3 +36,13 @@ export function detachedClock(clock: Clock): Clock {
     after: (delayMillis, run) => inBackground(() => clock.after(delayMillis, () => inBackground(run))),
   };
 }
+
+/** The machine's own time, for work that the process has to wait for: its timers keep the process alive. */
+export const holdingClock: Clock = {
+  ...systemClock,
+  after: (delayMillis, run) =>
+    inBackground(() => {
+      const timer = setTimeout(() => inBackground(run), Math.min(delayMillis, MAX_DELAY_MILLIS));
+      return () => clearTimeout(timer);
+    }),
+};

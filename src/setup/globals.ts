@@ -1,14 +1,13 @@
 import { metrics } from '@opentelemetry/api';
 import {
-  builtInLogs,
-  type LogsApi,
+  forgetLogs,
   registeredLogs,
   registeredMetrics,
   registeredSeparateLogs,
-  separateLogs,
   separateLogsForward,
 } from '../otel/registered.js';
 import type { LoggerProviderLike, MeterProvider } from '../otel/sdk-types.js';
+import { logsApis } from './api-copies.js';
 
 /** The logger provider that is the global one, of either logs API. */
 export function globalLogs(): LoggerProviderLike | undefined {
@@ -21,22 +20,25 @@ export function globalLogs(): LoggerProviderLike | undefined {
  * @returns what takes it back, as far as it is still the global one; `undefined` if an API holds another provider.
  */
 export function registerLogs(provider: LoggerProviderLike): (() => void) | undefined {
-  const undo: (() => void)[] = [];
-  for (const logs of logsApis()) {
-    logs.setGlobalLoggerProvider(provider);
-    if (logs.getLoggerProvider() === provider) {
-      undo.push(() => {
-        // somebody else's may have taken its place since
-        if (logs.getLoggerProvider() === provider) logs.disable();
-      });
-    } else if (logs !== separateLogs || !separateLogsForward()) {
-      for (const step of undo) step();
-      return undefined;
+  const apis = logsApis();
+  const undo = (): void => {
+    for (const copies of [apis.built, apis.separate]) {
+      // somebody else's may have taken its place since
+      if (copies.some((logs) => logs.getLoggerProvider() === provider)) for (const logs of copies) logs.disable();
     }
-  }
-  return () => {
-    for (const step of undo) step();
   };
+  const isRegistered = (['built', 'separate'] as const).every((which) => {
+    for (const logs of apis[which]) {
+      // again with each copy: only then it connects the loggers that it has handed out before
+      if (logs.getLoggerProvider() === provider) forgetLogs(which);
+      logs.setGlobalLoggerProvider(provider);
+    }
+    const [first] = apis[which];
+    return first === undefined || first.getLoggerProvider() === provider || separateLogsForward();
+  });
+  if (isRegistered) return undo;
+  undo();
+  return undefined;
 }
 
 /** The same for a meter provider. */
@@ -45,8 +47,4 @@ export function registerMetrics(provider: MeterProvider): (() => void) | undefin
   return () => {
     if (registeredMetrics() === provider) metrics.disable();
   };
-}
-
-function logsApis(): LogsApi[] {
-  return builtInLogs === undefined ? [separateLogs] : [builtInLogs, separateLogs];
 }

@@ -1,4 +1,3 @@
-import semver from 'semver';
 import type { TelemetryCollector } from '../collector/collector.js';
 import { INTERNALS } from '../collector/internals.js';
 import { classOf, ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
@@ -7,7 +6,8 @@ import { type Env, type OtlpOptions, otlpVariable, type Signal } from '../otlp/c
 import { makeOtlpParts, type OtlpPlan, planOtlp } from '../otlp/export/export-parts.js';
 import { versionInApplication } from '../runtime/application-require.js';
 import { consoleProcessor, consoleReader } from './console-parts.js';
-import { type Exporters, nodeSdkExportersOf } from './exporter-names.js';
+import { type Exporters, nodeSdkExportersOf, type WarnOf } from './exporter-names.js';
+import { isAtLeast } from './version-order.js';
 
 /** What `NodeSDK` would build of an environment. */
 export interface BuiltParts {
@@ -39,11 +39,11 @@ export interface NodeSdkTraits {
 
 /** Looks at the version of the application's `NodeSDK`. */
 export function nodeSdkTraits(version: string | undefined = versionInApplication(NODE_SDK)): NodeSdkTraits {
-  const from = (first: string): boolean => version === undefined || semver.gte(version, first);
+  const from = (first: string): boolean => version === undefined || isAtLeast(version, first);
   return {
     exportsMetricsByDefault: from(METRICS_BY_DEFAULT),
     takesManyReaders: from(MANY_READERS),
-    isThirdGeneration: version === undefined ? undefined : semver.gte(version, '0.300.0-0'),
+    isThirdGeneration: version === undefined ? undefined : isAtLeast(version, '0.300.0'),
   };
 }
 
@@ -65,14 +65,16 @@ export function buildNodeSdkParts(
   const metrics = nodeSdkExportersOf('metrics', env, traits.exportsMetricsByDefault, warn);
   const { modules } = wanted;
   const loader = new ModuleLoader(who, NODE_SDK);
-  const plan = wanted.otlp === false ? undefined : planOf(wanted.otlp, { logs, metrics }, env, modules, loader);
+  const plan = wanted.otlp === false ? undefined : planOf(wanted.otlp, { logs, metrics }, env, modules, loader, warn);
   const sdkLogs = logs.console ? loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs') : undefined;
   const sdkMetrics = metrics.console ? loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics') : undefined;
   const prometheus = metrics.prometheus
     ? loader.load(modules.prometheusExporter, '@opentelemetry/exporter-prometheus')
     : undefined;
   loader.check();
-  const otlp = plan && makeOtlpParts(plan, collector[INTERNALS], who);
+  const isImplied = wanted.otlp === undefined && !asksForOtlp(env);
+  const internals = collector[INTERNALS];
+  const otlp = plan && makeOtlpParts(plan, isImplied ? internals.impliedExporters : internals, who);
   const readers: (MetricReaderLike | undefined)[] = [
     otlp?.reader,
     sdkMetrics && consoleReader(sdkMetrics, who),
@@ -85,6 +87,13 @@ export function buildNodeSdkParts(
   };
 }
 
+/** Whether the environment says anything of where to send: `NodeSDK` also sends to its default if nobody asked for it. */
+function asksForOtlp(env: Env): boolean {
+  return Object.keys(env).some(
+    (name) => /^OTEL_(?:LOGS|METRICS)_EXPORTER$|^OTEL_EXPORTER_OTLP_/.test(name) && env[name]?.trim() !== '',
+  );
+}
+
 /** The OTLP exporters: those that options describe, else `NodeSDK`'s, gRPC included. */
 function planOf(
   options: OtlpOptions | undefined,
@@ -92,9 +101,10 @@ function planOf(
   env: Env,
   modules: SdkModules,
   loader: ModuleLoader,
+  warn: WarnOf,
 ): OtlpPlan {
   const asked = { logs: to.logs.otlp === true, metrics: to.metrics.otlp === true };
-  if (options !== undefined) return planOtlp(options, env, modules, loader, asked);
+  if (options !== undefined) return planOtlp(options, env, modules, loader, asked, warn);
   const grpc = (signal: Signal): Module | undefined =>
     asked[signal] && otlpVariable(env, signal, 'PROTOCOL') === 'grpc'
       ? loader.load(
@@ -104,7 +114,7 @@ function planOf(
       : undefined;
   const overGrpc = { logs: grpc('logs'), metrics: grpc('metrics') };
   const overHttp = { logs: asked.logs && !overGrpc.logs, metrics: asked.metrics && !overGrpc.metrics };
-  const plan = planOtlp({}, env, modules, loader, overHttp);
+  const plan = planOtlp({}, env, modules, loader, overHttp, warn);
   // an exporter over gRPC takes all that it needs from the environment
   const settings = { protocol: 'http/protobuf', exporter: {} } as const;
   return {

@@ -3,10 +3,11 @@ import { classOf, functionOf, ModuleLoader } from '../otel/load-sdk.js';
 import { RimpMetricReader } from '../otel/metric-reader.js';
 import { RimpLogRecordProcessor } from '../otel/processor.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from '../otel/sdk-types.js';
+import { logRecordLimitsOf } from '../otlp/config/log-record-limits.js';
 import { otlpVariable, type Signal } from '../otlp/config/settings.js';
 import { makeOtlpParts, type OtlpParts, planOtlp } from '../otlp/export/export-parts.js';
 import { consoleProcessor, consoleReader } from './console-parts.js';
-import { type Exporters, exportersOf } from './exporter-names.js';
+import { type Exporters, exportersOf, type WarnOf } from './exporter-names.js';
 import type { Others, SetUp } from './make-providers.js';
 import type { StartTelemetryOptions } from './start-telemetry.js';
 
@@ -25,6 +26,7 @@ interface Own {
  * @throws TelemetryError `RIMP_MISSING_PACKAGE` that says what to install.
  */
 export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: Others): Own {
+  const warnOf: WarnOf = (variable, what) => warn(`environment:${variable}`, what);
   const loader = new ModuleLoader(who);
   const modules = options.modules ?? {};
   const to = {
@@ -35,7 +37,7 @@ export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: O
     logs: to.logs.otlp ?? otlpVariable(env, 'logs', 'ENDPOINT') !== undefined,
     metrics: to.metrics.otlp ?? otlpVariable(env, 'metrics', 'ENDPOINT') !== undefined,
   };
-  const plan = options.otlp === false ? undefined : planOtlp(options.otlp ?? {}, env, modules, loader, asked);
+  const plan = options.otlp === false ? undefined : planOtlp(options.otlp ?? {}, env, modules, loader, asked, warnOf);
   const sdkLogs = shared.logs ? undefined : loader.load(modules.sdkLogs, '@opentelemetry/sdk-logs');
   const sdkMetrics = shared.metrics ? undefined : loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
   const resources = (sdkLogs ?? sdkMetrics) ? loader.load(modules.resources, '@opentelemetry/resources') : undefined;
@@ -46,6 +48,7 @@ export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: O
     sdkLogs &&
     new (classOf(sdkLogs, 'LoggerProvider', who))({
       resource,
+      logRecordLimits: logRecordLimitsOf(env, warnOf),
       // in this order: what the first ones redact neither RIMP nor OTLP sees
       processors: [
         ...(options.processors ?? []),
@@ -68,7 +71,7 @@ export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: O
   return { loggerProvider, meterProvider, otlp } as Own;
 
   function exporters(signal: Signal): Exporters {
-    const found = exportersOf(signal, env, (variable, what) => warn(`environment:${variable}`, what));
+    const found = exportersOf(signal, env, warnOf);
     if (found.prometheus && options.readers === undefined) {
       warn(
         'environment:OTEL_METRICS_EXPORTER',

@@ -1,69 +1,114 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { TelemetryError, toError } from '../model/errors.js';
+import { showUrl } from '../model/show-url.js';
+import { readPrivate, replacePrivate } from '../runtime/private-file.js';
 
-interface Content {
-  readonly version: 1;
-  /** The endpoint: another one has nothing yet. */
-  readonly to: string;
-  readonly places: Record<string, unknown>;
+/*
+ * How far sources were delivered to an endpoint, as a file of JSON that only its user may read:
+ *
+ *     { "version": 2, "to": URL without credentials and query, "endpoint": digest of the URL without credentials,
+ *       "sources": { NAME: { "cursor": where to go on, "items": so many were delivered, "upTo": the time of the last } } }
+ *
+ * It is replaced in one step. A cursor is noted when all before it was delivered or refused for good.
+ */
+
+/** How far a source was delivered. */
+export interface Delivered {
+  /** Where to go on: plain JSON. */
+  readonly cursor: unknown;
+  /** Items that were delivered, or refused for good, in this run and those before. */
+  readonly items: number;
+  /** The time of the last of them, as ISO text. */
+  readonly upTo?: string | undefined;
 }
 
-/** How far sources were delivered to an endpoint, in a file. */
+interface Content {
+  readonly version: 2;
+  readonly to: string;
+  readonly endpoint: string;
+  readonly sources: Record<string, Delivered>;
+}
+
+/** See above. */
 export class Checkpoint {
   readonly #path: string;
   #content: Content;
-  /** The endpoint that it belonged to, where that is another one. */
+  /** The endpoint that it belonged to, if that is another one. */
   readonly other: string | undefined;
+  /** Whether it was written by an earlier version, which is not understood. */
+  readonly isOld: boolean = false;
 
   /**
    * @param path - of the file; `''`: none is kept.
+   * @param url - of the endpoint: another one has nothing yet.
    * @param isReadOnly - whether it is only looked at.
-   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where it is none of a checkpoint.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no checkpoint, or can't be read.
    */
-  constructor(path: string, to: string, restart: boolean, isReadOnly: boolean) {
+  constructor(path: string, url: string, restart: boolean, isReadOnly: boolean) {
     this.#path = isReadOnly ? '' : path;
-    this.#content = { version: 1, to, places: {} };
+    this.#content = { version: 2, to: showUrl(url), endpoint: digestOf(url), sources: {} };
     const there = path === '' || restart ? undefined : read(path);
-    if (there?.to === to) this.#content = there;
-    else if (there !== undefined) this.other = there.to;
+    if (there === undefined) return;
+    if (there.version !== 2) this.isOld = true;
+    else if (there.endpoint === this.#content.endpoint) this.#content = there;
+    else this.other = there.to;
   }
 
-  place(source: string): unknown {
-    return this.#content.places[source];
+  /** How far a source was delivered by earlier runs. */
+  of(source: string): Delivered | undefined {
+    return this.#content.sources[source];
   }
 
-  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where the file can't be written. */
-  write(places: Iterable<readonly [source: string, place: unknown]>): void {
-    for (const [source, place] of places) this.#content.places[source] = place;
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if the file can't be written. */
+  write(sources: Iterable<readonly [source: string, delivered: Delivered]>): void {
+    for (const [source, delivered] of sources) this.#content.sources[source] = delivered;
     if (this.#path === '') return;
     try {
-      const aside = `${this.#path}.${process.pid}.tmp`;
-      writeFileSync(aside, `${JSON.stringify(this.#content, undefined, 2)}\n`);
-      renameSync(aside, this.#path);
+      replacePrivate(this.#path, `${JSON.stringify(this.#content, undefined, 2)}\n`);
     } catch (error) {
       const message = `ship: expected the checkpoint ${this.#path} to be a file that can be written: ${toError(error).message}`;
-      throw new TelemetryError('RIMP_INVALID_ARGUMENT', message);
+      throw new TelemetryError('RIMP_INVALID_ARGUMENT', message, { cause: error });
     }
   }
 }
 
-function read(path: string): Content | undefined {
-  let text: string;
+/** Tells endpoints apart, also those that differ in their query only; a password in the URL is no part of it. */
+function digestOf(url: string): string {
+  let text = url;
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    const content = JSON.parse(text) as Partial<Content> | null;
-    if (content?.version === 1 && typeof content.to === 'string' && typeof content.places === 'object')
-      return content as Content;
+    const parsed = new URL(url);
+    parsed.username = '';
+    parsed.password = '';
+    text = parsed.href;
   } catch {
-    // told below
+    // then it is taken as it is
+  }
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function read(path: string): Content | { readonly version: 1 } | undefined {
+  let bytes: Buffer | undefined;
+  try {
+    bytes = readPrivate(path);
+  } catch (error) {
+    const message = `ship: expected the checkpoint ${path} to be a file that can be read: ${toError(error).message}`;
+    throw new TelemetryError('RIMP_INVALID_ARGUMENT', message, { cause: error });
+  }
+  if (bytes === undefined) return undefined;
+  try {
+    const content = JSON.parse(bytes.toString('utf8')) as Partial<Content | { version: 1; sources: unknown }> | null;
+    if (content?.version === 1) return { version: 1 };
+    if (content?.version === 2 && isSources(content.sources)) return content as Content;
+  } catch {
+    // said below
   }
   throw new TelemetryError(
     'RIMP_INVALID_ARGUMENT',
     `ship: expected ${path} to be a checkpoint, it is something else; name another with --checkpoint, or remove it`,
   );
+}
+
+function isSources(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((one: Partial<Delivered> | null) => Number.isSafeInteger(one?.items));
 }

@@ -2,8 +2,8 @@ import type { OtlpProtocol } from '../otlp/config/settings.js';
 import type { QueueEntry } from '../otlp/queue/segment.js';
 import type { DeliverySource } from '../otlp/send/delivery.js';
 
-/** An entry, and who is to be told when it was delivered or refused. */
-export interface PipeEntry extends QueueEntry {
+/** An entry, and what is called when it was delivered or refused. */
+export interface ShipEntry extends QueueEntry {
   readonly onDone: () => void;
 }
 
@@ -11,9 +11,9 @@ export interface PipeEntry extends QueueEntry {
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** A bounded queue in memory between what reads and what sends. */
-export class ShipPipe implements DeliverySource {
+export class MemoryQueue implements DeliverySource {
   readonly #protocol: OtlpProtocol;
-  #entries: PipeEntry[] = [];
+  #entries: ShipEntry[] = [];
   #bytes = 0;
   #wakes: (() => void)[] = [];
 
@@ -27,12 +27,12 @@ export class ShipPipe implements DeliverySource {
     return items;
   }
 
-  push(entry: PipeEntry): void {
+  push(entry: ShipEntry): void {
     this.#entries.push(entry);
     this.#bytes += entry.payload.byteLength;
   }
 
-  /** Resolves when there is room, or nothing at all waits any more; `false` where the end was asked for. */
+  /** Resolves when there is room, or nothing at all waits any more; `false` if the end was asked for. */
   async until(what: 'room' | 'empty', signal: AbortSignal): Promise<boolean> {
     while (what === 'room' ? this.#bytes > MAX_BYTES : this.#entries.length > 0) {
       if (signal.aborted) return false;
@@ -60,7 +60,7 @@ export class ShipPipe implements DeliverySource {
     return Promise.resolve({ entries: this.#entries.slice(0, count), protocol: this.#protocol });
   }
 
-  done(entries: readonly QueueEntry[]): void {
+  ack(entries: readonly QueueEntry[]): void {
     for (const entry of this.#entries.splice(0, entries.length)) {
       this.#bytes -= entry.payload.byteLength;
       entry.onDone();
@@ -68,7 +68,7 @@ export class ShipPipe implements DeliverySource {
     for (const wake of this.#wakes.splice(0)) wake();
   }
 
-  giveBack(): void {
+  nack(): void {
     // they are still the first
   }
 }

@@ -3,6 +3,9 @@ import { ANY_OBJECT, BOOLEAN, FUNCTION, POSITIVE_NUMBER, type Rules, TEXT } from
 import type { TelemetryStorage } from '../model/storage.js';
 import type { OtlpProtocol } from '../otlp/config/settings.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
+import type { UnreadableFile } from './source.js';
+
+export type { UnreadableFile };
 
 /** What is needed of an `AbortSignal`, for consumers that have neither the types of Node nor those of the DOM. */
 export interface AbortSignalLike {
@@ -27,7 +30,9 @@ export interface ShipOptions {
   readonly compression?: 'gzip' | 'none' | undefined;
   /** The longest that one request may take, in milliseconds; default 10,000. */
   readonly timeoutMillis?: number | undefined;
-  /** A file that tells the next run where to go on; default: none. */
+  /**
+   * A file that says where the next run goes on; default: none. Only its user may read it; a symbolic link is not followed.
+   */
   readonly checkpoint?: string | undefined;
   /** Begin anew, whatever the checkpoint says; default `false`. */
   readonly restart?: boolean | undefined;
@@ -37,19 +42,19 @@ export interface ShipOptions {
   readonly startTime?: Date | undefined;
   /** The latest time, inclusive. */
   readonly endTime?: Date | undefined;
-  /** Attributes of the resource of items that tell none, such as Python's: `{ 'service.name': 'shop' }`. */
+  /** Attributes of the resource of items that name none, such as Python's: `{ 'service.name': 'shop' }`. */
   readonly resource?: AnyValueMap | undefined;
   /** Read and count, send nothing; default `false`. */
   readonly dryRun?: boolean | undefined;
   /** Seconds without any progress after which to give up; default: never. */
   readonly giveUpAfterSeconds?: number | undefined;
-  /** Ends it: what was read is not waited for; the checkpoint knows what was delivered. */
+  /** Ends it: what was read is not waited for; the checkpoint has what was delivered. */
   readonly signal?: AbortSignalLike | undefined;
   /** Is called when something is wrong: an endpoint that takes nothing, items that it refuses. */
-  readonly onTrouble?: ((what: string, error?: unknown) => void) | undefined;
+  readonly onWarning?: ((what: string, error?: unknown) => void) | undefined;
   /** Is called about four times a second. */
   readonly onProgress?: ((progress: ShipProgress) => void) | undefined;
-  /** `@opentelemetry/otlp-transformer`, where the application's can't be found by itself. */
+  /** `@opentelemetry/otlp-transformer`, if the application's can't be found by itself. */
   readonly otlpTransformer?: object | undefined;
 }
 
@@ -61,23 +66,37 @@ export interface ShipProgress {
   readonly settled: number;
   /** Bytes read from files. */
   readonly bytesRead: number;
-  /** Bytes of all files; absent where a storage has no such figure. */
+  /** Bytes of all files; absent if a storage has no such figure. */
   readonly totalBytes: number | undefined;
   readonly seconds: number;
+  /** What the checkpoint said at the beginning: what earlier runs delivered is not sent again, unless `restart` is set. */
+  readonly resumed: readonly ShipResume[];
+}
+
+/** A source that was delivered in part, or as a whole, by earlier runs. */
+export interface ShipResume {
+  /** The file's path, or the storage's location. */
+  readonly source: string;
+  /** Items that were delivered, or refused for good. */
+  readonly items: number;
+  /** The time of the last of them; absent if there was none. */
+  readonly upTo: Date | undefined;
 }
 
 /** What became of everything. */
 export interface ShipSummary extends ShipProgress {
-  /** The books of log records and metric points: `accepted = delivered + queued + Σ dropped`. */
+  /** The counters of log records and metric points: `accepted = delivered + queued + Σ dropped`. */
   readonly logs: LedgerFigures;
   readonly points: LedgerFigures;
   /** `name.sum`, `.min` and `.max` of histograms, which went with their `name.count`. */
   readonly folded: number;
-  /** Lines that are no items, by reason. */
+  /** Lines that are no items, and files that can't be read to their ends, by reason. */
   readonly unreadable: Readonly<Record<string, number>>;
+  /** The files among them: the rest was sent, the next run tries them again. */
+  readonly unreadableFiles: readonly UnreadableFile[];
   /** Bytes of OTLP, before compression. */
   readonly bytesSent: number;
-  /** Whether everything was read, and none of it waits. */
+  /** Whether everything was read, to the end of every file, and none of it waits. */
   readonly complete: boolean;
 }
 
@@ -99,7 +118,7 @@ export const SHIP_RULES: Rules = {
   dryRun: BOOLEAN,
   giveUpAfterSeconds: POSITIVE_NUMBER,
   signal: ANY_OBJECT,
-  onTrouble: FUNCTION,
+  onWarning: FUNCTION,
   onProgress: FUNCTION,
   otlpTransformer: ANY_OBJECT,
 };

@@ -3,13 +3,16 @@ import type { TelemetryEvent } from '../model/event.js';
 import { isEvent } from '../model/item.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import { checkOptions } from '../model/options.js';
+import { showUrl } from '../model/show-url.js';
 import { checkOtlpOptions } from '../otlp/config/settings.js';
 import { pointsOfMetrics, recordsOfEvents } from '../otlp/encode/items.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
-import { Checkpoint } from './checkpoint.js';
+import { inBackground } from '../runtime/background.js';
+import { Checkpoint, type Delivered } from './checkpoint.js';
 import { FileSource } from './file-source.js';
-import { SHIP_RULES, type ShipOptions, type ShipProgress, type ShipSummary } from './options.js';
-import { ShipLane, shipEndpoint } from './signal-sender.js';
+import { SHIP_RULES, type ShipOptions, type ShipProgress, type ShipResume, type ShipSummary } from './options.js';
+import { Pages } from './pages.js';
+import { SignalSender, shipEndpoint } from './signal-sender.js';
 import type { ShipBatch, ShipSource } from './source.js';
 import { StorageSource } from './storage-source.js';
 
@@ -22,30 +25,33 @@ export async function runShipment(options: ShipOptions): Promise<ShipSummary> {
   checkOptions(WHO, options, SHIP_RULES);
   const { to, headers, protocol, compression, timeoutMillis } = options;
   checkOtlpOptions({ endpoint: to, headers, protocol, compression, timeoutMillis }, WHO);
-  const seen = new Set<string>();
-  const sources: ShipSource[] = (options.files ?? []).map((path) => new FileSource(path, seen));
+  const taken = new Map<string, ShipSource>();
+  const report = reporterOf(options);
+  const sources: ShipSource[] = (options.files ?? []).map((path) => new FileSource(path, taken, report));
   if (options.storage !== undefined) sources.push(new StorageSource(options.storage));
   if (sources.length === 0)
     throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${WHO}: expected "files" or a "storage", got neither`);
   const shipment = new Shipment(options, sources);
-  return shipment.run();
+  return inBackground(() => shipment.run());
 }
 
 class Shipment {
   readonly #options: ShipOptions;
   readonly #sources: readonly ShipSource[];
-  readonly #logs: ShipLane<'logs'> | undefined;
-  readonly #metrics: ShipLane<'metrics'> | undefined;
+  readonly #logs: SignalSender<'logs'> | undefined;
+  readonly #metrics: SignalSender<'metrics'> | undefined;
   readonly #checkpoint: Checkpoint;
   readonly #started = performance.now();
   readonly #stop = new AbortController();
   readonly #isJson: boolean;
+  readonly #resumed: readonly ShipResume[];
+  readonly #report: (what: string, error?: unknown) => void;
   #events = 0;
   #readMetrics = 0;
   #folded = 0;
   #failure: unknown;
-  /** Places that are not in the checkpoint yet, by source. */
-  readonly #unwritten = new Map<string, unknown>();
+  /** What is not in the checkpoint yet, by source. */
+  readonly #unwritten = new Map<string, Delivered>();
   #writtenAt = 0;
   #settledAt = performance.now();
   #settled = 0;
@@ -55,18 +61,22 @@ class Shipment {
     this.#sources = sources;
     const { to, headers, protocol, compression, timeoutMillis, otlpTransformer } = options;
     const otlp = { endpoint: to, headers, protocol, compression, timeoutMillis };
-    const report = (what: string, error?: unknown): void => options.onTrouble?.(what, error);
+    const report = reporterOf(options);
+    this.#report = report;
     if (options.dryRun !== true) {
       const onDenied = (reason: string): void => this.#fail(new TelemetryError('RIMP_DENIED', `${WHO}: ${reason}`));
-      this.#logs = new ShipLane('logs', otlp, otlpTransformer, report, onDenied);
-      this.#metrics = new ShipLane('metrics', otlp, otlpTransformer, report, onDenied);
+      this.#logs = new SignalSender('logs', otlp, otlpTransformer, report, onDenied);
+      this.#metrics = new SignalSender('metrics', otlp, otlpTransformer, report, onDenied);
     }
     this.#isJson = this.#metrics?.protocol === 'http/json';
-    // of a dry run it tells what a real one would read
+    // of a dry run it says what a real one would read
     const url = this.#logs?.url ?? shipEndpoint('logs', otlp).url;
     this.#checkpoint = new Checkpoint(options.checkpoint ?? '', url, options.restart === true, options.dryRun === true);
-    if (this.#checkpoint.other !== undefined)
-      report(`the checkpoint ${options.checkpoint} is of ${this.#checkpoint.other}: all is sent to ${url}`);
+    const { other, isOld } = this.#checkpoint;
+    if (other !== undefined)
+      report(`the checkpoint ${options.checkpoint} is of ${other}: all is sent to ${showUrl(url)}`);
+    if (isOld) report(`the checkpoint ${options.checkpoint} is of an earlier version: all is sent`);
+    this.#resumed = sources.flatMap(({ name }) => resumeOf(name, this.#checkpoint.of(name)));
   }
 
   async run(): Promise<ShipSummary> {
@@ -94,23 +104,23 @@ class Shipment {
       this.#writeCheckpoint(0);
     }
     if (this.#failure !== undefined) throw this.#failure;
-    this.#options.onProgress?.(this.#progress());
+    this.#show(this.#progress());
     return this.#summary(isRead);
   }
 
   async #ship(source: ShipSource, signal: AbortSignal): Promise<void> {
     const { startTime, endTime, follow = false } = this.#options;
-    const place = this.#checkpoint.place(source.name);
-    const pages: { open: number; place: unknown }[] = [];
-    for await (const batch of source.batches({ place, startTime, endTime, follow, signal })) {
-      const page = { open: 1, place: batch.place };
-      pages.push(page);
+    const pages = new Pages(this.#checkpoint.of(source.name));
+    const { cursor } = pages.delivered;
+    for await (const batch of source.batches({ cursor, startTime, endTime, follow, signal })) {
+      const page = pages.open(batch);
       const done = (): void => {
-        page.open -= 1;
-        if (page.open === 0) this.#note(source.name, pages);
+        if (!page.close()) return;
+        this.#unwritten.set(source.name, pages.delivered);
+        this.#writeCheckpoint(CHECKPOINT_MILLIS);
       };
       this.#send(batch, () => {
-        page.open += 1;
+        page.parts += 1;
         return done;
       });
       done();
@@ -120,7 +130,7 @@ class Shipment {
     }
   }
 
-  /** Hands a batch over; `part` is asked for somebody to tell of each of its parts. */
+  /** Hands a batch over; `part` gives what is to be called when one of its parts is done with. */
   #send({ items }: ShipBatch, part: () => () => void): void {
     const events: TelemetryEvent[] = [];
     const metrics: TelemetryMetric[] = [];
@@ -142,24 +152,15 @@ class Shipment {
     for (const { data, points } of requests) this.#metrics?.push(data, points, part());
   }
 
-  /** Notes up to where everything was settled. */
-  #note(source: string, pages: { open: number; place: unknown }[]): void {
-    let place: unknown;
-    while (pages[0]?.open === 0) ({ place } = pages.shift() as { place: unknown });
-    if (place === undefined) return;
-    this.#unwritten.set(source, place);
-    this.#writeCheckpoint(CHECKPOINT_MILLIS);
-  }
-
   /** Writes what is to be noted, unless that was done less than so many milliseconds ago. */
   #writeCheckpoint(everyMillis: number): void {
     const now = performance.now();
     if (this.#unwritten.size === 0 || now - this.#writtenAt < everyMillis) return;
     this.#writtenAt = now;
-    const places = [...this.#unwritten];
+    const delivered = [...this.#unwritten];
     this.#unwritten.clear();
     try {
-      this.#checkpoint.write(places);
+      this.#checkpoint.write(delivered);
     } catch (error) {
       this.#fail(error);
     }
@@ -181,10 +182,19 @@ class Shipment {
       this.#settled = settled;
       this.#settledAt = now;
     } else if (giveUp !== undefined && now - this.#settledAt > giveUp * 1000) {
-      this.#options.onTrouble?.(`nothing was delivered for ${giveUp} s: giving up`);
+      this.#report(`nothing was delivered for ${giveUp} s: giving up`);
       this.#stop.abort();
     }
-    this.#options.onProgress?.(progress);
+    this.#show(progress);
+  }
+
+  /** What the application does with it is its own: an error of it must not end the process from a timer. */
+  #show(progress: ShipProgress): void {
+    try {
+      this.#options.onProgress?.(progress);
+    } catch {
+      // as said
+    }
   }
 
   #progress(): ShipProgress {
@@ -196,6 +206,7 @@ class Shipment {
       bytesRead: this.#sources.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
       totalBytes: totals.includes(undefined) ? undefined : totals.reduce<number>((sum, size) => sum + (size ?? 0), 0),
       seconds: (performance.now() - this.#started) / 1000,
+      resumed: this.#resumed,
     };
   }
 
@@ -204,6 +215,7 @@ class Shipment {
     const logs = this.#logs?.figures ?? nothing;
     const points = this.#metrics?.figures ?? nothing;
     const unreadable: Record<string, number> = {};
+    const unreadableFiles = this.#sources.flatMap((source) => source.unreadableFiles);
     for (const source of this.#sources) {
       for (const [reason, count] of Object.entries(source.unreadable))
         unreadable[reason] = (unreadable[reason] ?? 0) + count;
@@ -214,12 +226,30 @@ class Shipment {
       points,
       folded: this.#folded,
       unreadable,
+      unreadableFiles,
       bytesSent: (this.#logs?.bytes ?? 0) + (this.#metrics?.bytes ?? 0),
-      complete: isRead && logs.queued === 0 && points.queued === 0,
+      complete: isRead && unreadableFiles.length === 0 && logs.queued === 0 && points.queued === 0,
     };
   }
 }
 
 function settledOf(figures: LedgerFigures | undefined): number {
   return figures === undefined ? 0 : figures.accepted - figures.queued;
+}
+
+function resumeOf(source: string, delivered: Delivered | undefined): ShipResume[] {
+  if (delivered === undefined) return [];
+  const { items, upTo } = delivered;
+  return [{ source, items, upTo: upTo === undefined ? undefined : new Date(upTo) }];
+}
+
+/** What calls the application's own function, whose errors are its own. */
+function reporterOf({ onWarning }: ShipOptions): (what: string, error?: unknown) => void {
+  return (what, error) => {
+    try {
+      onWarning?.(what, error);
+    } catch {
+      // as said
+    }
+  };
 }

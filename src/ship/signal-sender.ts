@@ -5,20 +5,20 @@ import { OtlpClient } from '../otlp/send/client.js';
 import { Delivery } from '../otlp/send/delivery.js';
 import { Ledger, type LedgerFigures } from '../pipeline/counters.js';
 import { systemClock } from '../runtime/system-clock.js';
-import { ShipPipe } from './memory-queue.js';
+import { MemoryQueue } from './memory-queue.js';
 
-/** One signal's way from the source to the endpoint. */
-export class ShipLane<S extends Signal> {
+/** Sends the items of one signal to the endpoint. */
+export class SignalSender<S extends Signal> {
   readonly url: string;
   readonly protocol: OtlpProtocol;
   readonly #ledger: Ledger;
-  readonly #pipe: ShipPipe;
+  readonly #queue: MemoryQueue;
   readonly #delivery: Delivery;
   readonly #serializer: Serializer<Serialized[S]>;
   /** Bytes that were sent, before compression. */
   bytes = 0;
 
-  /** @throws TelemetryError `RIMP_MISSING_PACKAGE` where OpenTelemetry's serialiser is not installed. */
+  /** @throws TelemetryError `RIMP_MISSING_PACKAGE` if OpenTelemetry's serialiser is not installed. */
   constructor(
     signal: S,
     options: OtlpOptions,
@@ -31,10 +31,10 @@ export class ShipLane<S extends Signal> {
     this.protocol = protocol;
     this.url = endpoint.url;
     this.#serializer = serializerOf(signal, protocol, transformer ?? loadTransformer(signal, protocol), 'ship');
-    this.#pipe = new ShipPipe(protocol);
-    this.#ledger = new Ledger(() => this.#pipe.items - this.#delivery.settledInFlight);
+    this.#queue = new MemoryQueue(protocol);
+    this.#ledger = new Ledger(() => this.#queue.items - this.#delivery.settledInFlight);
     this.#delivery = new Delivery({
-      source: this.#pipe,
+      source: this.#queue,
       client: new OtlpClient(endpoint),
       ledger: this.#ledger,
       clock: { ...systemClock, after: aliveAfter },
@@ -48,11 +48,11 @@ export class ShipLane<S extends Signal> {
     return this.#ledger.figures;
   }
 
-  /** Takes items over; `onDone` is told when they were delivered or refused. */
+  /** Takes items over; `onDone` is called when they were delivered or refused. */
   push(items: Serialized[S], count: number, onDone: () => void): void {
     const payload = this.#serializer.serialize(items);
     this.#ledger.accepted += count;
-    this.#pipe.push({
+    this.#queue.push({
       payload,
       items: count,
       onDone: () => {
@@ -60,7 +60,7 @@ export class ShipLane<S extends Signal> {
         onDone();
       },
     });
-    this.#delivery.kick();
+    this.#delivery.wake();
   }
 
   /** Counts items that can't be sent. */
@@ -70,7 +70,7 @@ export class ShipLane<S extends Signal> {
   }
 
   until(what: 'room' | 'empty', signal: AbortSignal): Promise<boolean> {
-    return this.#pipe.until(what, signal);
+    return this.#queue.until(what, signal);
   }
 
   async stop(): Promise<void> {
@@ -78,7 +78,7 @@ export class ShipLane<S extends Signal> {
   }
 }
 
-/** Where a signal is shipped to: also where nothing but a default says so. */
+/** Where a signal is shipped to, also if nothing but a default says so. */
 export function shipEndpoint(signal: Signal, options: OtlpOptions): Endpoint {
   const settings = signalSettings(signal, options, process.env) ?? { protocol: 'http/protobuf', exporter: {} };
   return endpointOf(settings, signal, options, process.env);

@@ -4,18 +4,26 @@ import type { TelemetryItem } from '../model/item.js';
 export interface ShipBatch {
   readonly items: readonly TelemetryItem[];
   /** Where to go on when these are delivered: plain JSON. */
-  readonly place: unknown;
+  readonly cursor: unknown;
 }
 
 /** How a source is read. */
 export interface ReadOptions {
   /** Where to go on; `undefined`: at the beginning. */
-  readonly place: unknown;
+  readonly cursor: unknown;
   readonly startTime: Date | undefined;
   readonly endTime: Date | undefined;
   /** Whether to wait for more at the end. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
+}
+
+/** A file that can't be read, or not to its end. */
+export interface UnreadableFile {
+  readonly path: string;
+  /** `truncated_gzip`, `broken_gzip` or `unreadable_file`. */
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** Something that items are shipped from. */
@@ -27,6 +35,8 @@ export interface ShipSource {
   readonly bytesRead: number;
   /** Lines and files that can't be read, by reason. */
   readonly unreadable: Readonly<Record<string, number>>;
+  /** The files among them. */
+  readonly unreadableFiles: readonly UnreadableFile[];
   batches(options: ReadOptions): AsyncIterable<ShipBatch>;
 }
 

@@ -9,6 +9,7 @@ export class StorageSource implements ShipSource {
   readonly totalBytes = undefined;
   readonly bytesRead = 0;
   readonly unreadable = {};
+  readonly unreadableFiles = [];
   readonly #storage: TelemetryStorage;
 
   constructor(storage: TelemetryStorage) {
@@ -16,8 +17,8 @@ export class StorageSource implements ShipSource {
     this.name = storage.location ?? 'storage';
   }
 
-  async *batches({ place, startTime, endTime, follow, signal }: ReadOptions): AsyncGenerator<ShipBatch> {
-    let after = typeof place === 'string' ? place : undefined;
+  async *batches({ cursor, startTime, endTime, follow, signal }: ReadOptions): AsyncGenerator<ShipBatch> {
+    let after = typeof cursor === 'string' ? cursor : undefined;
     while (!signal.aborted) {
       const data = await this.#storage.retrieve({ after, limit: PAGE_ITEMS, startTime, endTime });
       if (data.isEmpty) {
@@ -26,7 +27,7 @@ export class StorageSource implements ShipSource {
         continue;
       }
       after = data.cursor;
-      yield { items: [...data.events, ...data.metrics], place: after };
+      yield { items: [...data.events, ...data.metrics], cursor: after };
     }
   }
 }

@@ -11,7 +11,7 @@ import { Generator } from './generate.js';
 /** Makes a storage that is empty, another one at each call. */
 export type MakeStorage = () => TelemetryStorage | Promise<TelemetryStorage>;
 
-/** What the tests are told to: jest's, vitest's, mocha's and Node's own `describe` and `it` will do. */
+/** What the tests are registered with: jest's, vitest's, mocha's and Node's own `describe` and `it` will do. */
 export interface TestFramework {
   readonly describe: (name: string, body: () => void) => void;
   readonly it: (name: string, body: () => Promise<void>) => void;

@@ -65,8 +65,8 @@ describe('the first loss', () => {
         console.log(JSON.stringify({ accepted, delivered, queued, dropped, otlp: sinks['otlp-logs'] }));
         process.exit();
       });`);
-    const health = JSON.parse(stdout) as Record<string, unknown>;
-    const lost = Object.values(health.dropped as Record<string, number>).reduce((sum, count) => sum + count, 0);
+    const health = JSON.parse(stdout) as { readonly dropped: Readonly<Record<string, number>> };
+    const lost = Object.values(health.dropped).reduce((sum, count) => sum + count, 0);
     expect(lost).toBe(10);
     expect(health).toMatchObject({ accepted: 10, delivered: 0, queued: 0 });
     expect(stderr).toMatch(

@@ -152,7 +152,7 @@ describe('a signal', () => {
     await running.says('ready');
     running.child.kill('SIGTERM');
     expect((await running.ended).signal).toBe('SIGTERM');
-    const sources = programs.lines(name).map((line) => /"source":"(\w+)"/.exec(line)?.[1]);
+    const sources = programs.lines(name).map((line) => /"source":"(\w+)"/.exec(line)?.[1] ?? '');
     expect(sources.toSorted()).toEqual(['main', 'worker', 'worker']);
     expect(performance.now() - begun).toBeLessThan(8_000);
   });

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ export interface Postgres {
   readonly certificate: string | undefined;
   stop(signal?: 'SIGINT' | 'SIGQUIT'): Promise<void>;
   start(): Promise<void>;
+  /** Has the server and all its processes stand still, until it is removed. */
+  freeze(): void;
   remove(): Promise<void>;
 }
 
@@ -82,11 +84,29 @@ export async function startPostgres(settings: { readonly tls?: boolean } = {}): 
     certificate,
     start,
     stop,
+    freeze: () => signalAll(data, 'SIGSTOP'),
     remove: async () => {
+      signalAll(data, 'SIGCONT');
       await stop('SIGQUIT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Signals a server and the processes that it made. */
+function signalAll(data: string, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  const pidFile = join(data, 'postmaster.pid');
+  if (!existsSync(pidFile)) return;
+  const main = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
+  const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ');
+  for (const pid of [main, ...children.filter(Boolean).map(Number)]) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // a child may have ended by itself meanwhile
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 function idOf(flag: '-u' | '-g'): number {

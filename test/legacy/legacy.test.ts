@@ -34,7 +34,9 @@ describe('rimp-telemetry/legacy', () => {
       positional.storage_backend,
       positional.storagePath,
     ]).toEqual([3, 1.5, 'file', 'x.jsonl']);
-    expect(() => new TelemetryCollector(new TelemetryConfig({ buffersize: 3 } as never))).toThrow(/bufferSize/);
+    expect(() => new TelemetryCollector(new TelemetryConfig({ buffersize: 3 } as never))).toThrow(
+      /did you mean "buffer_size"/,
+    );
   });
 
   it('collects by position and by keyword, and hears it', () => {
@@ -81,6 +83,7 @@ describe('rimp-telemetry/legacy', () => {
         (await storage.retrieve(...args)).events.map(({ event_id }) => event_id);
       expect(await ids(at(1), at(2))).toEqual(['e1', 'e2']);
       expect(await ids(null, null, 2)).toEqual(['e0', 'e1']);
+      expect(await ids(null, null, 0)).toEqual(['e0', 'e1', 'e2']);
       expect(await ids({ start_time: at(2), limit: null })).toEqual(['e2']);
       expect(await ids({ end_time: at(0) })).toEqual(['e0']);
       await storage.clear();

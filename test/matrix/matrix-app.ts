@@ -16,7 +16,7 @@ export interface Cell {
 export type ModuleFormat = 'esm' | 'cjs';
 
 // these look into the repository or the sources, or make applications themselves
-const NOT_PUBLIC = ['matrix', 'package', 'model', 'readme.test.ts', 'e2e/examples.test.ts'];
+const NOT_PUBLIC = ['matrix', 'package', 'model', 'docs', 'layout', 'e2e/examples.test.ts'];
 const TOOLS = [
   '@jest/globals',
   '@swc/core',

@@ -86,6 +86,19 @@ describe('units and names of instruments', () => {
   });
 });
 
+describe('names and units without end', () => {
+  it('make so many instruments and no more; RIMP keeps every measurement, and counts those that no instrument has', async () => {
+    const { collector, exported } = measured({ maxInstruments: 3 });
+    for (let i = 0; i < 10; i += 1) collector.collectMetric(`m.user-${i}`, i);
+    for (let i = 0; i < 10; i += 1) collector.collectMetric('m.user-0', i, `unit-${i}`);
+    collector.collectMetric('m.user-1', 100);
+    await collector.forceFlush();
+    expect([...new Set((await exported()).map(({ name }) => name))]).toEqual(['m.user-0', 'm.user-1', 'm.user-2']);
+    expect(collector.health().notRecorded).toEqual({ too_many_instruments: 17 });
+    expect((await collector.storage.retrieve()).metrics.length).toBe(21);
+  });
+});
+
 describe('the metrics about the library itself', () => {
   it('show the ledger where they are asked for, and nothing unasked', async () => {
     const silent = measured();

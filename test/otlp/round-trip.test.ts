@@ -54,14 +54,14 @@ function normalised(metadata: object): AnyValueMap {
   return probe.collectEvent('s', 'm', 'info', metadata)?.metadata ?? {};
 }
 
-const NOT_OURS = /^(?:log\.record\.uid|rimp\.(?:source|metadata)|otel\.event\.name|exception\..*|error|err|exception)$/;
+const NOT_OURS = /^(?:otel\.event\.name|exception\..*|error|err|exception)$/;
 const text = fc.string({ unit: 'binary' }).map((string) => string.toWellFormed());
 const word = text.filter((string) => string !== '' && string !== 'unknown');
 const map: fc.Arbitrary<AnyValueMap> = fc
   .dictionary(
     fc.oneof(
       text.filter((key) => !NOT_OURS.test(key)),
-      fc.constantFrom('', '__proto__', 'constructor'),
+      fc.constantFrom('', '__proto__', 'constructor', 'rimp.source', 'rimp.metadata', 'log.record.uid'),
     ),
     fc.anything({ withBigInt: true, withTypedArray: true, withNullPrototype: true, withDate: true }),
     { maxKeys: 6 },
@@ -85,7 +85,12 @@ function time(value: bigint): { timestamp: Date; otel: { timeUnixNano?: string }
 const SEVERITIES = { debug: [1, 8, 5], info: [9, 12, 9], warning: [13, 16, 13], error: [17, 24, 17] } as const;
 
 function messageOf(body: AnyValue): string {
-  return typeof body === 'object' ? JSON.stringify(body) : String(body);
+  if (body instanceof Uint8Array) return Buffer.from(body).toString('base64');
+  return typeof body === 'object'
+    ? JSON.stringify(body, (_key, value: unknown) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+      )
+    : String(body);
 }
 
 const event = fc
@@ -96,18 +101,18 @@ const event = fc
     eventType: fc.constantFrom(...Object.values(EventType)),
     severity: fc.option(fc.integer({ min: 0, max: 7 })),
     severityText: fc.option(word),
-    source: fc.oneof(word, fc.constant('unknown')),
+    source: fc.oneof(word, fc.constantFrom('unknown', '@opentelemetry/instrumentation-pino')),
     message: word,
     metadata: fc.option(some),
     body: fc.option(
       fc
-        .oneof(some, fc.boolean(), fc.integer(), fc.array(fc.string()), fc.uint8Array())
+        .oneof(some, fc.boolean(), fc.integer(), fc.array(fc.string()), fc.uint8Array({ minLength: 1 }))
         .map((body) => normalised({ body }).body ?? null)
         .filter((body): body is Exclude<AnyValue, null | string> => body !== null && typeof body !== 'string'),
     ),
     trace: fc.option(fc.record({ traceId: hex(32), spanId: hex(16), traceFlags: fc.integer({ min: 0, max: 255 }) })),
     eventName: lowest ? fc.constant(null) : fc.option(word),
-    scopeName: fc.option(word),
+    scopeName: fc.option(fc.oneof(word, fc.constant('@opentelemetry/winston-transport'))),
     scopeVersion: fc.option(word),
     scopeAttributes: lowest ? fc.constant(null) : fc.option(some),
     resource: fc.option(some),

@@ -27,7 +27,7 @@ globalThis.finish = async () => { await sdk.shutdown(); await collector.shutdown
 
 const APP = `
 const http = require('node:http');
-const pino = require('pino')({ level: 'info' }, { write() {} });
+const pino = require('pino')({ level: 'info', name: 'till' }, { write() {} });
 const winston = require('winston');
 const logger = winston.createLogger({ transports: [new winston.transports.Stream({ stream: new (require('node:stream').Writable)({ write(_c, _e, done) { done(); } }) })] });
 const server = http.createServer((request, response) => {
@@ -81,6 +81,7 @@ describe('NodeSDK with instrumentations', () => {
       writeFileSync(join(folder, 'app.cjs'), APP);
       const { status, stderr } = await run(await nodeProgram(major), ['--require', './setup.cjs', 'app.cjs'], {
         cwd: folder,
+        // NodeSDK sends to a Collector unless it is told not to
         env: { OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' },
       });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -91,6 +92,9 @@ describe('NodeSDK with instrumentations', () => {
         'info pino says hello',
         'warning winston says hello',
       ]);
+      // the logger's own name, or the service if it has none; the instrumentation is the scope
+      expect(events.map(({ source }) => source)).toEqual(['till', 'instrumented', 'till', 'instrumented']);
+      expect(events[0]?.otel?.scopeName).toBe('@opentelemetry/instrumentation-pino');
       const traces = events.map(({ otel }) => otel?.traceId ?? '');
       for (const trace of traces) expect(trace).toMatch(/^[0-9a-f]{32}$/);
       expect(new Set(traces).size).toBe(2);

@@ -378,7 +378,7 @@ describe('what is wrong', () => {
     const answer = await post(`${receiver.url}/v1/logs`, wrap(0x0a, wrap(0x12, records)), {
       'content-encoding': 'gzip',
     });
-    expect([answer.status, answer.text]).toEqual([413, expect.stringContaining('expected at most 250000 log records')]);
+    expect([answer.status, answer.text]).toEqual([413, expect.stringContaining('expected at most 250000 resources')]);
     expect(collector.health().accepted).toBe(0);
   });
 

@@ -270,12 +270,12 @@ describe('an endpoint that is away', () => {
     const checkpoint = join(folder, 'checkpoint');
     writeFileSync(path, lines(0, 3_000));
     const troubles: string[] = [];
-    const onTrouble = (what: string): number => troubles.push(what);
+    const onWarning = (what: string): number => troubles.push(what);
     const to = `http://127.0.0.1:${port}`;
-    const gaveUp = await shipTelemetry({ files: [path], to, checkpoint, giveUpAfterSeconds: 0.5, onTrouble });
+    const gaveUp = await shipTelemetry({ files: [path], to, checkpoint, giveUpAfterSeconds: 0.5, onWarning });
     expect(gaveUp).toMatchObject({ complete: false, logs: { delivered: 0, queued: 3_000 } });
     expect(troubles.at(-1)).toContain('giving up');
-    const running = shipTelemetry({ files: [path], to, checkpoint, onTrouble });
+    const running = shipTelemetry({ files: [path], to, checkpoint, onWarning });
     const sink = await answering(() => ({ status: 200 }), port);
     expect(await running).toMatchObject({ complete: true, logs: { delivered: 3_000, queued: 0 } });
     expect(sink.requests.length).toBeGreaterThan(0);

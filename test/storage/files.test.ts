@@ -88,8 +88,8 @@ describe('rotation', () => {
       await storage.maintain();
       const closed = filesBeside(path).filter((name) => name.endsWith('Z.jsonl'));
       expect(closed.length).toBe(3);
-      expect(storage.retired.files).toBeGreaterThan(3);
-      expect(storage.retired.bytes).toBeGreaterThan(storage.retired.files * 1_000);
+      expect(storage.deletedSegments.files).toBeGreaterThan(3);
+      expect(storage.deletedSegments.bytes).toBeGreaterThan(storage.deletedSegments.files * 1_000);
       expect((await messages(storage)).at(-1)).toBe('99');
       await storage.close();
     }
@@ -103,7 +103,7 @@ describe('rotation', () => {
     const storage = new FileStorage({ path, ...rotating, retention: { maxAgeSeconds: 3600 } });
     for (const message of numbers(30)) await storage.store(batch(message));
     await storage.maintain();
-    expect(storage.retired.files).toBe(1);
+    expect(storage.deletedSegments.files).toBe(1);
     expect(await messages(storage)).toEqual(numbers(30));
     await storage.close();
   });
@@ -261,9 +261,9 @@ describe('a disk that fails', () => {
   it('counts what a path refuses that can not be written', async () => {
     const path = newFile();
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(join(dirname(path), 'a file'), '');
     const inside = join(dirname(path), 'a file', 'telemetry.jsonl');
     const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: inside, bufferSize: 1 });
+    writeFileSync(join(dirname(path), 'a file'), '');
     collector.collectEvent('s', 'm');
     expect(collector.health()).toMatchObject({
       queued: 1,

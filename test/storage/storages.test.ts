@@ -76,8 +76,8 @@ describe('FileStorage', () => {
 
   it('loses nothing while it can not write, and nothing twice', async () => {
     const path = newFile();
-    mkdirSync(path, { recursive: true });
     const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: path, bufferSize: 1 });
+    mkdirSync(path, { recursive: true });
     collector.collectEvent('a', '1');
     collector.collectEvent('a', '2');
     expect(collector.health()).toMatchObject({ queued: 2, delivered: 0 });

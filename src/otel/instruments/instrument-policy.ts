@@ -25,7 +25,7 @@ const KINDS: readonly string[] = ['gauge', 'histogram', 'counter', 'updowncounte
 /** A policy ready for use: gives the first rule that matches a name. */
 export type InstrumentPolicy = (name: string) => InstrumentRule | undefined;
 
-/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a rule is wrong. */
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a rule is wrong. */
 export function instrumentPolicy(rules: readonly InstrumentRule[] = []): InstrumentPolicy {
   if (!Array.isArray(rules)) throw wrong('to be an array of rules', rules);
   const compiled = rules.map((rule: InstrumentRule, i) => {

@@ -13,6 +13,12 @@ export const FACADE_SCOPE = 'rimp';
 /** Series that the SDKs keep of one instrument before they fold further ones into an overflow series. */
 const CARDINALITY_LIMIT = 2_000;
 
+/** Instruments that are made at most, unless told otherwise: the SDKs never forget one. */
+export const DEFAULT_MAX_INSTRUMENTS = 2_000;
+
+/** Spellings of names and units that are remembered for each instrument, on average. */
+const SPELLINGS_EACH = 4;
+
 interface Instrument {
   readonly kind: InstrumentKind;
   readonly record: (value: number, attributes: Attributes | undefined) => void;
@@ -25,18 +31,21 @@ export class Instruments {
   readonly #policy: InstrumentPolicy;
   readonly #notRecorded: Counts;
   readonly #diagnostics: Diagnostics;
+  readonly #maxInstruments: number;
   #provider: MeterProvider | undefined;
   #meter: Meter | undefined;
   /** By name and unit as the caller wrote them: the fast way. */
   readonly #byCall = new Map<string, Map<string | undefined, Instrument>>();
+  #spellings = 0;
   /** By lower-case name and UCUM unit: OpenTelemetry's names are case-insensitive. */
   #made = new Map<string, Instrument>();
   readonly #unitOfName = new Map<string, string>();
 
-  constructor(policy: InstrumentPolicy, notRecorded: Counts, diagnostics: Diagnostics) {
+  constructor(policy: InstrumentPolicy, notRecorded: Counts, diagnostics: Diagnostics, maxInstruments: number) {
     this.#policy = policy;
     this.#notRecorded = notRecorded;
     this.#diagnostics = diagnostics;
+    this.#maxInstruments = maxInstruments;
   }
 
   /** Records a metric on its instrument, or counts why it is not sent. */
@@ -47,6 +56,15 @@ export class Instruments {
       return;
     }
     const instrument = this.#instrument(provider, metric);
+    if (instrument === undefined) {
+      this.#notRecorded.add('too_many_instruments');
+      this.#diagnostics.report(
+        'too_many_instruments',
+        `metric "${metric.name}" (unit "${metric.unit ?? ''}") is not recorded on an OpenTelemetry instrument: there are ` +
+          `${this.#maxInstruments} already (option "maxInstruments"); what differs from call to call belongs into tags`,
+      );
+      return;
+    }
     if (metric.value < 0 && (instrument.kind === 'histogram' || instrument.kind === 'counter')) {
       this.#notRecorded.add(`negative_${instrument.kind}`);
       this.#diagnostics.report(
@@ -58,27 +76,33 @@ export class Instruments {
     instrument.record(metric.value, this.#attributes(instrument, metric));
   }
 
-  #instrument(provider: MeterProvider, metric: TelemetryMetric): Instrument {
+  #instrument(provider: MeterProvider, metric: TelemetryMetric): Instrument | undefined {
     if (provider !== this.#provider) {
       this.#provider = provider;
       this.#meter = provider.getMeter(FACADE_SCOPE);
       this.#byCall.clear();
+      this.#spellings = 0;
       this.#made = new Map();
     }
-    let byUnit = this.#byCall.get(metric.name);
-    if (byUnit === undefined) {
-      byUnit = new Map();
-      this.#byCall.set(metric.name, byUnit);
-    }
-    let instrument = byUnit.get(metric.unit);
-    if (instrument === undefined) {
-      instrument = this.#make(metric.name, metric.unit);
-      byUnit.set(metric.unit, instrument);
-    }
+    const known = this.#byCall.get(metric.name)?.get(metric.unit);
+    if (known !== undefined) return known;
+    const instrument = this.#make(metric.name, metric.unit);
+    if (instrument !== undefined) this.#remember(metric.name, metric.unit, instrument);
     return instrument;
   }
 
-  #make(metricName: string, metricUnit: string | undefined): Instrument {
+  #remember(name: string, unit: string | undefined, instrument: Instrument): void {
+    if (this.#spellings >= this.#maxInstruments * SPELLINGS_EACH) return;
+    this.#spellings += 1;
+    let byUnit = this.#byCall.get(name);
+    if (byUnit === undefined) {
+      byUnit = new Map();
+      this.#byCall.set(name, byUnit);
+    }
+    byUnit.set(unit, instrument);
+  }
+
+  #make(metricName: string, metricUnit: string | undefined): Instrument | undefined {
     const name = instrumentName(metricName);
     const rule = this.#policy(metricName);
     const unit = rule?.unit ?? ucumUnit(metricUnit);
@@ -86,6 +110,7 @@ export class Instruments {
     const key = `${lower}\n${unit ?? ''}`;
     const there = this.#made.get(key);
     if (there !== undefined) return there;
+    if (this.#made.size >= this.#maxInstruments) return undefined;
     const firstUnit = this.#unitOfName.get(lower);
     if (firstUnit === undefined) {
       this.#unitOfName.set(lower, unit ?? '');

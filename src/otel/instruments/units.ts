@@ -1,3 +1,5 @@
+import { isUcumUnit } from './ucum.js';
+
 const UCUM: ReadonlyMap<string, string> = new Map([
   // time
   ['ns', 'ns'],
@@ -100,8 +102,11 @@ const UCUM: ReadonlyMap<string, string> = new Map([
   ['kilograms', 'kg'],
 ]);
 
-/** Units whose case tells them apart: `MB` is a megabyte, and nobody means millibits by `mb` either. */
-const UCUM_BY_CASE: ReadonlyMap<string, string> = new Map([
+/**
+ * Units whose case tells them apart, and which say something else to people than to UCUM: nobody who writes `MB` means a
+ * megabel, or coulombs by `C`.
+ */
+const PEOPLES: ReadonlyMap<string, string> = new Map([
   ['B', 'By'],
   ['b', 'bit'],
   ['KB', 'kBy'],
@@ -110,21 +115,14 @@ const UCUM_BY_CASE: ReadonlyMap<string, string> = new Map([
   ['mb', 'MBy'],
   ['GB', 'GBy'],
   ['gb', 'GBy'],
+  ['TB', 'TBy'],
+  ['PB', 'PBy'],
+  ['EB', 'EBy'],
+  ['KiB', 'KiBy'],
+  ['MiB', 'MiBy'],
+  ['GiB', 'GiBy'],
+  ['TiB', 'TiBy'],
   ['C', 'Cel'],
-  ['K', 'K'],
-  ['W', 'W'],
-  ['V', 'V'],
-  ['A', 'A'],
-  ['J', 'J'],
-  ['Hz', 'Hz'],
-  ['kHz', 'kHz'],
-  ['MHz', 'MHz'],
-  ['GHz', 'GHz'],
-  ['m', 'm'],
-  ['g', 'g'],
-  ['kg', 'kg'],
-  ['km', 'km'],
-  ['kW', 'kW'],
   ['D', 'd'],
 ]);
 
@@ -133,23 +131,30 @@ const MAX_UNIT = 63;
 
 /**
  * The UCUM unit of a unit as RIMP's callers write it: `milliseconds` → `ms`, `percent` → `%`, `MB` → `MBy`,
- * `request/s` → `{request}/s`; whatever UCUM doesn't know becomes an annotation, `{unit}`. None stays `undefined`.
+ * `request/s` → `{request}/s`. A valid UCUM unit stays as it is, so that `S` is siemens and `H` henry, but for the few
+ * that people use for something else (`B`, `MB`, `C`). What UCUM doesn't know becomes an annotation, `{unit}`. None stays
+ * `undefined`.
  */
 export function ucumUnit(unit: string | undefined): string | undefined {
   const text = unit?.trim();
   if (text === undefined || text === '') return undefined;
-  const whole = known(text);
-  if (whole !== undefined) return whole;
-  const slash = text.indexOf('/');
-  if (slash > 0 && slash === text.lastIndexOf('/') && slash < text.length - 1) {
-    const over = known(text.slice(slash + 1).trim());
-    if (over !== undefined) {
-      const above = text.slice(0, slash).trim();
-      const joined = `${known(above) ?? annotation(above)}/${over}`;
-      if (joined.length <= MAX_UNIT) return joined;
-    }
-  }
-  return annotation(text);
+  const exact = PEOPLES.get(text) ?? UCUM.get(text);
+  if (exact !== undefined) return exact;
+  const quotient = quotientOf(text);
+  if (quotient !== undefined && quotient.length <= MAX_UNIT) return quotient;
+  return known(text) ?? annotation(text);
+}
+
+/** A unit per another one: `MB/s`, `request/s`; `undefined` if it is none, or one of them is not known. */
+function quotientOf(text: string): string | undefined {
+  // a slash within an annotation or parentheses is no operator here
+  const parts = text.match(/(?:\{[^{}]*\}|\([^()]*\)|[^/])+/g) ?? [];
+  const [first = '', ...others] = parts;
+  if (others.length === 0 || parts.join('/') !== text) return undefined;
+  const over = others.map((part) => known(part.trim()));
+  if (over.includes(undefined)) return undefined;
+  const above = first.trim();
+  return [known(above) ?? annotation(above), ...over].join('/');
 }
 
 /** Whether a UCUM unit is one of time. */
@@ -181,8 +186,10 @@ export function bucketBoundaries(unit: string | undefined): readonly number[] | 
 }
 
 function known(text: string): string | undefined {
-  if (/^\{[\x21-\x7a|~]{1,61}\}$/.test(text)) return text;
-  return UCUM_BY_CASE.get(text) ?? UCUM.get(text) ?? UCUM.get(text.toLowerCase());
+  const exact = PEOPLES.get(text) ?? UCUM.get(text);
+  if (exact !== undefined) return exact;
+  if (text.length <= MAX_UNIT && isUcumUnit(text)) return text;
+  return UCUM.get(text.toLowerCase());
 }
 
 function annotation(text: string): string {

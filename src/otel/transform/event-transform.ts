@@ -5,12 +5,13 @@ import type { TelemetryEvent } from '../../model/event.js';
 import { severityNumberOf } from '../../model/severity.js';
 import type { Context, LogRecordToEmit } from '../sdk-types.js';
 import { hrFromTime } from './hr-time.js';
+import { isInstrumentation } from './source.js';
 
 /** Attribute that carries the event's id (semantic conventions, "General log identification attributes"). */
 export const ATTR_UID = 'log.record.uid';
-/** Attribute that carries the source where the scope can't: too many distinct ones. */
+/** Attribute that carries the source if the scope can't: too many distinct ones. */
 export const ATTR_SOURCE = 'rimp.source';
-/** Attribute with the JSON text of those metadata whose keys the SDKs don't take. */
+/** Attribute with the JSON text of those metadata whose keys the SDKs don't take, or are the attributes of ours. */
 export const ATTR_METADATA = 'rimp.metadata';
 /** Metadata that names the record's event name. */
 export const EVENT_NAME_KEY = 'otel.event.name';
@@ -41,19 +42,31 @@ function isErrorMap(value: AnyValue | undefined): value is AnyValueMap {
   );
 }
 
-/** The attributes that an event's metadata become. */
+const OUR_ATTRIBUTES: ReadonlySet<string> = new Set([ATTR_UID, ATTR_SOURCE, ATTR_METADATA]);
+
+/** Whether metadata of this key travel in {@link ATTR_METADATA}: as an attribute they would mean something else. */
+export function travelsAsText(key: string): boolean {
+  return isHostileKey(key) || OUR_ATTRIBUTES.has(key);
+}
+
+/**
+ * The attributes that an event's metadata become.
+ *
+ * @param sourceInScope - whether the scope of the record has the event's source as its name.
+ */
 export function attributesOf(event: TelemetryEvent, sourceInScope: boolean): Record<string, unknown> {
   const attributes: Record<string, unknown> = { [ATTR_UID]: event.eventId };
-  if (!sourceInScope) attributes[ATTR_SOURCE] = event.source;
+  // from the name of an instrumentation nobody would take the source
+  if (!sourceInScope || isInstrumentation(event.source)) attributes[ATTR_SOURCE] = event.source;
   const { metadata } = event;
   if (metadata === undefined) return attributes;
   const errorKey = errorKeyOf(metadata);
-  let hostile: Record<string, AnyValue> | undefined;
+  let asText: Record<string, AnyValue> | undefined;
   for (const key of Object.keys(metadata)) {
     const value = metadata[key] as AnyValue;
-    if (isHostileKey(key)) {
-      hostile ??= {};
-      setOwn(hostile, key, value);
+    if (travelsAsText(key)) {
+      asText ??= {};
+      setOwn(asText, key, value);
     } else if (key === errorKey) {
       const rest: Record<string, AnyValue> = { ...(value as AnyValueMap) };
       for (const [field, attribute] of EXCEPTION_FIELDS) {
@@ -61,11 +74,11 @@ export function attributesOf(event: TelemetryEvent, sourceInScope: boolean): Rec
         delete rest[field];
       }
       if (Object.keys(rest).length > 0) attributes[key] = rest;
-    } else if (key !== ATTR_UID && key !== EVENT_NAME_KEY) {
+    } else if (key !== EVENT_NAME_KEY || value !== event.otel?.eventName) {
       attributes[key] = value;
     }
   }
-  if (hostile !== undefined) attributes[ATTR_METADATA] = encodeMap(hostile);
+  if (asText !== undefined) attributes[ATTR_METADATA] = encodeMap(asText);
   return attributes;
 }
 

@@ -1,6 +1,6 @@
 import type { HrTime } from '../sdk-types.js';
 
-/** A time as RIMP holds it: a Date, and the nanoseconds since the Unix epoch where those are finer. */
+/** A time as RIMP holds it: a Date, and the nanoseconds since the Unix epoch if those are finer. */
 export interface Time {
   readonly date: Date;
   readonly timeUnixNano?: string;
@@ -13,6 +13,12 @@ export function timeFromHr(time: HrTime | undefined): Time | undefined {
   const date = new Date(Number(floorDivide(nanos, 1_000_000n)));
   if (Number.isNaN(date.getTime())) return undefined;
   return nanos % 1_000_000n === 0n ? { date } : { date, timeUnixNano: nanos.toString() };
+}
+
+/** The time of an HrTime, or `undefined` for 0, which means unknown in OpenTelemetry's data model. */
+export function knownTimeFromHr(time: HrTime | undefined): Time | undefined {
+  const found = timeFromHr(time);
+  return found !== undefined && found.date.getTime() === 0 && found.timeUnixNano === undefined ? undefined : found;
 }
 
 /** Nanoseconds since the Unix epoch. */
@@ -29,7 +35,7 @@ export function hrFromNanos(nanos: bigint): HrTime {
   return [Number(seconds), Number(nanos - seconds * 1_000_000_000n)];
 }
 
-/** The HrTime of a Date, or of the finer time where it agrees with the Date. */
+/** The HrTime of a Date, or of the finer time if it agrees with the Date. */
 export function hrFromTime(date: Date, timeUnixNano: string | undefined): HrTime {
   const millis = date.getTime();
   if (timeUnixNano !== undefined && /^-?\d+$/.test(timeUnixNano)) {

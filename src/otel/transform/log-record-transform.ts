@@ -1,3 +1,4 @@
+import { textOfValue } from '../../codec/any-value-text.js';
 import { decodeMap } from '../../codec/json-line-decode.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
@@ -8,7 +9,8 @@ import type { EventOtel } from '../../model/otel-fields.js';
 import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import type { LogRecordLike } from '../sdk-types.js';
 import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from './event-transform.js';
-import { nanosFromHr, type Time, timeFromHr } from './hr-time.js';
+import { knownTimeFromHr, nanosFromHr } from './hr-time.js';
+import { sourceOf } from './source.js';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] | undefined };
 
@@ -25,12 +27,11 @@ export function eventOfRecord(
 ): TelemetryEvent {
   const attributes = normaliseMetadata(record.attributes);
   const { metadata, uid, source } = splitAttributes(attributes.value);
-  const observed = usable(timeFromHr(record.hrTimeObserved));
-  const time = usable(timeFromHr(record.hrTime)) ?? observed ?? { date: new Date(nowMillis) };
+  const observed = knownTimeFromHr(record.hrTimeObserved);
+  const time = knownTimeFromHr(record.hrTime) ?? observed ?? { date: new Date(nowMillis) };
   const eventType = typeOf(record, metadata);
   const body = record.body === undefined || record.body === null ? undefined : normaliseValue(record.body).value;
   const scope = record.instrumentationScope;
-  const fromService = resource?.['service.name'];
   const otel: Mutable<EventOtel> = otelOfRecord(record, eventType);
   if (time.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
   if (body !== undefined && typeof body !== 'string') otel.body = body;
@@ -39,25 +40,26 @@ export function eventOfRecord(
   if (dropped > 0) otel.droppedAttributesCount = dropped;
   const scopeName = text(scope?.name);
   const named = scopeName === 'unknown' ? undefined : scopeName;
-  if (source !== undefined && named !== undefined) otel.scopeName = named;
+  const origin = source ?? sourceOf(named, metadata, resource);
+  if (named !== undefined && origin !== named) otel.scopeName = named;
   return new TelemetryEvent({
     eventId: uid ?? newId(nowMillis),
     timestamp: time.date,
     eventType,
-    source: source ?? named ?? text(fromService) ?? 'unknown',
+    source: origin,
     message: messageOf(body, metadata, record.eventName),
     metadata,
     otel: otelOrNothing(otel),
   });
 }
 
-/** An `otel` part, or `undefined` where it holds nothing. */
+/** An `otel` part, or `undefined` if it holds nothing. */
 export function otelOrNothing<T extends object>(otel: { [K in keyof T]?: T[K] | undefined }): T | undefined {
   for (const key in otel) if (otel[key] !== undefined) return otel as T;
   return undefined;
 }
 
-/** What a record tells of its context, its severity and its scope. */
+/** What a record says of its context, its severity and its scope. */
 export function otelOfRecord(record: LogRecordLike, eventType: EventType): Mutable<EventOtel> {
   const otel: Mutable<EventOtel> = {};
   const span = record.spanContext;
@@ -79,7 +81,7 @@ export function otelOfRecord(record: LogRecordLike, eventType: EventType): Mutab
   if (scopeAttributes !== undefined && Object.keys(scopeAttributes).length > 0) otel.scopeAttributes = scopeAttributes;
   const observed = nanosFromHr(record.hrTimeObserved);
   const recorded = nanosFromHr(record.hrTime);
-  // the SDKs observe a record when it is emitted: worth keeping only where the record tells of another time
+  // the SDKs observe a record when it is emitted: worth keeping only if the record has another time
   if (observed !== undefined && recorded !== undefined && observed !== recorded && observed > 0n) {
     otel.observedTimeUnixNano = observed.toString();
   }
@@ -88,17 +90,11 @@ export function otelOfRecord(record: LogRecordLike, eventType: EventType): Mutab
 
 /** The message of a record's body. */
 export function messageOf(body: AnyValue | undefined, metadata: AnyValueMap | undefined, eventName: unknown): string {
-  if (typeof body === 'string' && body !== '') return body;
-  if (typeof body === 'number' || typeof body === 'boolean') return String(body);
-  if (typeof body === 'object' && body !== null) return JSON.stringify(body);
+  const message = textOfValue(body ?? null);
+  if (message !== '') return message;
   const exception = metadata?.['exception.message'];
   if (typeof exception === 'string' && exception !== '') return exception;
   return text(eventName) ?? '';
-}
-
-function usable(time: Time | undefined): Time | undefined {
-  // the data model's 0 means unknown
-  return time !== undefined && time.date.getTime() === 0 && time.timeUnixNano === undefined ? undefined : time;
 }
 
 function typeOf(record: LogRecordLike, metadata: AnyValueMap | undefined): EventType {

@@ -1,3 +1,4 @@
+import { textOfValue } from '../../codec/any-value-text.js';
 import { normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
 import type { AnyValueMap } from '../../model/any-value.js';
 import { newId } from '../../model/id.js';
@@ -5,7 +6,7 @@ import { type Tags, type TagValue, TelemetryMetric } from '../../model/metric.js
 import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../../model/otel-fields.js';
 import { FACADE_SCOPE } from '../instruments/instruments.js';
 import type { DataPointLike, MetricDataLike, ScopeLike } from '../sdk-types.js';
-import { nanosFromHr, timeFromHr } from './hr-time.js';
+import { knownTimeFromHr, nanosFromHr } from './hr-time.js';
 
 const KINDS = ['histogram', 'exponential_histogram', 'gauge', 'sum'] as const;
 
@@ -19,7 +20,7 @@ interface Common {
 
 /**
  * The RIMP metrics that the points of one OpenTelemetry metric become: a gauge or a sum one each, a histogram
- * `name.count`, `name.sum` and, where known, `name.min` and `name.max`. A histogram that recorded nothing gives none.
+ * `name.count`, `name.sum` and, if known, `name.min` and `name.max`. A histogram that recorded nothing gives none.
  */
 export function metricsOfData(
   data: MetricDataLike,
@@ -48,7 +49,7 @@ export function metricsOfData(
   return metrics;
 }
 
-/** Attributes as tags: what is no text, number or boolean in its text form. */
+/** Attributes as tags: what is no text, number or boolean as text, bytes as base64. */
 export function tagsOf(attributes: object): Tags | undefined {
   const tags: Record<string, TagValue> = {};
   let any = false;
@@ -77,7 +78,7 @@ export function tagValue(value: unknown): TagValue | undefined {
     default: {
       if (value === null) return undefined;
       const copied = normaliseValue(value).value;
-      return typeof copied === 'object' ? JSON.stringify(copied) : copied;
+      return typeof copied === 'object' ? textOfValue(copied) : copied;
     }
   }
 }
@@ -89,7 +90,7 @@ function metricOf(
   part?: string,
   histogram?: HistogramDetail,
 ): TelemetryMetric {
-  const time = timeFromHr(point.endTime);
+  const time = knownTimeFromHr(point.endTime);
   const start = nanosFromHr(point.startTime);
   const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { ...common.otel };
   if (start !== undefined && start > 0n && common.otel.temporality !== undefined)

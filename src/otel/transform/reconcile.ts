@@ -5,7 +5,14 @@ import type { EventOtel } from '../../model/otel-fields.js';
 import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import type { EventInFlight } from '../../runtime/shared-state.js';
 import type { LogRecordLike } from '../sdk-types.js';
-import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID, EXCEPTION_FIELDS, errorKeyOf } from './event-transform.js';
+import {
+  ATTR_METADATA,
+  ATTR_SOURCE,
+  ATTR_UID,
+  EXCEPTION_FIELDS,
+  errorKeyOf,
+  travelsAsText,
+} from './event-transform.js';
 import { messageOf, otelOrNothing } from './log-record-transform.js';
 
 /** Limits of the SDK's own, as both generations keep them on the record; they are private, so only a hint. */
@@ -15,7 +22,7 @@ interface Limits {
 }
 
 /**
- * The event that goes on when a processor of ours is given the record of the facade's own event: the very event where
+ * The event that goes on when a processor of ours is given the record of the facade's own event: the very event if
  * no earlier processor changed the record, else one with the same id and time whose changed parts are the record's.
  */
 export function eventAfterProcessors(
@@ -222,7 +229,7 @@ function changedMetadata(
   for (const [key, value] of remaining) {
     if (key === ATTR_UID || key === ATTR_SOURCE) continue;
     if (key === ATTR_METADATA) {
-      for (const hostile of ['', '__proto__', 'constructor']) delete next[hostile];
+      for (const inText of Object.keys(next)) if (travelsAsText(inText)) delete next[inText];
       if (value !== undefined) apply(next, key, value);
     } else {
       apply(next, key, value);

@@ -1,18 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { TelemetryError, toError } from '../../model/errors.js';
+import { showUrl } from '../../model/show-url.js';
 import {
   type Env,
-  type OtlpOptions,
-  type OtlpProtocol,
+  firstRight,
+  millis,
   otlpVariable,
-  type Signal,
-  type SignalSettings,
-} from './settings.js';
+  otlpVariables,
+  type Reading,
+  type WarnOf,
+  warnByDiag,
+  word,
+} from './environment.js';
+import { byLowerCase, headersOf } from './headers.js';
+import type { OtlpOptions, OtlpProtocol, Signal, SignalSettings } from './settings.js';
+
+export { parseHeaders } from './headers.js';
 
 /** Where one signal is sent, and how. */
 export interface Endpoint {
   readonly url: string;
   readonly protocol: OtlpProtocol;
+  /** By name in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'gzip' | 'none';
   /** The longest that one request may take. */
@@ -23,45 +32,64 @@ export interface Endpoint {
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const DEFAULT_TIMEOUT_MILLIS = 10_000;
+const URL_READING: Reading<string> = {
+  expected: 'a URL such as http://localhost:4318',
+  parse: (text) => (isHttpUrl(text) ? text : undefined),
+  show: showUrl,
+};
 
 /**
  * Where a signal is sent, as its settings, options and `OTEL_EXPORTER_OTLP_[LOGS_|METRICS_]*` say (OTLP exporter
- * specification, "Configuration Options").
+ * specification, "Configuration Options"). A variable that means nothing is warned of, and the one for all signals
+ * counts in the place of a signal's own.
  *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a certificate can't be read.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a certificate can't be read that an `https` URL needs.
  */
-export function endpointOf(settings: SignalSettings, signal: Signal, options: OtlpOptions, env: Env): Endpoint {
-  const read = (name: string): string | undefined => otlpVariable(env, signal, name);
-  const timeout = Number(read('TIMEOUT') ?? Number.NaN);
+export function endpointOf(
+  settings: SignalSettings,
+  signal: Signal,
+  options: OtlpOptions,
+  env: Env,
+  warn: WarnOf = warnByDiag,
+): Endpoint {
+  const variables = (name: string): readonly string[] => otlpVariables(signal, name);
+  const url = (settings.exporter.url as string | undefined) ?? urlOf(signal, env, warn);
+  const isSecure = url.startsWith('https:');
   return {
-    url: (settings.exporter.url as string | undefined) ?? urlOf(signal, env),
+    url,
     protocol: settings.protocol,
-    headers: { ...parseHeaders(read('HEADERS') ?? ''), ...options.headers },
-    compression: options.compression ?? (read('COMPRESSION') === 'gzip' ? 'gzip' : 'none'),
-    timeoutMillis: options.timeoutMillis ?? (timeout > 0 ? timeout : DEFAULT_TIMEOUT_MILLIS),
-    tls: {
-      ...pem('ca', read('CERTIFICATE')),
-      ...pem('cert', read('CLIENT_CERTIFICATE')),
-      ...pem('key', read('CLIENT_KEY')),
-    },
+    headers: { ...headersOf(signal, env, warn), ...byLowerCase(options.headers) },
+    compression: options.compression ?? firstRight(env, variables('COMPRESSION'), word('gzip', 'none'), warn) ?? 'none',
+    timeoutMillis:
+      options.timeoutMillis ?? firstRight(env, variables('TIMEOUT'), millis(1), warn) ?? DEFAULT_TIMEOUT_MILLIS,
+    tls: isSecure
+      ? {
+          ...pem('ca', otlpVariable(env, signal, 'CERTIFICATE')),
+          ...pem('cert', otlpVariable(env, signal, 'CLIENT_CERTIFICATE')),
+          ...pem('key', otlpVariable(env, signal, 'CLIENT_KEY')),
+        }
+      : {},
   };
 }
 
-/** Headers as `OTEL_EXPORTER_OTLP_HEADERS` has them: `name=value` pairs, separated by commas, values URL-encoded. */
-export function parseHeaders(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => pair.split('='));
-  return Object.fromEntries(
-    pairs
-      .filter(([name]) => name?.trim())
-      .map(([name = '', ...value]) => [name.trim(), decode(value.join('=').trim())]),
+/** The URL that the environment names: a signal's own as it is, else its path below the one for all. */
+export function urlOf(signal: Signal, env: Env, warn: WarnOf = warnByDiag): string {
+  const [own, general] = otlpVariables(signal, 'ENDPOINT');
+  return (
+    firstRight(env, [own], URL_READING, warn) ??
+    urlBelow(firstRight(env, [general], URL_READING, warn) ?? DEFAULT_ENDPOINT, signal)
   );
 }
 
-/** The URL that the environment names: a signal's own as it is, else its path below the one for all. */
-export function urlOf(signal: Signal, env: Env): string {
-  const own = env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`]?.trim();
-  const base = env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim() || DEFAULT_ENDPOINT;
-  return own || `${base.replace(/\/+$/, '')}/v1/${signal}`;
+/** A signal's path below a base URL, whose query stays behind the path. */
+export function urlBelow(base: string, signal: Signal): string {
+  const [, path = '', query = ''] = /^([^?#]*)(\?[^#]*)?/.exec(base.trim()) ?? [];
+  return `${path.replace(/\/+$/, '')}/v1/${signal}${query}`;
+}
+
+/** Whether something is the text of a URL that this library can send to. */
+export function isHttpUrl(text: unknown): boolean {
+  return typeof text === 'string' && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function pem(name: string, path: string | undefined): Record<string, string> {
@@ -71,15 +99,7 @@ function pem(name: string, path: string | undefined): Record<string, string> {
   } catch (error) {
     throw new TelemetryError(
       'RIMP_INVALID_ARGUMENT',
-      `OTLP: the certificate or key ${path}: ${toError(error).message}`,
+      `OTLP: the certificate or key ${path} can't be read: ${toError(error).message}`,
     );
-  }
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }

@@ -1,6 +1,21 @@
-import { diag } from '@opentelemetry/api';
 import { show, TelemetryError } from '../../model/errors.js';
-import { checkNames, checkOptions, POSITIVE_INTEGER, type Rules, TEXT } from '../../model/options.js';
+import { ANY_OBJECT, checkNames, checkOptions, POSITIVE_INTEGER, type Rules, TEXT } from '../../model/options.js';
+import { isHttpUrl, urlBelow } from './endpoint.js';
+import {
+  type Env,
+  firstRight,
+  listOf,
+  otlpVariable,
+  otlpVariables,
+  textOf,
+  type WarnOf,
+  warnByDiag,
+  word,
+} from './environment.js';
+import { headerProblem } from './headers.js';
+
+export { type Env, listOf, otlpVariable } from './environment.js';
+export { exportInterval } from './metric-export.js';
 
 /** OTLP over HTTP, as the options of `startTelemetry` name it; where one is absent, `OTEL_EXPORTER_OTLP_*` counts. */
 export interface OtlpOptions {
@@ -46,9 +61,6 @@ export interface SignalSettings {
 /** Media types of requests and responses (OTLP specification, "OTLP/HTTP Request"). */
 export const CONTENT_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
 
-/** An environment. */
-export type Env = Readonly<Record<string, string | undefined>>;
-
 const NAMES = [
   'endpoint',
   'headers',
@@ -61,9 +73,10 @@ const NAMES = [
 ] as const;
 const QUEUE_RULES: Rules = { directory: TEXT, maxBytes: POSITIVE_INTEGER };
 const PROTOCOLS: readonly string[] = ['http/protobuf', 'http/json'];
+const PROTOCOL = word('http/protobuf', 'http/json');
 
 /**
- * How a signal is exported, or `undefined` where nothing asks for it: no endpoint in the options or in
+ * How a signal is exported, or `undefined` if nothing asks for it: no endpoint in the options or in
  * `OTEL_EXPORTER_OTLP_[LOGS_|METRICS_]ENDPOINT`, and no `otlp` in `OTEL_LOGS_EXPORTER` or `OTEL_METRICS_EXPORTER`.
  */
 export function signalSettings(
@@ -71,16 +84,17 @@ export function signalSettings(
   options: OtlpOptions,
   env: Env,
   asked: boolean = isAsked(signal, env),
+  warn: WarnOf = warnByDiag,
 ): SignalSettings | undefined {
   const endpoint = options.endpoint;
   if (endpoint === undefined && !asked) return undefined;
   const exporter: Record<string, unknown> = {};
-  if (endpoint !== undefined) exporter.url = `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
+  if (endpoint !== undefined) exporter.url = urlBelow(endpoint, signal);
   if (options.headers !== undefined) exporter.headers = { ...options.headers };
   if (options.compression !== undefined) exporter.compression = options.compression;
   if (options.timeoutMillis !== undefined) exporter.timeoutMillis = options.timeoutMillis;
-  const protocol = options.protocol ?? protocolOf(otlpVariable(env, signal, 'PROTOCOL'));
-  return { protocol, exporter };
+  const protocol = options.protocol ?? firstRight(env, otlpVariables(signal, 'PROTOCOL'), PROTOCOL, warn);
+  return { protocol: protocol ?? 'http/protobuf', exporter };
 }
 
 function isAsked(signal: Signal, env: Env): boolean {
@@ -88,20 +102,9 @@ function isAsked(signal: Signal, env: Env): boolean {
   return exporters.length === 0 ? otlpVariable(env, signal, 'ENDPOINT') !== undefined : exporters.includes('otlp');
 }
 
-/** `OTEL_EXPORTER_OTLP_<SIGNAL>_<NAME>`, else `OTEL_EXPORTER_OTLP_<NAME>`; `undefined` where both are empty. */
-export function otlpVariable(env: Env, signal: Signal, name: string): string | undefined {
-  return textOf(env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`]) ?? textOf(env[`OTEL_EXPORTER_OTLP_${name}`]);
-}
-
 /** The package with the official exporter of a signal. */
 export function exporterPackage(signal: Signal, protocol: OtlpProtocol): string {
   return `@opentelemetry/exporter-${signal}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
-}
-
-/** Milliseconds between exports of metrics. */
-export function exportInterval(options: OtlpOptions, env: Env): number {
-  const fromEnv = Number(textOf(env.OTEL_METRIC_EXPORT_INTERVAL) ?? Number.NaN);
-  return options.exportIntervalMillis ?? (fromEnv > 0 ? fromEnv : 60_000);
 }
 
 /** Whether `OTEL_SDK_DISABLED` says so. */
@@ -126,6 +129,7 @@ export function checkOtlpOptions(options: OtlpOptions, who: string): void {
   if (compression !== undefined && compression !== 'gzip' && compression !== 'none') {
     fail(`expected "otlp.compression" to be "gzip" or "none", got ${show(compression)}`);
   }
+  checkHeaders(options.headers, fail);
   if (options.queue !== undefined) checkOptions(who, options.queue, QUEUE_RULES, 'otlp.queue.');
   if (options.queue !== undefined && options.queue.directory === undefined)
     fail('expected "otlp.queue.directory" to be the path of a directory, got undefined');
@@ -137,28 +141,11 @@ export function checkOtlpOptions(options: OtlpOptions, who: string): void {
   }
 }
 
-function protocolOf(text: string | undefined): OtlpProtocol {
-  if (text === undefined || text === 'http/protobuf') return 'http/protobuf';
-  if (text === 'http/json') return text;
-  diag.warn(
-    `rimp-telemetry: OTLP protocol "${text}" is not supported, expected http/protobuf or http/json: http/protobuf is used`,
-  );
-  return 'http/protobuf';
-}
-
-function isHttpUrl(text: unknown): boolean {
-  return typeof text === 'string' && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-function textOf(value: string | undefined): string | undefined {
-  const text = value?.trim();
-  return text === '' ? undefined : text;
-}
-
-/** The names in a variable that lists some, separated by commas. */
-export function listOf(value: string | undefined): string[] {
-  return (textOf(value) ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+function checkHeaders(headers: unknown, fail: (message: string) => never): void {
+  if (headers === undefined) return;
+  if (!ANY_OBJECT.isRight(headers)) fail(`expected "otlp.headers" to be an object, got ${show(headers)}`);
+  for (const [name, value] of Object.entries(headers as object)) {
+    const problem = headerProblem(name, value);
+    if (problem !== undefined) fail(`"otlp.headers": ${problem}`);
+  }
 }

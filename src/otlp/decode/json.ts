@@ -1,194 +1,209 @@
 import { setOwn } from '../../codec/normalise.js';
 import { hrFromNanos } from '../../otel/transform/hr-time.js';
-import { DecodeError, type Decoder, MAX_PARTS, MAX_VALUE_DEPTH, TooManyPartsError } from './decoder.js';
-import type { FieldType, Message } from './schema.js';
+import { Budget, DecodeError, type Decoder, MAX_VALUE_DEPTH } from './decoder.js';
+import {
+  booleanOf,
+  bytesOf,
+  doubleOf,
+  exact,
+  hexOf,
+  type IntegerType,
+  integerOf,
+  intOf,
+  listOf,
+  stringOf,
+  wrong,
+} from './json-scalars.js';
+import { type JsonScan, scanJson, withExactIntegers } from './json-scan.js';
+import type { Field, FieldType, Message } from './schema.js';
 
 interface Json {
   readonly [name: string]: unknown;
 }
 
-// both alphabets, padded or not (Protocol Buffers, "JSON Mapping")
-const BASE64 = /^[\w+/-]*={0,2}$/;
-const LONG_INTEGER = /[\s:[,]-?\d{16,}[\s,\]}]/;
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
-const ONLY_LONG_INTEGER = /^-?\d{16,}$/;
+/** How many names that OTLP doesn't have are named to the sender. */
+const MAX_WARNINGS = 5;
 
 /** Reads OTLP in JSON (OTLP specification, "JSON Protobuf Encoding"): lowerCamelCase, ids in hex, times as text or numbers. */
 export class JsonDecoder implements Decoder {
+  readonly size: number;
   readonly #body: unknown;
-  #parts = 0;
+  readonly #budget = new Budget();
+  readonly #warnings = new Set<string>();
 
-  /** @throws DecodeError where the body is no JSON. */
-  constructor(body: Uint8Array) {
-    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  /**
+   * @param scan - what was found in the body; default: it is looked through at once.
+   * @throws DecodeError if the body is no JSON, or holds too much.
+   */
+  constructor(body: Uint8Array, scan: JsonScan = scanned(body)) {
+    this.size = body.length;
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     try {
-      const body: unknown = JSON.parse(text);
-      // only what is JSON is looked through: there every string ends
-      this.#body = LONG_INTEGER.test(text) ? JSON.parse(withExactIntegers(text)) : body;
+      this.#body = JSON.parse(withExactIntegers(bytes, scan));
     } catch (error) {
       throw new DecodeError(`expected JSON: ${error instanceof Error ? error.message : 'not readable'}`);
     }
   }
 
+  get warnings(): readonly string[] {
+    return [...this.#warnings];
+  }
+
   request(message: Message): object {
-    return this.part(message, this.#body);
+    this.#budget.begin(true);
+    return this.#read(message, this.#body);
   }
 
   part(message: Message, lazy: unknown): object {
-    return read(message, lazy, this);
+    this.#budget.begin(false);
+    return this.#read(message, lazy);
   }
 
-  /** Counts what is left to be read later. */
-  count(parts: number): void {
-    this.#parts += parts;
-    if (this.#parts > MAX_PARTS) throw new TooManyPartsError();
-  }
-}
-
-/** Integers that a number would round, as text: the form that the specification prefers. */
-function withExactIntegers(text: string): string {
-  return text.replace(STRING_OR_NUMBER, (token) => (isRounded(token) ? `"${token}"` : token));
-}
-
-/** Whether a token is an integer that a number would change; what JavaScript itself writes for a number it doesn't. */
-function isRounded(token: string): boolean {
-  return ONLY_LONG_INTEGER.test(token) && String(Number(token)) !== token;
-}
-
-function read(message: Message, value: unknown, decoder: JsonDecoder): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw wrong(message.name, 'an object', value);
-  const result: Record<string, unknown> = {};
-  for (const field of message.fields) {
-    if (field === undefined) continue;
-    const given = (value as Json)[field.name];
-    if (given === undefined || given === null) continue;
-    const { name, type, isList } = field;
-    if (type === 'attributes') {
-      result[name] = mapOf(listOf(name, given), 0);
-    } else if (isList) {
-      const list = listOf(name, given);
-      if (type === 'lazy') decoder.count(list.length);
-      result[name] = list.map((item) => valueOf(name, type, item, decoder));
-    } else {
-      result[name] = valueOf(name, type, given, decoder);
+  source(lazy: unknown): string {
+    try {
+      return JSON.stringify(lazy) ?? '';
+    } catch {
+      // what is unknown to OTLP may be too deep for it
+      return '';
     }
   }
-  return result;
-}
 
-function valueOf(name: string, type: FieldType, value: unknown, decoder: JsonDecoder): unknown {
-  switch (type) {
-    case 'string':
-      return stringOf(name, value);
-    case 'bool':
-      return booleanOf(name, value);
-    case 'double':
-      return doubleOf(name, value);
-    case 'nanos':
-      return hrFromNanos(integerOf(name, value));
-    case 'int64':
-      return exact(integerOf(name, value));
-    case 'hex':
-      if (typeof value !== 'string' || !/^[\da-f]*$/i.test(value)) throw wrong(name, 'hex digits', value);
-      return value.toLowerCase();
-    case 'any':
-      return anyOf(value, 0);
-    case 'lazy':
-      return value;
-    case 'attributes':
-      throw wrong(name, 'a list', value);
-    default:
-      return typeof type === 'string' ? Number(integerOf(name, value)) : read(type, value, decoder);
+  #read(message: Message, value: unknown): object {
+    if (!isObject(value)) throw wrong(message.name, 'an object', value);
+    const read: Record<string, unknown> = {};
+    // in the order in which they stand: of a oneof the last one stays
+    for (const name of Object.keys(value)) {
+      const given = value[name];
+      if (given === undefined || given === null) continue;
+      const field = message.byName.get(name);
+      if (field === undefined) {
+        this.#warnOf(name);
+        continue;
+      }
+      for (const other of field.excludes) if (read[other] !== undefined) read[other] = undefined;
+      read[name] = this.#field(field, given);
+    }
+    return read;
   }
-}
 
-/** An AnyValue; null where it holds none that is known. */
-function anyOf(value: unknown, depth: number): unknown {
-  if (depth > MAX_VALUE_DEPTH) throw new DecodeError(`a value is nested deeper than ${MAX_VALUE_DEPTH} levels`);
-  if (typeof value !== 'object' || value === null) {
+  #field({ name, type, isList }: Field, given: unknown): unknown {
+    if (type === 'attributes') return this.#map(listOf(name, given), 0);
+    if (!isList) return this.#value(name, type, given);
+    const list = listOf(name, given);
+    this.#budget.addValues(list.length);
+    if (typeof type === 'object' || type === 'lazy') this.#budget.addParts(list.length);
+    return type === 'lazy' ? list : list.map((item) => this.#value(name, type, item));
+  }
+
+  #value(name: string, type: FieldType, value: unknown): unknown {
+    switch (type) {
+      case 'string':
+        return stringOf(name, value);
+      case 'bool':
+        return booleanOf(name, value);
+      case 'double':
+        return doubleOf(name, value);
+      case 'nanos':
+        return hrFromNanos(integerOf(name, type, value));
+      case 'int64':
+        return exact(integerOf(name, type, value));
+      case 'hex':
+        return hexOf(name, value);
+      case 'any':
+        return this.#any(value, 0);
+      case 'lazy':
+        return value;
+      case 'attributes':
+        throw wrong(name, 'a list', value);
+      default:
+        return typeof type === 'string'
+          ? Number(integerOf(name, type satisfies IntegerType, value))
+          : this.#read(type, value);
+    }
+  }
+
+  /** An AnyValue; null if it holds none that is known. */
+  #any(value: unknown, depth: number): unknown {
+    if (depth > MAX_VALUE_DEPTH) throw new DecodeError(`a value is nested deeper than ${MAX_VALUE_DEPTH} levels`);
+    this.#budget.addValues(1);
     if (value === null) return null;
-    throw wrong('value', 'an object', value);
+    if (!isObject(value)) throw wrong('value', 'an object', value);
+    let read: unknown = null;
+    for (const name of Object.keys(value)) {
+      const given = value[name];
+      if (given === undefined || given === null) continue;
+      switch (name) {
+        case 'stringValue':
+          read = stringOf(name, given);
+          break;
+        case 'intValue':
+          read = intOf(given);
+          break;
+        case 'boolValue':
+          read = booleanOf(name, given);
+          break;
+        case 'doubleValue':
+          read = doubleOf(name, given);
+          break;
+        case 'arrayValue':
+          read = this.#valuesOf(name, given).map((item) => this.#any(item, depth + 1));
+          break;
+        case 'kvlistValue':
+          read = this.#map(this.#valuesOf(name, given), depth + 1);
+          break;
+        case 'bytesValue':
+          read = bytesOf(given);
+          break;
+        default:
+          this.#warnOf(name);
+      }
+    }
+    return read;
   }
-  const any = value as Json;
-  if (any.stringValue != null) return stringOf('stringValue', any.stringValue);
-  if (any.intValue != null) return intOf(any.intValue);
-  if (any.boolValue != null) return booleanOf('boolValue', any.boolValue);
-  if (any.doubleValue != null) return doubleOf('doubleValue', any.doubleValue);
-  if (any.arrayValue != null) {
-    return listOf('arrayValue', (any.arrayValue as Json).values ?? []).map((item) => anyOf(item, depth + 1));
+
+  /** What is in the `values` of an array or a map; a list or a map that stands there itself would be lost. */
+  #valuesOf(name: string, given: unknown): readonly unknown[] {
+    if (!isObject(given)) throw wrong(name, 'an object', given);
+    const names = Object.keys(given);
+    if (names.length > 0 && !names.includes('values')) {
+      throw new DecodeError(`expected "${name}" to be an object with "values", got one with "${shortened(names[0])}"`);
+    }
+    return given.values === null || given.values === undefined ? [] : listOf('values', given.values);
   }
-  if (any.kvlistValue != null) return mapOf(listOf('kvlistValue', (any.kvlistValue as Json).values ?? []), depth + 1);
-  if (any.bytesValue != null) {
-    return bytesOf(any.bytesValue);
+
+  #map(list: readonly unknown[], depth: number): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    this.#budget.addValues(list.length);
+    for (const item of list) {
+      if (!isObject(item)) throw wrong('attributes', 'a list of key and value', item);
+      for (const name of Object.keys(item)) if (name !== 'key' && name !== 'value') this.#warnOf(name);
+      const key = item.key ?? '';
+      if (typeof key !== 'string') throw wrong('key', 'a string', key);
+      setOwn(map, key, this.#any(item.value ?? null, depth));
+    }
+    return map;
   }
-  return null;
-}
 
-function bytesOf(value: unknown): Uint8Array {
-  if (typeof value === 'string' && BASE64.test(value)) return new Uint8Array(Buffer.from(value, 'base64'));
-  // what JSON.stringify makes of a Uint8Array: older exporters of JavaScript send it
-  const bytes: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [undefined];
-  if (!bytes.every((byte) => Number.isInteger(byte) && (byte as number) >= 0 && (byte as number) < 256))
-    throw wrong('bytesValue', 'base64', value);
-  return Uint8Array.from(bytes as number[]);
-}
-
-function mapOf(list: readonly unknown[], depth: number): Record<string, unknown> {
-  const map: Record<string, unknown> = {};
-  for (const item of list) {
-    if (typeof item !== 'object' || item === null) throw wrong('attributes', 'a list of key and value', item);
-    const { key = '', value = null } = item as Json;
-    if (typeof key !== 'string') throw wrong('key', 'a string', key);
-    setOwn(map, key, anyOf(value, depth));
+  /** Names a field in snake_case: OTLP has none in JSON, so that it is not read. Other unknown names may be newer ones. */
+  #warnOf(name: string): void {
+    if (this.#warnings.size >= MAX_WARNINGS || !/^[a-z\d]+(?:_[a-z\d]+)+$/.test(name) || name.length > 80) return;
+    const meant = name.replace(/_([a-z\d])/g, (_all, letter: string) => letter.toUpperCase());
+    this.#warnings.add(`"${name}" was not read: in JSON, OTLP names it "${meant}"`);
   }
-  return map;
 }
 
-function listOf(name: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw wrong(name, 'a list', value);
-  return value;
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function stringOf(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw wrong(name, 'a string', value);
-  return value;
+function shortened(name = ''): string {
+  return name.length > 40 ? `${name.slice(0, 39)}…` : name;
 }
 
-function booleanOf(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw wrong(name, 'a boolean', value);
-  return value;
-}
-
-function doubleOf(name: string, value: unknown): number {
-  if (typeof value === 'number') return value;
-  // Protocol Buffers, "JSON Mapping"
-  if (typeof value === 'string' && value.trim() !== '') {
-    const number = Number(value);
-    if (!Number.isNaN(number) || value === 'NaN') return number;
+function scanned(body: Uint8Array): JsonScan {
+  const scan = scanJson(body);
+  for (;;) {
+    const step = scan.next();
+    if (step.done === true) return step.value;
   }
-  throw wrong(name, 'a number', value);
-}
-
-/** An int64; the official JavaScript exporters write whole doubles beyond its range as such, too. */
-function intOf(value: unknown): number | bigint {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) return value;
-  return exact(integerOf('intValue', value));
-}
-
-function integerOf(name: string, value: unknown): bigint {
-  // the digits that stood there, which may not be those of the nearest number
-  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 1e21) return BigInt(String(value));
-  if (typeof value === 'string' && /^-?\d{1,25}$/.test(value)) return BigInt(value);
-  throw wrong(name, 'an integer', value);
-}
-
-function exact(integer: bigint): number | bigint {
-  const number = Number(integer);
-  return BigInt(number) === integer ? number : integer;
-}
-
-function wrong(name: string, expected: string, value: unknown): DecodeError {
-  const got = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-  return new DecodeError(`expected "${name}" to be ${expected}, got ${got}`);
 }

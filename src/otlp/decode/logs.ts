@@ -1,6 +1,8 @@
 import type { HrTime, LogRecordLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
-import type { Decoder } from './decoder.js';
+import { type Decoder, TooManyPartsError } from './decoder.js';
+import { type Digest, RecordIds, sharedDigest } from './record-id.js';
 import { LOG_RECORD, LOGS_REQUEST } from './schema.js';
+import { SharedBytes, weightOf } from './shared-bytes.js';
 
 /** A part of a request that can't be read. */
 export class Rejected {
@@ -9,7 +11,7 @@ export class Rejected {
   readonly reason: string;
 
   constructor(items: number, error: unknown) {
-    this.items = items;
+    this.items = error instanceof TooManyPartsError ? Math.max(items, error.parts) : items;
     this.reason = error instanceof Error ? error.message : 'not readable';
   }
 }
@@ -48,17 +50,33 @@ const SPAN_ID = /^(?!0{16})[\da-f]{16}$/;
 /**
  * The log records of a request, one by one.
  *
- * @throws DecodeError where the request as a whole can't be read; a record that can't be is given as {@link Rejected}.
+ * @throws DecodeError if the request as a whole can't be read; a record that can't be is given as {@link Rejected}.
  */
 export function* logRecordsOf(decoder: Decoder): Generator<LogRecordLike | Rejected> {
   const request = decoder.request(LOGS_REQUEST) as LogsRequest;
+  const shared = new SharedBytes(decoder.size);
+  const ids = new RecordIds();
   for (const { resource: given, scopeLogs = [] } of request.resourceLogs ?? []) {
     const resource: ResourceLike = { attributes: given?.attributes ?? {} };
+    const weight = weightOf(resource.attributes);
     for (const { scope, logRecords = [] } of scopeLogs) {
+      try {
+        shared.add(logRecords.length, weight + weightOf(scope));
+      } catch (error) {
+        yield new Rejected(logRecords.length, error);
+        continue;
+      }
       const instrumentationScope: ScopeLike = scope === undefined ? NO_SCOPE : { ...scope, name: scope.name ?? '' };
+      let digest: Digest | undefined;
       for (const lazy of logRecords) {
         try {
-          yield recordOf(decoder.part(LOG_RECORD, lazy), resource, instrumentationScope);
+          const record = recordOf(decoder.part(LOG_RECORD, lazy), resource, instrumentationScope);
+          const [time] = [record.hrTime, record.hrTimeObserved].filter(([seconds]) => seconds > 0);
+          if (time !== undefined) {
+            digest ??= sharedDigest(resource.attributes, instrumentationScope);
+            ids.give(record.attributes, time, () => decoder.source(lazy), digest);
+          }
+          yield record;
         } catch (error) {
           yield new Rejected(1, error);
         }

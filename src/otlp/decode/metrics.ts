@@ -1,13 +1,17 @@
-import type { DataPointLike, HrTime, MetricDataLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
+import type { DataPointLike, MetricDataLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
 import { DecodeError, type Decoder } from './decoder.js';
 import { type Attributed, Rejected } from './logs.js';
-import { EXPONENTIAL_POINT, HISTOGRAM_POINT, METRIC, METRICS_REQUEST, NUMBER_POINT, SUMMARY_POINT } from './schema.js';
+import { KINDS, type PointMessage, pointOf, SUM } from './points.js';
+import { METRIC, METRICS_REQUEST } from './schema.js';
+import { SharedBytes, weightOf } from './shared-bytes.js';
 
-/** A metric of a request, with what it belongs to. */
+/** A metric of a request or some of its points, with what it belongs to. */
 export interface ReceivedMetric {
   readonly resource: ResourceLike;
   readonly scope: ScopeLike;
   readonly data: MetricDataLike;
+  /** Points of the request that it stands for: of a summary's several metrics the first one has them. */
+  readonly points: number;
 }
 
 interface MetricsRequest {
@@ -15,31 +19,6 @@ interface MetricsRequest {
     readonly resource?: Attributed;
     readonly scopeMetrics?: readonly { readonly scope?: Partial<ScopeLike>; readonly metrics?: readonly unknown[] }[];
   }[];
-}
-
-interface PointMessage {
-  readonly startTimeUnixNano?: HrTime;
-  readonly timeUnixNano?: HrTime;
-  readonly attributes?: object;
-  readonly flags?: number;
-  readonly asDouble?: number;
-  readonly asInt?: number;
-  readonly count?: number;
-  readonly sum?: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly bucketCounts?: readonly number[];
-  readonly explicitBounds?: readonly number[];
-  readonly scale?: number;
-  readonly zeroCount?: number;
-  readonly positive?: BucketsMessage;
-  readonly negative?: BucketsMessage;
-  readonly quantileValues?: readonly { readonly quantile?: number; readonly value?: number }[];
-}
-
-interface BucketsMessage {
-  readonly offset?: number;
-  readonly bucketCounts?: readonly number[];
 }
 
 interface PointsMessage {
@@ -52,55 +31,52 @@ interface MetricMessage {
   readonly name?: string;
   readonly description?: string;
   readonly unit?: string;
-  readonly gauge?: PointsMessage;
-  readonly sum?: PointsMessage;
-  readonly histogram?: PointsMessage;
-  readonly exponentialHistogram?: PointsMessage;
-  readonly summary?: PointsMessage;
+  readonly gauge?: PointsMessage | undefined;
+  readonly sum?: PointsMessage | undefined;
+  readonly histogram?: PointsMessage | undefined;
+  readonly exponentialHistogram?: PointsMessage | undefined;
+  readonly summary?: PointsMessage | undefined;
 }
 
-/** A point that was read, with its value as the SDKs have it. */
-interface ReadPoint {
-  readonly point: PointMessage;
-  readonly value: unknown;
+type Kind = (typeof KINDS)[number];
+
+/** What all points of a metric have in common. */
+interface Common {
+  readonly metric: MetricMessage;
+  readonly kind: Kind;
+  readonly given: PointsMessage;
+  readonly resource: ResourceLike;
+  readonly scope: ScopeLike;
+  readonly shared: SharedBytes;
+  /** Bytes that each item is kept with. */
+  readonly weight: number;
 }
 
-/** The points of a metric. */
-interface Points extends Omit<PointsMessage, 'dataPoints'> {
-  readonly points: readonly ReadPoint[];
-}
-
-/** What `dataPointType` stands for. */
-const GAUGE = 2;
-const SUM = 3;
-/** `AGGREGATION_TEMPORALITY_DELTA` */
+/** `AGGREGATION_TEMPORALITY_DELTA` and `_CUMULATIVE` */
 const DELTA = 1;
+const CUMULATIVE = 2;
 /** `DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK` */
 const NO_RECORDED_VALUE = 1;
-
-/** The kinds of points, each with how one is read. */
-const KINDS = [
-  { field: 'gauge', dataPointType: GAUGE, message: NUMBER_POINT, valueOf: numberOf },
-  { field: 'sum', dataPointType: SUM, message: NUMBER_POINT, valueOf: numberOf },
-  { field: 'histogram', dataPointType: 0, message: HISTOGRAM_POINT, valueOf: histogramOf },
-  { field: 'exponentialHistogram', dataPointType: 1, message: EXPONENTIAL_POINT, valueOf: exponentialOf },
-  { field: 'summary', dataPointType: GAUGE, message: SUMMARY_POINT, valueOf: () => undefined },
-] as const;
+/** Points that are handed on at a time: others have their turn between. */
+const GROUP = 64;
 
 /**
- * The metrics of a request, one by one.
+ * The metrics of a request, one by one, those with many points in groups.
  *
- * @throws DecodeError where the request as a whole can't be read; a metric that can't be is given as {@link Rejected}.
+ * @throws DecodeError if the request as a whole can't be read; a metric or point that can't be is given as {@link Rejected}.
  */
 export function* metricsOf(decoder: Decoder): Generator<ReceivedMetric | Rejected> {
   const request = decoder.request(METRICS_REQUEST) as MetricsRequest;
+  const shared = new SharedBytes(decoder.size);
   for (const { resource: given, scopeMetrics = [] } of request.resourceMetrics ?? []) {
     const resource: ResourceLike = { attributes: given?.attributes ?? {} };
+    const weight = weightOf(resource.attributes);
     for (const { scope: named, metrics = [] } of scopeMetrics) {
       const scope: ScopeLike = { ...named, name: named?.name ?? '' };
+      const common = { resource, scope, shared, weight: weight + weightOf(scope) };
       for (const lazy of metrics) {
         try {
-          yield* metricDataOf(decoder.part(METRIC, lazy), decoder, resource, scope);
+          yield* pointsOf(decoder.part(METRIC, lazy), decoder, common);
         } catch (error) {
           yield new Rejected(1, error);
         }
@@ -109,118 +85,96 @@ export function* metricsOf(decoder: Decoder): Generator<ReceivedMetric | Rejecte
   }
 }
 
-function* metricDataOf(
-  message: MetricMessage,
+function* pointsOf(
+  metric: MetricMessage,
   decoder: Decoder,
-  resource: ResourceLike,
-  scope: ScopeLike,
+  above: Omit<Common, 'metric' | 'kind' | 'given'>,
 ): Generator<ReceivedMetric | Rejected> {
-  const { name = '' } = message;
-  const kind = KINDS.find(({ field }) => message[field] !== undefined);
-  const given = kind && message[kind.field];
+  const { name = '', description = '', unit = '' } = metric;
+  const kind = KINDS.find(({ field }) => metric[field] !== undefined);
+  const given = kind && metric[kind.field];
   if (kind === undefined || given === undefined) {
     yield new Rejected(1, new DecodeError(`the metric "${name}" has no points of a kind that is known`));
     return;
   }
-  const { dataPoints = [], ...common } = given;
+  const { dataPoints = [] } = given;
   if (name === '') {
     yield new Rejected(Math.max(1, dataPoints.length), new DecodeError('a metric without a name'));
     return;
   }
-  const points: ReadPoint[] = [];
+  const weight = above.weight + name.length + description.length + unit.length;
+  const common: Common = { ...above, metric, kind, given, weight };
+  try {
+    common.shared.add(dataPoints.length * kind.items, weight);
+  } catch (error) {
+    yield new Rejected(dataPoints.length, error);
+    return;
+  }
+  for (let from = 0; from < dataPoints.length; from += GROUP) {
+    yield* groupOf(dataPoints.slice(from, from + GROUP), decoder, common);
+  }
+}
+
+function* groupOf(
+  dataPoints: readonly unknown[],
+  decoder: Decoder,
+  common: Common,
+): Generator<ReceivedMetric | Rejected> {
+  const { kind, shared, weight } = common;
+  const points: PointMessage[] = [];
+  const read: DataPointLike[] = [];
   for (const lazy of dataPoints) {
     try {
       const point: PointMessage = decoder.part(kind.message, lazy);
-      if (((point.flags ?? 0) & NO_RECORDED_VALUE) === 0) points.push({ point, value: kind.valueOf(point) });
+      if (((point.flags ?? 0) & NO_RECORDED_VALUE) !== 0) continue;
+      const quantiles = point.quantileValues?.length ?? 0;
+      if (quantiles > 0) shared.add(quantiles, weight + weightOf(point.attributes));
+      read.push(pointOf(point, kind.valueOf(point)));
+      points.push(point);
     } catch (error) {
       yield new Rejected(1, error);
     }
   }
-  const read: Points = { ...common, points };
-  const all = kind.field === 'summary' ? summaryOf(message, read) : [dataOf(message, kind.dataPointType, read)];
-  for (const data of all) yield { resource, scope, data };
+  if (points.length === 0) return;
+  if (kind.field === 'summary') yield* summariesOf(points, common);
+  else yield receivedOf(common, {}, read, points.length);
 }
 
-function dataOf(
-  { name = '', description = '', unit = '' }: MetricMessage,
-  dataPointType: number,
-  { points, aggregationTemporality, isMonotonic }: Points,
-): MetricDataLike {
+function receivedOf(
+  { metric, kind, given, resource, scope }: Common,
+  changed: { readonly name?: string; readonly unit?: string; readonly sum?: true },
+  dataPoints: readonly DataPointLike[],
+  points: number,
+): ReceivedMetric {
+  const { name = '', description = '', unit = '' } = metric;
+  const isSum = changed.sum === true;
   return {
-    descriptor: { name, description, unit },
-    dataPointType,
-    aggregationTemporality: aggregationTemporality === DELTA ? 0 : 1,
-    isMonotonic: isMonotonic === true,
-    dataPoints: points.map(({ point, value }) => pointOf(point, value)),
+    resource,
+    scope,
+    data: {
+      descriptor: { name: changed.name ?? name, description, unit: changed.unit ?? unit },
+      dataPointType: isSum ? SUM : kind.dataPointType,
+      aggregationTemporality: (isSum ? CUMULATIVE : given.aggregationTemporality) === DELTA ? 0 : 1,
+      isMonotonic: isSum || given.isMonotonic === true,
+      dataPoints,
+    },
+    points,
   };
 }
 
-function pointOf(point: PointMessage, value: unknown, attributes: object = {}): DataPointLike {
-  return {
-    startTime: point.startTimeUnixNano ?? [0, 0],
-    endTime: point.timeUnixNano,
-    attributes: { ...point.attributes, ...attributes },
-    value,
-  };
-}
-
-function numberOf({ asDouble, asInt }: PointMessage): number {
-  const value = asDouble ?? asInt;
-  if (value === undefined) throw new DecodeError('a point without a value');
-  return value;
-}
-
-function histogramOf({ count = 0, sum, min, max, bucketCounts = [], explicitBounds = [] }: PointMessage): object {
-  if (bucketCounts.length > 0 && bucketCounts.length !== explicitBounds.length + 1) {
-    throw new DecodeError(
-      `a histogram of ${explicitBounds.length} bounds: expected ${explicitBounds.length + 1} counts, got ${bucketCounts.length}`,
-    );
+/** Summaries as Prometheus has them: `name.count` and `name.sum`, which only grow, and gauges by quantile. */
+function* summariesOf(points: readonly PointMessage[], common: Common): Generator<ReceivedMetric> {
+  const { name = '' } = common.metric;
+  const count = points.map((point) => pointOf(point, point.count ?? 0));
+  const sum = points.map((point) => pointOf(point, point.sum ?? 0));
+  yield receivedOf(common, { name: `${name}.count`, unit: '1', sum: true }, count, points.length);
+  yield receivedOf(common, { name: `${name}.sum`, sum: true }, sum, 0);
+  for (const point of points) {
+    const { quantileValues = [] } = point;
+    for (let from = 0; from < quantileValues.length; from += GROUP) {
+      const group = quantileValues.slice(from, from + GROUP);
+      const gauges = group.map(({ quantile = 0, value = 0 }) => pointOf(point, value, { quantile: String(quantile) }));
+      yield receivedOf(common, {}, gauges, 0);
+    }
   }
-  const buckets = bucketCounts.length === 0 ? undefined : { boundaries: explicitBounds, counts: bucketCounts };
-  return { count, sum, min, max, buckets };
-}
-
-function exponentialOf({
-  count = 0,
-  sum,
-  min,
-  max,
-  scale = 0,
-  zeroCount = 0,
-  positive,
-  negative,
-}: PointMessage): object {
-  return { count, sum, min, max, scale, zeroCount, positive: sideOf(positive), negative: sideOf(negative) };
-}
-
-function sideOf({ offset = 0, bucketCounts = [] }: BucketsMessage = {}): object {
-  return { offset, bucketCounts };
-}
-
-/** A summary as Prometheus has it: `name.count` and `name.sum`, which only grow, and gauges by quantile. */
-function summaryOf(message: MetricMessage, given: Points): MetricDataLike[] {
-  const { name = '' } = message;
-  const part = (value: (point: PointMessage) => number): Points => ({
-    aggregationTemporality: 2,
-    isMonotonic: true,
-    points: given.points.map(({ point }) => ({ point, value: value(point) })),
-  });
-  const quantiles = given.points.flatMap(({ point }) =>
-    (point.quantileValues ?? []).map(({ quantile = 0, value = 0 }) =>
-      pointOf(point, value, { quantile: String(quantile) }),
-    ),
-  );
-  return [
-    dataOf(
-      { ...message, name: `${name}.count`, unit: '1' },
-      SUM,
-      part(({ count = 0 }) => count),
-    ),
-    dataOf(
-      { ...message, name: `${name}.sum` },
-      SUM,
-      part(({ sum = 0 }) => sum),
-    ),
-    { ...dataOf(message, GAUGE, { points: [] }), dataPoints: quantiles },
-  ];
 }

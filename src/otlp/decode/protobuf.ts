@@ -1,6 +1,6 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { setOwn } from '../../codec/normalise.js';
-import { DecodeError, type Decoder, MAX_PARTS, MAX_VALUE_DEPTH, TooManyPartsError } from './decoder.js';
+import { Budget, DecodeError, type Decoder, MAX_PARTS, TooManyPartsError } from './decoder.js';
+import { exact, ValueReader } from './protobuf-value.js';
 import type { Field, FieldType, Message } from './schema.js';
 
 /** Where a message that is read later stands in the body. */
@@ -24,6 +24,7 @@ const WIRE_TYPES: Readonly<Record<Exclude<FieldType, Message>, number>> = {
   fixed64: BIT64,
   sfixed64: BIT64,
   uint32: VARINT,
+  enum: VARINT,
   sint32: VARINT,
   fixed32: BIT32,
   nanos: BIT64,
@@ -35,27 +36,42 @@ const WIRE_TYPES: Readonly<Record<Exclude<FieldType, Message>, number>> = {
 
 /** Reads OTLP in protobuf. */
 export class ProtobufDecoder implements Decoder {
+  readonly size: number;
+  /** Names don't stand in protobuf, and what is newer than the schema is left out without a word. */
+  readonly warnings: readonly string[] = [];
   readonly #bytes: Buffer;
   readonly #reader: BinaryReader;
-  #parts = 0;
+  readonly #values: ValueReader;
+  readonly #budget = new Budget();
 
   constructor(body: Uint8Array) {
+    this.size = body.length;
     this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.#reader = new BinaryReader(body);
+    this.#values = new ValueReader(this.#reader, this.#bytes, this.#budget);
   }
 
   request(message: Message): object {
+    this.#budget.begin(true);
     return this.#guarded(message, { start: 0, end: this.#reader.len });
   }
 
   part(message: Message, lazy: unknown): object {
+    this.#budget.begin(false);
     return this.#guarded(message, lazy as Place);
+  }
+
+  source(lazy: unknown): Uint8Array {
+    const { start, end } = lazy as Place;
+    return this.#bytes.subarray(start, end);
   }
 
   #guarded(message: Message, { start, end }: Place): object {
     this.#reader.pos = start;
     try {
-      return this.#message(message, end);
+      const read = {};
+      this.#message(message, end, read);
+      return read;
     } catch (error) {
       if (error instanceof TooManyPartsError) throw error;
       // the reader's own errors are of several kinds
@@ -63,9 +79,10 @@ export class ProtobufDecoder implements Decoder {
     }
   }
 
-  #message(message: Message, end: number): object {
+  /** Reads a message into what an earlier piece of it gave (Protocol Buffers, "Last One Wins"). */
+  #message(message: Message, end: number, read: Record<string, unknown>): void {
     const reader = this.#reader;
-    const read: Record<string, unknown> = {};
+    let later = 0;
     while (reader.pos < end) {
       const tag = reader.uint32();
       const number = tag >>> 3;
@@ -73,10 +90,23 @@ export class ProtobufDecoder implements Decoder {
       const field = message.fields[number];
       if (number === 0) throw new DecodeError('a field of the number 0');
       if (field === undefined) reader.skip(wireType, number);
+      else if (field.type === 'lazy') later += this.#leave(read, field, wireType);
       else this.#field(read, field, wireType);
     }
     if (reader.pos !== end) throw new DecodeError('it is shorter than what is in it');
-    return read;
+    // counted when all are known: whoever is refused is told how many
+    if (later > 0) this.#budget.addParts(later);
+  }
+
+  /** Leaves a message to be read by itself. */
+  #leave(read: Record<string, unknown>, { name }: Field, wireType: number): number {
+    if (wireType !== BYTES) throw new DecodeError(`${name} has the wire type ${wireType}, expected ${BYTES}`);
+    const end = this.#values.end();
+    const list = listAt(read, name);
+    // more than that are refused as soon as they are counted: no memory is needed for them
+    if (list.length <= MAX_PARTS) list.push({ start: this.#reader.pos, end } satisfies Place);
+    this.#reader.pos = end;
+    return 1;
   }
 
   #field(read: Record<string, unknown>, field: Field, wireType: number): void {
@@ -87,17 +117,37 @@ export class ProtobufDecoder implements Decoder {
       else throw new DecodeError(`${name} has the wire type ${wireType}, expected ${expected}`);
     } else if (type === 'attributes') {
       const attributes = (read[name] ??= {}) as Record<string, unknown>;
-      this.#keyValue(attributes, this.#end(), 0);
+      this.#values.keyValue(attributes, this.#values.end(), 0);
+    } else if (type === 'any') {
+      read[name] = this.#values.any(this.#values.end(), 0, read[name]);
+    } else if (typeof type !== 'string') {
+      this.#budget.addValues(1);
+      if (isList) this.#budget.addParts(1);
+      const before = isList ? undefined : (read[name] as Record<string, unknown> | undefined);
+      const into = before ?? {};
+      this.#message(type, this.#values.end(), into);
+      if (isList) listAt(read, name).push(into);
+      else this.#set(read, field, into);
     } else if (isList) {
+      this.#budget.addValues(1);
       listAt(read, name).push(this.#value(type));
     } else {
-      read[name] = this.#value(type);
+      this.#set(read, field, this.#value(type));
     }
   }
 
+  /** Of a oneof the last one stays. */
+  #set(read: Record<string, unknown>, { name, excludes }: Field, value: unknown): void {
+    for (const other of excludes) if (read[other] !== undefined) read[other] = undefined;
+    read[name] = value;
+  }
+
   #packed(list: unknown[], type: FieldType): void {
-    const end = this.#end();
-    while (this.#reader.pos < end) list.push(this.#value(type));
+    const end = this.#values.end();
+    while (this.#reader.pos < end) {
+      this.#budget.addValues(1);
+      list.push(this.#value(type));
+    }
     if (this.#reader.pos !== end) throw new DecodeError('a list is shorter than what is in it');
   }
 
@@ -105,7 +155,7 @@ export class ProtobufDecoder implements Decoder {
     const reader = this.#reader;
     switch (type) {
       case 'string':
-        return this.#string();
+        return this.#values.string();
       case 'bool':
         return reader.bool();
       case 'double':
@@ -114,6 +164,8 @@ export class ProtobufDecoder implements Decoder {
         return this.#nanos();
       case 'uint32':
         return reader.uint32();
+      case 'enum':
+        return reader.int32();
       case 'sint32':
         return reader.sint32();
       case 'fixed32':
@@ -127,41 +179,14 @@ export class ProtobufDecoder implements Decoder {
       case 'int64':
         return exact(reader.int64());
       case 'hex': {
-        const end = this.#end();
+        const end = this.#values.end();
         const hex = this.#bytes.toString('hex', reader.pos, end);
         reader.pos = end;
         return hex;
       }
-      case 'any':
-        return this.#any(this.#end(), 0);
-      case 'lazy': {
-        const end = this.#end();
-        this.#parts += 1;
-        if (this.#parts > MAX_PARTS) throw new TooManyPartsError();
-        const place: Place = { start: reader.pos, end };
-        reader.pos = end;
-        return place;
-      }
-      case 'attributes':
-        throw new DecodeError('attributes stand in lists only');
       default:
-        return this.#message(type, this.#end());
+        throw new DecodeError('a field of an unknown type');
     }
-  }
-
-  /** Where what follows ends, as its length says. */
-  #end(): number {
-    const length = this.#reader.uint32();
-    const end = this.#reader.pos + length;
-    if (end > this.#reader.len) throw new DecodeError('it ends too early');
-    return end;
-  }
-
-  #string(): string {
-    const end = this.#end();
-    const text = this.#bytes.toString('utf8', this.#reader.pos, end);
-    this.#reader.pos = end;
-    return text;
   }
 
   /** A time as seconds and nanoseconds: exact, and without a bigint. */
@@ -169,7 +194,7 @@ export class ProtobufDecoder implements Decoder {
     const low = this.#reader.fixed32();
     const high = this.#reader.fixed32();
     let seconds = Math.floor((high * 2 ** 32 + low) / 1e9);
-    // what is left is below 2^32, so that its low 32 bits tell it
+    // what is left is below 2^32, so that its low 32 bits show it
     let nanos = (low - Math.imul(seconds, 1e9)) >>> 0;
     if (nanos >= 2 ** 32 - 1e9) {
       seconds -= 1;
@@ -180,90 +205,8 @@ export class ProtobufDecoder implements Decoder {
     }
     return [seconds, nanos];
   }
-
-  #keyValue(map: Record<string, unknown>, end: number, depth: number): void {
-    const reader = this.#reader;
-    let key = '';
-    let value: unknown = null;
-    while (reader.pos < end) {
-      const tag = reader.uint32();
-      if (tag === 10) key = this.#string();
-      else if (tag === 18) value = this.#any(this.#end(), depth);
-      else reader.skip(tag & 7, tag >>> 3);
-    }
-    if (reader.pos !== end) throw new DecodeError('a key and value are longer than their length');
-    setOwn(map, key, value);
-  }
-
-  /** An AnyValue; null where it holds none that is known. */
-  #any(end: number, depth: number): unknown {
-    if (depth > MAX_VALUE_DEPTH) throw new DecodeError(`a value is nested deeper than ${MAX_VALUE_DEPTH} levels`);
-    const reader = this.#reader;
-    let value: unknown = null;
-    while (reader.pos < end) {
-      const tag = reader.uint32();
-      switch (tag) {
-        case 10:
-          value = this.#string();
-          break;
-        case 16:
-          value = reader.bool();
-          break;
-        case 24:
-          value = exact(reader.int64());
-          break;
-        case 33:
-          value = reader.double();
-          break;
-        case 42:
-          value = this.#list(this.#end(), depth + 1);
-          break;
-        case 50:
-          value = this.#map(this.#end(), depth + 1);
-          break;
-        case 58: {
-          const to = this.#end();
-          // a copy: the body is not to be kept for it
-          value = new Uint8Array(this.#bytes.subarray(reader.pos, to));
-          reader.pos = to;
-          break;
-        }
-        default:
-          reader.skip(tag & 7, tag >>> 3);
-      }
-    }
-    if (reader.pos !== end) throw new DecodeError('a value is longer than its length');
-    return value;
-  }
-
-  #list(end: number, depth: number): unknown[] {
-    const values: unknown[] = [];
-    while (this.#reader.pos < end) {
-      const tag = this.#reader.uint32();
-      if (tag === 10) values.push(this.#any(this.#end(), depth));
-      else this.#reader.skip(tag & 7, tag >>> 3);
-    }
-    return values;
-  }
-
-  #map(end: number, depth: number): Record<string, unknown> {
-    const map: Record<string, unknown> = {};
-    while (this.#reader.pos < end) {
-      const tag = this.#reader.uint32();
-      if (tag === 10) this.#keyValue(map, this.#end(), depth);
-      else this.#reader.skip(tag & 7, tag >>> 3);
-    }
-    return map;
-  }
 }
 
 function listAt(read: Record<string, unknown>, name: string): unknown[] {
   return (read[name] ??= []) as unknown[];
-}
-
-/** An integer as a number where that is exact. */
-function exact(value: bigint | string): number | bigint {
-  const integer = BigInt(value);
-  const number = Number(integer);
-  return BigInt(number) === integer ? number : integer;
 }

@@ -11,6 +11,7 @@ export type FieldType =
   | 'fixed64'
   | 'sfixed64'
   | 'uint32'
+  | 'enum'
   | 'sint32'
   | 'fixed32'
   | 'nanos'
@@ -26,6 +27,8 @@ export interface Field {
   readonly name: string;
   readonly type: FieldType;
   readonly isList: boolean;
+  /** The other fields of its `oneof`: of them all the last one stays. */
+  readonly excludes: readonly string[];
 }
 
 /** A message. */
@@ -33,18 +36,24 @@ export interface Message {
   readonly name: string;
   /** By field number. */
   readonly fields: readonly (Field | undefined)[];
+  /** By the name in JSON. */
+  readonly byName: ReadonlyMap<string, Field>;
 }
 
 type Fields = Readonly<
   Record<string, readonly [number: number, type: FieldType] | readonly [number, FieldType, 'list']>
 >;
 
-function message(name: string, fields: Fields): Message {
+function message(name: string, fields: Fields, oneof: readonly string[] = []): Message {
   const byNumber: Field[] = [];
+  const byName = new Map<string, Field>();
   for (const [field, [number, type, list]] of Object.entries(fields)) {
-    byNumber[number] = { number, name: field, type, isList: list === 'list' };
+    const excludes = oneof.includes(field) ? oneof.filter((other) => other !== field) : [];
+    const one: Field = { number, name: field, type, isList: list === 'list', excludes };
+    byNumber[number] = one;
+    byName.set(field, one);
   }
-  return { name, fields: byNumber };
+  return { name, fields: byNumber, byName };
 }
 
 const RESOURCE = message('Resource', { attributes: [1, 'attributes'] });
@@ -74,7 +83,7 @@ export const TRACE_REQUEST = request('Trace', 'resourceSpans', 'scopeSpans', 'sp
 
 export const LOG_RECORD = message('LogRecord', {
   timeUnixNano: [1, 'nanos'],
-  severityNumber: [2, 'uint32'],
+  severityNumber: [2, 'enum'],
   severityText: [3, 'string'],
   body: [5, 'any'],
   attributes: [6, 'attributes'],
@@ -86,14 +95,18 @@ export const LOG_RECORD = message('LogRecord', {
   eventName: [12, 'string'],
 });
 
-export const NUMBER_POINT = message('NumberDataPoint', {
-  startTimeUnixNano: [2, 'nanos'],
-  timeUnixNano: [3, 'nanos'],
-  asDouble: [4, 'double'],
-  asInt: [6, 'sfixed64'],
-  attributes: [7, 'attributes'],
-  flags: [8, 'uint32'],
-});
+export const NUMBER_POINT = message(
+  'NumberDataPoint',
+  {
+    startTimeUnixNano: [2, 'nanos'],
+    timeUnixNano: [3, 'nanos'],
+    asDouble: [4, 'double'],
+    asInt: [6, 'sfixed64'],
+    attributes: [7, 'attributes'],
+    flags: [8, 'uint32'],
+  },
+  ['asDouble', 'asInt'],
+);
 
 export const HISTOGRAM_POINT = message('HistogramDataPoint', {
   startTimeUnixNano: [2, 'nanos'],
@@ -138,18 +151,22 @@ export const SUMMARY_POINT = message('SummaryDataPoint', {
 function points(name: string): Message {
   return message(name, {
     dataPoints: [1, 'lazy', 'list'],
-    aggregationTemporality: [2, 'uint32'],
+    aggregationTemporality: [2, 'enum'],
     isMonotonic: [3, 'bool'],
   });
 }
 
-export const METRIC = message('Metric', {
-  name: [1, 'string'],
-  description: [2, 'string'],
-  unit: [3, 'string'],
-  gauge: [5, points('Gauge')],
-  sum: [7, points('Sum')],
-  histogram: [9, points('Histogram')],
-  exponentialHistogram: [10, points('ExponentialHistogram')],
-  summary: [11, points('Summary')],
-});
+export const METRIC = message(
+  'Metric',
+  {
+    name: [1, 'string'],
+    description: [2, 'string'],
+    unit: [3, 'string'],
+    gauge: [5, points('Gauge')],
+    sum: [7, points('Sum')],
+    histogram: [9, points('Histogram')],
+    exponentialHistogram: [10, points('ExponentialHistogram')],
+    summary: [11, points('Summary')],
+  },
+  ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'],
+);

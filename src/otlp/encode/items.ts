@@ -1,9 +1,11 @@
 import { holdsBytes } from '../../codec/json-line-encode.js';
+import { eventOtelOf, metricOtelOf } from '../../codec/otel-check.js';
 import type { AnyValueMap } from '../../model/any-value.js';
 import type { TelemetryEvent } from '../../model/event.js';
+import type { EventType } from '../../model/event-type.js';
 import type { TelemetryMetric } from '../../model/metric.js';
 import type { MetricOtel } from '../../model/otel-fields.js';
-import { severityNumberOf } from '../../model/severity.js';
+import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import { instrumentName } from '../../otel/instruments/instrument-name.js';
 import { FACADE_SCOPE } from '../../otel/instruments/instruments.js';
 import { ucumUnit } from '../../otel/instruments/units.js';
@@ -27,6 +29,8 @@ const DOUBLE = 1;
 /** The source of what has none. */
 const UNKNOWN = 'unknown';
 const NO_TIME: HrTime = [0, 0];
+/** The last time of 64 bits, in the year 2554. */
+const LAST: HrTime = hrFromNanos(2n ** 64n - 1n);
 
 /** One object for equal ones, as OpenTelemetry's serialiser groups by identity. */
 class Same<T extends object> {
@@ -56,7 +60,8 @@ export function recordsOfEvents(events: readonly TelemetryEvent[], resource: Any
   const resources = new Same<ResourceLike>();
   const scopes = new Same<ScopeLike>();
   return events.map((event) => {
-    const { otel = {} } = event;
+    // of an event that somebody made by hand the types are not known either
+    const otel = eventOtelOf(event.otel, { date: event.timestamp }) ?? {};
     const name = otel.scopeName ?? event.source;
     const hrTime = timeOf(event.timestamp, otel.timeUnixNano);
     const observed = otel.observedTimeUnixNano;
@@ -67,7 +72,7 @@ export function recordsOfEvents(events: readonly TelemetryEvent[], resource: Any
         otel.traceId === undefined
           ? undefined
           : { traceId: otel.traceId, spanId: otel.spanId ?? '', traceFlags: otel.traceFlags ?? 0 },
-      severityNumber: otel.severityNumber ?? severityNumberOf(event.eventType),
+      severityNumber: severityOf(event.eventType, otel.severityNumber),
       severityText: otel.severityText ?? event.eventType.toUpperCase(),
       body: otel.body ?? event.message,
       eventName: otel.eventName,
@@ -82,6 +87,11 @@ export function recordsOfEvents(events: readonly TelemetryEvent[], resource: Any
       })),
     };
   });
+}
+
+/** A severity number of the data model: any other one is none. */
+function severityOf(eventType: EventType, given: number | undefined): number {
+  return Number.isInteger(given) && eventTypeOf(given) !== undefined ? (given as number) : severityNumberOf(eventType);
 }
 
 /** What metrics become. */
@@ -107,7 +117,7 @@ export function pointsOfMetrics(metrics: readonly TelemetryMetric[], resource: A
   const groups = new Same<Group>();
   let folded = 0;
   for (const metric of metrics) {
-    const { otel = {} } = metric;
+    const otel = metricOtelOf(metric.otel, { date: metric.timestamp }) ?? {};
     if (isPart(otel)) {
       folded += 1;
       continue;
@@ -179,14 +189,19 @@ function requestsOf(groups: readonly Group[]): MetricsAsPoints['requests'] {
   });
 }
 
-/** A time as OTLP has it: unsigned nanoseconds, of which 0 means unknown. */
+/** A time as OTLP has it: 64 bits of unsigned nanoseconds, of which 0 means unknown. */
 function timeOf(date: Date, timeUnixNano: string | undefined): HrTime {
-  const time = hrFromTime(date, timeUnixNano);
-  return time[0] < 0 ? NO_TIME : time;
+  return inRange(hrFromTime(date, timeUnixNano));
 }
 
 function timeOfText(nanos: string): HrTime {
-  return /^\d+$/.test(nanos) ? hrFromNanos(BigInt(nanos)) : NO_TIME;
+  return /^\d{1,20}$/.test(nanos) ? inRange(hrFromNanos(BigInt(nanos))) : NO_TIME;
+}
+
+function inRange(time: HrTime): HrTime {
+  const [seconds, nanos] = time;
+  const isBeyond = seconds > LAST[0] || (seconds === LAST[0] && nanos > LAST[1]);
+  return seconds < 0 || isBeyond ? NO_TIME : time;
 }
 
 /** A text that is the same for what is equal, and for nothing else. */

@@ -18,7 +18,7 @@ export function merge(entries: readonly QueueEntry[], protocol: OtlpProtocol): U
 }
 
 /**
- * A request as two, each with half of its log records or metrics; `undefined` where there is but one.
+ * A request as two, each with half of its log records or metrics; `undefined` if there is but one.
  *
  * @returns the halves, with the number of log records or metric points in each.
  */
@@ -26,6 +26,25 @@ export function split(payload: Uint8Array, protocol: OtlpProtocol): readonly [Qu
   return protocol === 'http/protobuf'
     ? halve(leavesOf(payload), joinLeaves, splitMetric)
     : halve(jsonLeavesOf(payload), joinJsonLeaves, splitJsonMetric);
+}
+
+/** As {@link split}; `undefined` also for what can't be read. */
+export function splitOrNot(payload: Uint8Array, protocol: OtlpProtocol): ReturnType<typeof split> {
+  try {
+    return split(payload, protocol);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The log records or metric points of a request.
+ *
+ * @throws if it is no request.
+ */
+export function countItemsOf(payload: Uint8Array, protocol: OtlpProtocol): number {
+  const leaves = protocol === 'http/protobuf' ? leavesOf(payload) : jsonLeavesOf(payload);
+  return leaves.reduce((sum, { items }) => sum + items, 0);
 }
 
 /** One log record or metric, with what is around it. */

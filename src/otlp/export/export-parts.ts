@@ -1,23 +1,21 @@
-import { classOf, type ModuleLoader, type SdkModules } from '../../otel/load-sdk.js';
-import type { LogRecordProcessorLike, MetricReaderLike, ResourceMetricsLike } from '../../otel/sdk-types.js';
-import { Ledger } from '../../pipeline/counters.js';
+import type { ModuleLoader, SdkModules } from '../../otel/load-sdk.js';
+import type { LogRecordProcessorLike, MetricReaderLike } from '../../otel/sdk-types.js';
 import { endpointOf } from '../config/endpoint.js';
+import { type WarnOf, warnByDiag } from '../config/environment.js';
 import {
   type Env,
   exporterPackage,
-  exportInterval,
   type OtlpOptions,
   type Signal,
   type SignalSettings,
   signalSettings,
 } from '../config/settings.js';
-import { pointsOf } from '../points.js';
-import { CountedBatchProcessor } from './counted-batch-processor.js';
-import { type ExporterLike, tellExports } from './counted-export.js';
-import { type DurableOptions, durableLogs, makeMetricsDurable } from './durable-export.js';
+import { loadTransformer } from '../encode/serializer.js';
 import type { ExportHost } from './export-host.js';
+import { makeLogs } from './make-logs.js';
+import { makeMetrics } from './make-metrics.js';
 
-/** The OTLP parts of a set-up: absent where nothing asks for them. */
+/** The OTLP parts of a set-up: absent if nothing asks for them. */
 export interface OtlpParts {
   readonly processor: LogRecordProcessorLike | undefined;
   readonly reader: MetricReaderLike | undefined;
@@ -25,13 +23,18 @@ export interface OtlpParts {
   readonly abandon: () => Promise<void>;
 }
 
-/** What is to be exported, with the modules that it takes: absent where nothing asks for it. */
+type Module = Readonly<Record<string, unknown>>;
+
+/** What is to be exported, with the modules that it takes: absent if nothing asks for it. */
 export interface OtlpPlan {
   readonly options: OtlpOptions;
   readonly env: Env;
   readonly logs: SignalSettings | undefined;
   readonly metrics: SignalSettings | undefined;
-  readonly modules: { readonly [K in keyof SdkModules]: Readonly<Record<string, unknown>> | undefined };
+  /** With an exporter module that exporter is used, else this library sends by itself. */
+  readonly modules: { readonly [K in keyof SdkModules]: Module | undefined };
+  /** OpenTelemetry's serialisers. */
+  readonly transformers: Readonly<Partial<Record<Signal, object | undefined>>>;
 }
 
 /**
@@ -45,82 +48,72 @@ export function planOtlp(
   given: SdkModules,
   loader: ModuleLoader,
   asked: Readonly<Partial<Record<Signal, boolean>>> = {},
+  warn: WarnOf = warnByDiag,
 ): OtlpPlan {
-  const logs = signalSettings('logs', options, env, asked.logs);
-  const metrics = signalSettings('metrics', options, env, asked.metrics);
+  const logs = signalSettings('logs', options, env, asked.logs, warn);
+  const metrics = signalSettings('metrics', options, env, asked.metrics, warn);
+  const forLogs = logs && meansOf('logs', logs, given.logsExporter, given.otlpTransformer, loader);
+  const forMetrics = metrics && meansOf('metrics', metrics, given.metricsExporter, given.otlpTransformer, loader);
   const modules = {
-    logsExporter: logs && loader.load(given.logsExporter, exporterPackage('logs', logs.protocol)),
-    metricsExporter: metrics && loader.load(given.metricsExporter, exporterPackage('metrics', metrics.protocol)),
+    logsExporter: forLogs?.exporter,
+    metricsExporter: forMetrics?.exporter,
     sdkLogs: logs && loader.load(given.sdkLogs, '@opentelemetry/sdk-logs'),
     sdkMetrics: metrics && loader.load(given.sdkMetrics, '@opentelemetry/sdk-metrics'),
-    otlpTransformer: given.otlpTransformer as Readonly<Record<string, unknown>> | undefined,
+    otlpTransformer: given.otlpTransformer as Module | undefined,
   };
-  return { options, env, logs, metrics, modules };
+  const transformers = { logs: forLogs?.transformer, metrics: forMetrics?.transformer };
+  return {
+    options,
+    env,
+    logs: logs && forLogs?.exporter ? resolved('logs', logs, options, env, warn) : logs,
+    metrics: metrics && forMetrics?.exporter ? resolved('metrics', metrics, options, env, warn) : metrics,
+    modules,
+    transformers,
+  };
 }
 
-/** Makes what exports over OTLP, with books: `otlp-logs` and `otlp-metrics` (points). */
+/** Settings that leave nothing to an exporter of the application's: it may read the environment otherwise. */
+function resolved(
+  signal: Signal,
+  settings: SignalSettings,
+  options: OtlpOptions,
+  env: Env,
+  warn: WarnOf,
+): SignalSettings {
+  const { url, headers, compression, timeoutMillis, tls } = endpointOf(settings, signal, options, env, warn);
+  const httpAgentOptions = { keepAlive: true, ...tls };
+  return { ...settings, exporter: { url, headers, compression, timeoutMillis, httpAgentOptions } };
+}
+
+/** Makes what exports over OTLP, with counters: `otlp-logs` and `otlp-metrics` (points). */
 export function makeOtlpParts(plan: OtlpPlan, host: ExportHost, who: string): OtlpParts {
-  const { options, env, logs, metrics } = plan;
-  const { logsExporter: logsModule, metricsExporter: metricsModule, sdkLogs, sdkMetrics } = plan.modules;
-  const durable: DurableOptions | undefined = options.queue && {
-    otlp: options,
-    queue: options.queue,
-    transformer: plan.modules.otlpTransformer,
-    host,
-    who,
-  };
-  const abandons: (() => Promise<void>)[] = [];
-  let processor: LogRecordProcessorLike | undefined;
-  if (logs && durable) {
-    const made = durableLogs(durable, endpointOf(logs, 'logs', options, env));
-    processor = made.processor;
-    abandons.push(made.abandon);
-  } else if (logs && logsModule && sdkLogs) {
-    const made = new CountedBatchProcessor({
-      BatchLogRecordProcessor: classOf(sdkLogs, 'BatchLogRecordProcessor', who),
-      exporter: new (classOf(logsModule, 'OTLPLogExporter', who))(logs.exporter),
-      maxQueueSize: options.maxQueueSize,
-      report: (kind, what, error) => host.report(kind, what, error),
-    });
-    host.addLedger('otlp-logs', () => made.figures);
-    abandons.push(async () => made.abandon());
-    processor = made;
-  }
-  let reader: MetricReaderLike | undefined;
-  if (metrics && metricsModule && sdkMetrics) {
-    const exporter = new (classOf(metricsModule, 'OTLPMetricExporter', who))(metrics.exporter);
-    if (durable) {
-      const endpoint = endpointOf(metrics, 'metrics', options, env);
-      abandons.push(makeMetricsDurable(exporter as ExporterLike<ResourceMetricsLike>, durable, endpoint).abandon);
-    } else countPoints(exporter as ExporterLike<ResourceMetricsLike>, host);
-    const interval = exportInterval(options, env);
-    reader = new (classOf(sdkMetrics, 'PeriodicExportingMetricReader', who))({
-      exporter,
-      exportIntervalMillis: interval,
-      // the SDK wants it no longer than the interval
-      exportTimeoutMillis: Math.min(interval, 30_000),
-    }) as MetricReaderLike;
-  }
+  const { logs, metrics } = plan;
+  const warn: WarnOf = (variable, what) => host.report(`environment:${variable}`, what);
+  const processor = logs && makeLogs(plan, logs, host, who, warn);
+  const reader = metrics && makeMetrics(plan, metrics, host, who, warn);
   return {
-    processor,
-    reader,
+    processor: processor?.part,
+    reader: reader?.part,
     abandon: async () => {
-      await Promise.all(abandons.map((abandon) => abandon()));
+      await Promise.all([processor?.abandon(), reader?.abandon()]);
     },
   };
 }
 
-function countPoints(exporter: ExporterLike<ResourceMetricsLike>, host: ExportHost): void {
-  const ledger = new Ledger(() => 0);
-  tellExports(exporter, (data, error) => {
-    const points = pointsOf(data);
-    ledger.accepted += points;
-    if (error === undefined) {
-      ledger.delivered += points;
-    } else {
-      ledger.dropped.add('export_failed', points);
-      host.report('otlp_metrics', `exporting ${points} metric points over OTLP failed`, error);
-    }
-  });
-  host.addLedger('otlp-metrics', () => ledger.figures);
+/**
+ * What a signal is sent with: this library's own sender and OpenTelemetry's serialiser, unless the application gives an
+ * exporter of its own without a serialiser.
+ */
+function meansOf(
+  signal: Signal,
+  { protocol }: SignalSettings,
+  given: object | undefined,
+  givenTransformer: object | undefined,
+  loader: ModuleLoader,
+): { readonly exporter: Module | undefined; readonly transformer: object | undefined } {
+  if (givenTransformer !== undefined) return { exporter: undefined, transformer: givenTransformer };
+  const transformer = loadTransformer(signal, protocol);
+  if (given !== undefined) return { exporter: given as Module, transformer };
+  if (transformer !== undefined) return { exporter: undefined, transformer };
+  return { exporter: loader.load(undefined, exporterPackage(signal, protocol)), transformer };
 }

@@ -1,112 +1,117 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toError } from '../../model/errors.js';
-import { QueueMemory } from './memory-queue.js';
-import { QueuePosition } from './offset.js';
-import { endOf, entriesOf, frame, HEADER_BYTES, measure, type QueueEntry, type Segment } from './segment.js';
+import { Leftovers, removeIfEmpty } from './leftovers.js';
+import { type MemoryEntry, MemoryQueue } from './memory-queue.js';
+import { MissingItems } from './missing-items.js';
+import { OffsetFile } from './offset-file.js';
+import type { DiskQueueOptions, QueueRest } from './queue-options.js';
+import { HEADER_BYTES, type QueueEntry, type Segment, START } from './segment.js';
+import { findSegments, isForGood } from './segment-file.js';
+import { SegmentReader, type StoredEntry } from './segment-reader.js';
+import { assessDamage } from './segment-scan.js';
+import { SegmentWriter } from './segment-writer.js';
 
-/** An entry of a segment, with where the next one begins; or one in memory, which has neither. */
-interface StoredEntry extends QueueEntry {
-  readonly segment?: Segment;
-  readonly end?: number;
-}
-
-/** Why items left a queue unsent. */
-export type QueueLoss = 'queue_full' | 'disk_failed';
-
-/** Settings of a {@link DiskQueue}. */
-export interface DiskQueueOptions {
-  readonly directory: string;
-  readonly maxBytes: number;
-  /** Is told of items that were lost; with an error where the disk takes nothing, which costs nothing yet. */
-  readonly onLost: (items: number, reason: QueueLoss, error?: unknown) => void;
-  /** Is told of what a crash or a foreign hand left unreadable. */
-  readonly onDamage: (what: string) => void;
-}
-
-const NAME = /^(\d{12})\.otlp$/;
-const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
-const BLOCK_BYTES = 1024 * 1024;
+/** A segment that can't be read so often, one time after the other, is left behind, so that the next ones are sent. */
+const MAX_FAILURES = 6;
 
 /**
- * Requests in the order in which they came, in files of one directory: appended to at once, read back in pieces, removed
- * when they are sent. What is found at the start belongs to it. One process uses a directory at a time.
+ * Requests in the order in which they came, in the segments of one directory (`segment.ts` describes them). What the disk
+ * does not take waits in memory. Nothing here throws, but for {@link DiskQueue.take}, which may be tried again.
  */
 export class DiskQueue {
   readonly #options: DiskQueueOptions;
-  readonly #segmentBytes: number;
-  readonly #position: QueuePosition;
+  readonly #offsetFile: OffsetFile;
+  readonly #memory: MemoryQueue;
   #segments: Segment[] = [];
-  #writer: { readonly segment: Segment; readonly descriptor: number } | undefined;
-  #reader: { readonly segment: Segment; readonly handle: FileHandle } | undefined;
+  readonly #writer: SegmentWriter;
+  readonly #reader = new SegmentReader();
   /** Where the next entry to be sent begins, in the first segment. */
-  #offset = 0;
-  /** What the disk did not take: the newest. */
-  readonly #memory = new QueueMemory();
+  #at = START;
   /** Items of removed segments that are still being sent. */
   #orphans = 0;
-  #nextSequence = 1;
+  readonly #missing: MissingItems;
+  /** Items that ever entered. */
+  #total = 0;
+  readonly #leftovers: Leftovers;
+  /** A segment could not be opened: later, or in the next process, it may be. */
+  #isUnopened = false;
+  /** One could be opened and not read, again and again. */
+  #isUnreadable = false;
 
+  /** @throws the error of the file system if the directory is there and can't be listed. */
   constructor(options: DiskQueueOptions) {
     this.#options = options;
-    this.#segmentBytes = Math.max(1, Math.min(MAX_SEGMENT_BYTES, Math.floor(options.maxBytes / 8)));
-    mkdirSync(options.directory, { recursive: true });
-    this.#position = new QueuePosition(join(options.directory, 'position'));
-    this.#open();
+    this.#writer = new SegmentWriter(options.directory, options.maxBytes);
+    this.#memory = new MemoryQueue(options.maxBytes);
+    this.#missing = new MissingItems(options);
+    this.#leftovers = new Leftovers(options.onDamage);
+    this.#offsetFile = new OffsetFile(join(options.directory, 'offset'));
+    if (!options.isNew) this.#open();
   }
 
   /** Items that wait, those that are being sent included. */
   get items(): number {
-    let items = this.#orphans + this.#memory.items;
+    let items = this.#orphans + this.#missing.items + this.#memory.items;
     for (const segment of this.#segments) items += segment.items;
     return items;
   }
 
-  /** Bytes that wait. */
   get bytes(): number {
-    let bytes = this.#memory.bytes - this.#offset;
+    let bytes = this.#memory.bytes - this.#at.offset;
     for (const segment of this.#segments) bytes += segment.size;
     return bytes;
   }
 
-  /** Appends an entry; it is in the file when this returns, or in memory where the disk refuses it. */
+  /** Appends an entry: it is in the file when this returns, or in memory if the disk does not take it. */
   append(payload: Uint8Array, items: number): void {
-    try {
-      // what is being sent from memory stays there until it is
-      if (this.#memory.isBusy) throw new Error('the disk took nothing before');
-      for (let { first } = this.#memory; first !== undefined; { first } = this.#memory) {
-        this.#write(first);
-        this.#memory.shift();
-      }
-      this.#write({ payload, items });
-    } catch (error) {
-      this.#options.onLost(this.#memory.push({ payload, items }), 'disk_failed', error);
+    const entry = { payload, items, ordinal: this.#total };
+    this.#total += items;
+    if (HEADER_BYTES + payload.byteLength > this.#options.maxBytes) {
+      this.#options.onLost(items, 'queue_full');
+      return;
     }
+    let failed = this.persist();
+    const isNext = failed === undefined && this.#memory.isEmpty;
+    if (isNext) failed = this.#tryWrite(entry);
+    if (isNext && failed === undefined) return;
+    const lost = this.#memory.push(entry);
+    const error = failed ?? (lost > 0 ? new Error('the memory for what the disk does not take is full') : undefined);
+    if (error !== undefined) this.#options.onLost(lost, 'disk_failed', error);
   }
 
   /**
-   * The next entries, in order, of at most so many bytes together but at least one; none where nothing waits. They are to
-   * be settled by {@link done} or {@link giveBack} before others are taken.
+   * Writes what waits in memory to the disk, if it takes it now; returns the error if it does not.
+   *
+   * @param atEnd - whether this is the last chance: what is being sent is written as well, and may come twice.
+   */
+  persist(atEnd = false): Error | undefined {
+    // what is being sent from memory stays there until it is, and what follows it stays behind it
+    if (this.#memory.isBusy && !atEnd) return undefined;
+    for (let { first } = this.#memory; first !== undefined; { first } = this.#memory) {
+      const failed = this.#tryWrite(first);
+      if (failed !== undefined) return failed;
+      this.#memory.shift();
+    }
+    return undefined;
+  }
+
+  /**
+   * The next entries, in order, of at most so many bytes together but at least one; none if nothing waits. They are to be
+   * settled by {@link ack} or {@link nack} before others are taken.
+   *
+   * @throws what kept the next entries from being read, if that may pass.
    */
   async take(maxBytes: number): Promise<readonly QueueEntry[]> {
     for (;;) {
       const segment = this.#segments[0];
-      if (segment === undefined) return this.#memory.take(maxBytes);
-      if (this.#offset < segment.size) {
+      if (segment === undefined) {
+        this.#missing.giveUp();
+        return this.#memory.take(maxBytes);
+      }
+      if (this.#at.offset < segment.size) {
         const entries = await this.#read(segment, maxBytes);
         if (entries.length > 0) return entries;
-      } else if (segment !== this.#writer?.segment || !this.#memory.isEmpty) {
+      } else if (segment !== this.#writer.segment || !this.#memory.isEmpty) {
         this.#drop(segment);
       } else {
         return [];
@@ -115,8 +120,8 @@ export class DiskQueue {
   }
 
   /** These entries need not be sent again. */
-  done(entries: readonly QueueEntry[]): void {
-    for (const { segment, items, end } of entries as readonly StoredEntry[]) {
+  ack(entries: readonly QueueEntry[]): void {
+    for (const { segment, items, next } of entries as readonly StoredEntry[]) {
       if (segment === undefined) {
         this.#memory.settle(true);
       } else if (segment.gone) {
@@ -124,14 +129,14 @@ export class DiskQueue {
       } else {
         segment.items -= items;
         segment.inFlight -= items;
-        this.#offset = end as number;
+        this.#at = next ?? this.#at;
       }
     }
     this.#note();
   }
 
   /** These entries were not sent: they come first again, but for those whose segment had to make room meanwhile. */
-  giveBack(entries: readonly QueueEntry[]): void {
+  nack(entries: readonly QueueEntry[]): void {
     let lost = 0;
     for (const { segment, items } of entries as readonly StoredEntry[]) {
       if (segment === undefined) this.#memory.settle(false);
@@ -142,159 +147,153 @@ export class DiskQueue {
     if (lost > 0) this.#options.onLost(lost, 'queue_full');
   }
 
+  /** Returns what says whether all that waits now has left. */
+  mark(): () => boolean {
+    const total = this.#total;
+    return () => {
+      if (this.#orphans > 0) return false;
+      const segment = this.#segments.find(({ items }) => items > 0);
+      if (segment === undefined) return (this.#memory.first?.ordinal ?? this.#total) >= total;
+      const before = segment === this.#segments[0] ? this.#at.itemsBefore : 0;
+      return segment.base + before >= total;
+    };
+  }
+
   /** Has the oldest entries leave, so that others have room; what of them is being sent may still arrive. */
   makeRoom(): void {
     const segment = this.#segments[0];
-    if (segment === undefined) return;
-    const lost = segment.items - segment.inFlight;
-    this.#orphans += segment.inFlight;
-    segment.gone = true;
+    const lost = segment === undefined ? this.#memory.drop() : segment.items - segment.inFlight;
+    if (segment !== undefined) {
+      this.#orphans += segment.inFlight;
+      segment.gone = true;
+      this.#drop(segment);
+    }
     if (lost > 0) this.#options.onLost(lost, 'queue_full');
-    this.#drop(segment);
   }
 
-  /** Closes the files; a directory in which nothing waits is removed. */
-  async close(): Promise<void> {
-    const isEmpty = this.items === 0;
-    if (this.#writer !== undefined) closeSync(this.#writer.descriptor);
-    this.#writer = undefined;
-    this.#position.close();
-    if (isEmpty) rmSync(this.#options.directory, { recursive: true, force: true });
-    await this.#closeReader();
+  /** Tries again what failed before: writing what waits in memory, and removing files. */
+  retry(): void {
+    this.persist();
+    this.#leftovers.retry();
+  }
+
+  /** Closes the files, and removes the directory if nothing is left in it; what can't be written is counted as lost. */
+  async close(): Promise<QueueRest> {
+    const failed = this.persist(true);
+    const lost = this.#memory.items;
+    while (!this.#memory.isEmpty) this.#memory.shift();
+    if (lost > 0) this.#options.onLost(lost, 'disk_failed', failed);
+    if (this.#writer.segment?.size === 0) this.#leftovers.remove(this.#writer.segment.path);
+    this.#note();
+    this.#writer.close();
+    this.#offsetFile.close();
+    await this.#reader.close();
+    if (this.bytes > 0) return 'items';
+    this.#missing.giveUp();
+    for (const { path } of this.#segments) this.#leftovers.remove(path);
+    this.#leftovers.retry();
+    if (this.#isUnreadable) return 'foreign';
+    if (this.#isUnopened || !this.#leftovers.isEmpty) return 'items';
+    this.#leftovers.remove(join(this.#options.directory, 'offset'));
+    return removeIfEmpty(this.#options.directory) ? 'nothing' : 'foreign';
   }
 
   #open(): void {
-    const position = this.#position.read();
-    for (const name of readdirSync(this.#options.directory).sort()) {
-      if (!NAME.test(name)) continue;
-      const sequence = Number(name.slice(0, 12));
-      const path = join(this.#options.directory, name);
-      this.#nextSequence = sequence + 1;
-      const isSent = position !== undefined && sequence < position.sequence;
-      const offset = position?.sequence === sequence ? position.offset : 0;
-      if (isSent || statSync(path).size <= offset) {
-        rmSync(path, { force: true });
-        continue;
-      }
-      const bytes = readFileSync(path);
-      const { items, end } = measure(bytes, offset);
-      if (end < bytes.length)
-        this.#options.onDamage(`${path} ends with ${bytes.length - end} bytes that are no whole entry`);
-      if (this.#segments.length === 0) this.#offset = offset;
-      this.#segments.push({ sequence, path, size: end, items, inFlight: 0, gone: false });
-    }
+    const noted = this.#offsetFile.read();
+    const found = findSegments(this.#options.directory, noted, this.#options.onDamage);
+    for (const path of found.sent) this.#leftovers.remove(path);
+    this.#segments = found.segments;
+    this.#at = found.at;
+    this.#total = found.items;
+    this.#isUnopened = found.isUnopened;
+    if (found.isUnopened) this.#offsetFile.hold(noted?.sequence ?? 0, noted ?? START);
+    if (!found.isUnopened) this.#missing.items = Math.max(0, (noted?.itemsLeft ?? 0) - found.items);
+    this.#total += this.#missing.items;
+    if (this.#total > 0) this.#options.onFound(this.#total);
   }
 
-  #write({ payload, items }: QueueEntry): void {
-    const size = HEADER_BYTES + payload.byteLength;
-    if (size > this.#options.maxBytes) {
-      this.#options.onLost(items, 'queue_full');
-      return;
-    }
-    while (this.bytes + size > this.#options.maxBytes && this.#segments.length > 0) this.makeRoom();
-    const { segment, descriptor } = this.#writable(size);
-    const whole = frame(payload, items);
-    for (let done = 0; done < size; ) {
-      // a write in part, as of a full disk, is written over by the next one
-      done += writeSync(descriptor, whole, done, size - done, segment.size + done);
-    }
-    segment.size += size;
-    segment.items += items;
-  }
-
-  #writable(size: number): { readonly segment: Segment; readonly descriptor: number } {
-    const writer = this.#writer;
-    if (writer !== undefined) {
-      const isRoomy = writer.segment.size === 0 || writer.segment.size + size <= this.#segmentBytes;
-      // a directory that somebody removed is made anew
-      if (isRoomy && existsSync(writer.segment.path)) return writer;
-    }
-    mkdirSync(this.#options.directory, { recursive: true });
-    const sequence = this.#nextSequence;
-    const path = join(this.#options.directory, `${String(sequence).padStart(12, '0')}.otlp`);
-    const descriptor = openSync(path, 'w', 0o600);
-    if (writer !== undefined) closeSync(writer.descriptor);
-    this.#nextSequence += 1;
-    const segment: Segment = { sequence, path, size: 0, items: 0, inFlight: 0, gone: false };
-    this.#segments.push(segment);
-    this.#writer = { segment, descriptor };
-    return this.#writer;
-  }
-
-  /** The next entries of a segment; where the next one is damaged it is lost, and there are none. */
-  async #read(segment: Segment, maxBytes: number): Promise<readonly StoredEntry[]> {
-    const from = this.#offset;
-    const left = segment.size - from;
-    let bytes = await this.#readAt(segment, from, Math.min(left, Math.max(BLOCK_BYTES, maxBytes)));
-    const first = endOf(bytes, 0) ?? left;
-    if (first > bytes.length && bytes.length > 0) bytes = await this.#readAt(segment, from, Math.min(left, first));
-    if (segment.gone) return [];
-    const found = entriesOf(bytes, maxBytes);
-    if (found.length === 0) this.#skip(segment, bytes);
-    return found.map(({ payload, items, end }) => {
-      segment.inFlight += items;
-      return { payload, items, segment, end: from + end };
-    });
-  }
-
-  /** Leaves out an entry that can't be read, or the rest of a segment where not even its length can. */
-  #skip(segment: Segment, bytes: Buffer): void {
-    const end = endOf(bytes, 0);
-    this.#options.onDamage(`${segment.path} can't be read at byte ${this.#offset}`);
-    const isOne = end !== undefined && end <= bytes.length;
-    const lost = isOne ? Math.min(segment.items, bytes.readUInt32LE(8)) : segment.items;
-    segment.items -= lost;
-    this.#offset = isOne ? this.#offset + end : segment.size;
-    this.#note();
-    this.#options.onLost(lost, 'disk_failed');
-  }
-
-  /** What there is of a segment from an byte on; nothing where it was removed. */
-  async #readAt(segment: Segment, position: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(length);
+  /** Returns the error if the disk does not take the entry. */
+  #tryWrite(entry: MemoryEntry): Error | undefined {
     try {
-      if (this.#reader?.segment !== segment) {
-        await this.#closeReader();
-        this.#reader = { segment, handle: await open(segment.path, 'r') };
+      const segment = this.#writer.write(entry);
+      if (this.#segments.at(-1) !== segment) {
+        this.#segments.push(segment);
+        // the directory may be a new one
+        this.#offsetFile.close();
       }
-      const { bytesRead } = await this.#reader.handle.read(bytes, 0, length, position);
-      return bytes.subarray(0, bytesRead);
+      return undefined;
     } catch (error) {
-      // any other error may pass
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      return bytes.subarray(0, 0);
+      return toError(error);
     }
   }
 
-  async #closeReader(): Promise<void> {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    await reader?.handle.close();
+  /** The next entries of a segment; none if it had to be left behind, or what comes next is lost. */
+  async #read(segment: Segment, maxBytes: number): Promise<readonly StoredEntry[]> {
+    try {
+      const found = await this.#reader.entries(segment, this.#at, maxBytes);
+      if (segment.gone) return [];
+      segment.failures = 0;
+      const entries = found.length > 0 ? found : this.#repair(segment);
+      for (const { items } of entries) segment.inFlight += items;
+      return entries;
+    } catch (error) {
+      if (segment.gone) return [];
+      segment.failures += 1;
+      if (!isForGood(error) && segment.failures < MAX_FAILURES) throw error;
+      this.#leaveBehind(segment, error);
+      return [];
+    }
   }
 
-  /** Notes how far the queue was sent. */
+  /** Saves the entry at the offset if only its header is damaged, else leaves it out. */
+  #repair(segment: Segment): readonly StoredEntry[] {
+    const descriptor = this.#reader.descriptorOf(segment);
+    const { count, onDamage } = this.#options;
+    const { saved, lost, next, what } = assessDamage(descriptor, segment.size, this.#at, segment.items, count);
+    onDamage(`${segment.path} ${what}`);
+    if (saved !== undefined) {
+      const more = Math.max(0, saved.items - segment.items);
+      segment.items += more;
+      this.#total += this.#missing.turnUp(more);
+      return [{ ...saved, segment, next }];
+    }
+    segment.items -= lost;
+    this.#at = next;
+    this.#note();
+    if (lost > 0) this.#options.onLost(lost, 'disk_failed');
+    return [];
+  }
+
+  /** Goes on with the next segment; the file stays for the next start, if it is one. */
+  #leaveBehind(segment: Segment, error: unknown): void {
+    this.#options.onDamage(`${segment.path} can't be read, ${segment.items} items are lost: ${toError(error).message}`);
+    if (!isForGood(error)) {
+      this.#offsetFile.hold(segment.sequence, this.#at);
+      this.#isUnreadable = true;
+    }
+    this.#forget(segment);
+    if (segment.items > 0) this.#options.onLost(segment.items, 'disk_failed');
+    segment.gone = true;
+  }
+
   #note(): void {
     const first = this.#segments[0];
     if (first === undefined) return;
-    if (this.#offset >= first.size && first !== this.#writer?.segment) this.#drop(first);
-    else this.#position.write(first.sequence, this.#offset);
+    if (this.#at.offset >= first.size && first !== this.#writer.segment) this.#drop(first);
+    else this.#offsetFile.note(first.sequence, this.#at, this.#segments);
   }
 
-  /** Removes the first segment. */
   #drop(segment: Segment): void {
+    this.#forget(segment);
+    // what its headers told of and nobody found
+    if (!segment.gone && segment.items > 0) this.#options.onLost(segment.items, 'disk_failed');
+    this.#offsetFile.note(segment.sequence + 1, START, this.#segments);
+    this.#leftovers.remove(segment.path);
+  }
+
+  #forget(segment: Segment): void {
     this.#segments.shift();
-    this.#offset = 0;
-    if (this.#writer?.segment === segment) {
-      closeSync(this.#writer.descriptor);
-      this.#writer = undefined;
-    }
-    const next = this.#segments[0];
-    if (next !== undefined) this.#position.write(next.sequence, 0);
-    try {
-      rmSync(segment.path, { force: true });
-    } catch (error) {
-      // the position says that it is done with
-      this.#options.onDamage(`${segment.path} can't be removed: ${toError(error).message}`);
-    }
+    this.#at = START;
+    if (this.#writer.segment === segment) this.#writer.close();
   }
 }

@@ -1,122 +1,229 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
-import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { lstatSync, lutimesSync, readdirSync, renameSync, type Stats } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { toError } from '../../model/errors.js';
+import { currentPlace, currentThread, isThreadAlive } from '../../runtime/liveness.js';
+import { checkPrivateDirectory } from '../../runtime/private-file.js';
 import type { OtlpProtocol, Signal } from '../config/settings.js';
 
-/** A process of another machine or container that did not renew its claim for so long is taken for dead. */
+/** Of another machine or container, without a sign of life for so long: taken for dead. */
 const STALE_MILLIS = 60_000;
-/** How often a claim is to be renewed. */
+/** How often a lease is to be renewed. */
 export const RENEW_MILLIS = 10_000;
 
 const ENCODINGS: Readonly<Record<string, OtlpProtocol>> = { pb: 'http/protobuf', json: 'http/json' };
 
-/** signal.encoding.created.host.pid.start.random */
-const NAME = /^(logs|metrics)\.(pb|json)\.(\d+)\.([A-Za-z0-9-]*)\.(\d+)\.(\d+)\.([0-9a-f]+)$/;
+/** signal.encoding.created.host-boot-namespace.thread.start.random */
+const NAME = /^(logs|metrics)\.(pb|json)\.(\d{1,15})\.([A-Za-z0-9-]*)\.(\d{1,15})\.(\d{1,15})\.([0-9a-f]+)$/;
+const PLACE = /^(.*)-([0-9a-f]{8})-([0-9a-f]{8})$/;
 
-/** A folder of requests of one signal and encoding. */
-export interface OwnedFolder {
+/** A directory of requests of one signal and encoding, which this thread holds. */
+export interface Lease {
   readonly path: string;
   readonly protocol: OtlpProtocol;
 }
 
-/** What tells this machine since it was booted, and this container, from others in which process numbers mean others. */
-let place: string | undefined;
-function here(): string {
-  if (place === undefined) {
-    const read = (path: string, how: (path: string) => string): string => {
-      try {
-        return how(path);
-      } catch {
-        return '';
-      }
-    };
-    const boot = read('/proc/sys/kernel/random/boot_id', (path) => readFileSync(path, 'utf8'));
-    const namespace = read('/proc/self/ns/pid', readlinkSync);
-    const digest = createHash('sha256').update(`${boot} ${namespace}`).digest('hex').slice(0, 8);
-    place = `${hostname().replace(/[^A-Za-z0-9]/g, '-')}-${digest}`;
-  }
-  return place;
+/** Paths of directories that a holder in this thread gave up, but could not rename. */
+const givenUp = new Set<string>();
+
+interface Parsed {
+  readonly name: string;
+  readonly protocol: OtlpProtocol;
+  readonly created: number;
+  readonly holder: string;
+  readonly id: number;
+  readonly start: number;
+}
+
+/** What was seen of a lease whose holder can't be looked up. */
+interface Watched {
+  readonly renewed: number;
+  readonly since: number;
 }
 
 /**
- * Which process uses which folder below a directory: the name tells. A process makes a folder of its own, and takes over
- * those of processes that are gone, by renaming them, which but one can do.
+ * Which thread uses which directory below the one of the queue: its name says so. A thread makes a directory of its own,
+ * and takes over those of threads and processes that have ended, by renaming them, which but one can do.
+ *
+ * - A holder of this machine and container is known by its thread: what it left is taken over at once.
+ * - What was left before this machine was started again is taken over at once as well.
+ * - A holder elsewhere renews the time of its directory. It is taken for dead if that does not change for a minute, by the
+ *   monotonic clock of whoever looks; or if it is over a minute old when this thread begins to look. A time in the future
+ *   is no sign of life.
+ * - The time in a name orders what is taken over, and does nothing else.
  */
-export class QueueOwner {
+export class Leases {
   readonly #directory: string;
   readonly #signal: Signal;
-  readonly #start = startOf(process.pid) ?? 0;
+  readonly #onDamage: (what: string) => void;
+  readonly #monotonic: () => number;
+  readonly #held = new Set<string>();
+  readonly #foreign = new Set<string>();
+  readonly #watched = new Map<string, Watched>();
+  #isFirst = true;
+  #others: string[] = [];
 
-  constructor(directory: string, signal: Signal) {
+  constructor(
+    directory: string,
+    signal: Signal,
+    onDamage: (what: string) => void,
+    monotonic: () => number = () => performance.now(),
+  ) {
     this.#directory = resolve(directory);
     this.#signal = signal;
+    this.#onDamage = onDamage;
+    this.#monotonic = monotonic;
   }
 
-  /** Makes a new folder. */
-  make(protocol: OtlpProtocol): OwnedFolder {
-    const path = join(this.#directory, this.#name(protocol, Date.now()));
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return { path, protocol };
+  /** Directories of this signal that others held when {@link adopt} was last called. */
+  get others(): number {
+    return this.#others.length;
   }
 
-  /** Takes over what processes that are gone left, the oldest first. */
-  adopt(): OwnedFolder[] {
-    const found: { readonly created: number; readonly folder: OwnedFolder }[] = [];
+  /** A new directory, which whoever writes to it makes. */
+  make(protocol: OtlpProtocol): Lease {
+    const name = this.#name(protocol, Date.now());
+    this.#held.add(name);
+    return { path: join(this.#directory, name), protocol };
+  }
+
+  /** Takes over what threads and processes that have ended left, the oldest first. Never throws. */
+  adopt(): Lease[] {
+    const free: Parsed[] = [];
+    const others: string[] = [];
+    // if there is none yet, or it can't be read, that is reported when it is written to
     for (const name of namesIn(this.#directory)) {
-      const match = NAME.exec(name);
-      if (match === null || match[1] !== this.#signal) continue;
-      const [, , encoding = '', created, host = '', pid, start] = match;
-      const from = join(this.#directory, name);
-      if (isInUse(from, host, Number(pid), Number(start))) continue;
-      const protocol = ENCODINGS[encoding] as OtlpProtocol;
-      const path = join(this.#directory, this.#name(protocol, Number(created)));
-      if (rename(from, path)) found.push({ created: Number(created), folder: { path, protocol } });
+      const parsed = parse(name, this.#signal);
+      if (parsed === undefined || this.#held.has(name) || this.#foreign.has(name)) continue;
+      if (this.#isInUse(parsed)) others.push(name);
+      else free.push(parsed);
     }
-    return found.sort((a, b) => a.created - b.created).map(({ folder }) => folder);
+    this.#isFirst = false;
+    this.#others = others;
+    for (const name of this.#watched.keys()) if (!others.includes(name)) this.#watched.delete(name);
+    free.sort((a, b) => a.created - b.created);
+    return free.map((parsed) => this.#take(parsed)).filter((lease) => lease !== undefined);
   }
 
-  /** Says that the owner of a folder is alive. */
-  renew({ path }: OwnedFolder): void {
+  /** Bytes in the directories of others. */
+  bytesOfOthers(): number {
+    let bytes = 0;
+    for (const name of this.#others) {
+      const directory = join(this.#directory, name);
+      for (const file of namesIn(directory)) bytes += statOf(join(directory, file))?.size ?? 0;
+    }
+    return bytes;
+  }
+
+  /** Says that the holder of a directory is alive. */
+  renew({ path }: Lease): void {
     const now = Date.now() / 1000;
     try {
-      utimesSync(path, now, now);
+      lutimesSync(path, now, now);
     } catch {
-      // a folder that was removed is made anew when something is to be written
+      // a directory that is not there yet, or was removed, is made when something is to be written
     }
   }
 
-  /** Leaves a folder to whoever comes next. */
-  release({ path, protocol }: OwnedFolder): void {
-    const created = Number(NAME.exec(basename(path))?.[3] ?? Date.now());
-    if (existsSync(path)) rename(path, join(this.#directory, nameOf(this.#signal, protocol, created, '', 0, 0)));
+  /** Leaves a directory to whoever comes next. */
+  release({ path, protocol }: Lease): void {
+    const name = basename(path);
+    this.#held.delete(name);
+    const created = parse(name, this.#signal)?.created ?? Date.now();
+    const free = join(this.#directory, nameOf(this.#signal, protocol, created, '', 0, 0));
+    if (!rename(path, free)) givenUp.add(path);
+  }
+
+  /** Holds a directory no longer that is gone. */
+  forget({ path }: Lease): void {
+    this.#held.delete(basename(path));
+  }
+
+  #take({ name, protocol, created }: Parsed): Lease | undefined {
+    const from = join(this.#directory, name);
+    try {
+      checkPrivateDirectory(from);
+    } catch (error) {
+      // somebody else was faster
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      this.#foreign.add(name);
+      this.#onDamage(`${from} is left as it is: ${toError(error).message}`);
+      return undefined;
+    }
+    const own = this.#name(protocol, created);
+    if (!rename(from, join(this.#directory, own))) return undefined;
+    givenUp.delete(from);
+    this.#held.add(own);
+    const lease = { path: join(this.#directory, own), protocol };
+    this.renew(lease);
+    return lease;
+  }
+
+  #isInUse({ name, holder, id, start }: Parsed): boolean {
+    if (holder === '' || givenUp.has(join(this.#directory, name))) return false;
+    const here = currentPlace();
+    const [, host, boot, namespace] = PLACE.exec(holder) ?? [];
+    if (host === here.host && boot !== here.boot) return false;
+    if (host === here.host && namespace === here.namespace) {
+      const isAlive = isThreadAlive({ id, start });
+      if (isAlive !== undefined) return isAlive;
+    }
+    return this.#showsLife(name);
+  }
+
+  #showsLife(name: string): boolean {
+    const stats = statOf(join(this.#directory, name));
+    if (stats?.isDirectory() !== true) return false;
+    const renewed = stats.mtimeMs;
+    if (this.#isFirst && Date.now() - renewed > STALE_MILLIS) return false;
+    const before = this.#watched.get(name);
+    const now = this.#monotonic();
+    if (before?.renewed === renewed) return now - before.since < STALE_MILLIS;
+    this.#watched.set(name, { renewed, since: now });
+    return true;
   }
 
   #name(protocol: OtlpProtocol, created: number): string {
-    return nameOf(this.#signal, protocol, created, here(), process.pid, this.#start);
+    const { host, boot, namespace } = currentPlace();
+    const { id, start } = currentThread();
+    return nameOf(this.#signal, protocol, created, `${host}-${boot}-${namespace}`, id, start);
   }
 }
 
-function nameOf(signal: Signal, protocol: OtlpProtocol, created: number, host: string, pid: number, start: number) {
+function nameOf(
+  signal: Signal,
+  protocol: OtlpProtocol,
+  created: number,
+  holder: string,
+  id: number,
+  start: number,
+): string {
   const encoding = protocol === 'http/json' ? 'json' : 'pb';
-  return `${signal}.${encoding}.${created}.${host}.${pid}.${start}.${randomBytes(4).toString('hex')}`;
+  const time = Math.max(0, Math.floor(created));
+  return `${signal}.${encoding}.${time}.${holder}.${id}.${start}.${randomBytes(4).toString('hex')}`;
+}
+
+function parse(name: string, signal: Signal): Parsed | undefined {
+  const match = NAME.exec(name);
+  if (match === null || match[1] !== signal) return undefined;
+  const [, , encoding = '', created, holder = '', id, start] = match;
+  const protocol = ENCODINGS[encoding] as OtlpProtocol;
+  return { name, protocol, created: Number(created), holder, id: Number(id), start: Number(start) };
 }
 
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {
-    // there is none yet, or what is there is told of when it is written to
     return [];
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 
@@ -126,29 +233,5 @@ function rename(from: string, to: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function isInUse(path: string, host: string, pid: number, start: number): boolean {
-  if (host === '') return false;
-  if (host === here()) return startOf(pid) === start;
-  const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - touched < STALE_MILLIS;
-}
-
-/** What tells a process from another that got its number later; `undefined` where there is no such process. */
-function startOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // the name in parentheses may hold anything; field 22 is the start time in clock ticks
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-  } catch {
-    if (existsSync('/proc/self/stat')) return undefined;
-  }
-  try {
-    process.kill(pid, 0);
-    return 0;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 0 : undefined;
   }
 }

@@ -1,14 +1,25 @@
 import type { QueueEntry } from './segment.js';
 
-/** What waits in memory where the disk takes nothing. */
+/** An entry that the disk did not take. */
+export interface MemoryEntry extends QueueEntry {
+  /** Items that entered the queue before it. */
+  readonly ordinal: number;
+}
+
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Entries that wait in memory, bounded: the oldest leave first. */
-export class QueueMemory {
-  #entries: QueueEntry[] = [];
+export class MemoryQueue {
+  readonly #maxBytes: number;
+  #entries: MemoryEntry[] = [];
   #bytes = 0;
   /** So many of the first ones are being sent. */
   #inFlight = 0;
+
+  /** @param maxBytes - of the whole queue; 16 MiB of it at most wait here. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = Math.min(MAX_BYTES, maxBytes);
+  }
 
   get bytes(): number {
     return this.#bytes;
@@ -30,7 +41,7 @@ export class QueueMemory {
   }
 
   /** The oldest one. */
-  get first(): QueueEntry | undefined {
+  get first(): MemoryEntry | undefined {
     return this.#entries[0];
   }
 
@@ -40,20 +51,23 @@ export class QueueMemory {
   }
 
   /** Adds an entry; returns the items that left for it. */
-  push(entry: QueueEntry): number {
+  push(entry: MemoryEntry): number {
     this.#entries.push(entry);
     this.#bytes += entry.payload.byteLength;
     let lost = 0;
-    while (this.#bytes > MAX_BYTES && this.#entries.length > this.#inFlight + 1) {
-      const [oldest] = this.#entries.splice(this.#inFlight, 1) as [QueueEntry];
-      this.#bytes -= oldest.payload.byteLength;
-      lost += oldest.items;
-    }
+    while (this.#bytes > this.#maxBytes && this.#entries.length > this.#inFlight + 1) lost += this.drop();
     return lost;
   }
 
+  /** Has the oldest one that is not being sent leave; returns its items, 0 if there is none. */
+  drop(): number {
+    const [oldest] = this.#entries.splice(this.#inFlight, 1);
+    this.#bytes -= oldest?.payload.byteLength ?? 0;
+    return oldest?.items ?? 0;
+  }
+
   /** The oldest ones, at most so many bytes but at least one, to be settled one by one. */
-  take(maxBytes: number): readonly QueueEntry[] {
+  take(maxBytes: number): readonly MemoryEntry[] {
     let bytes = 0;
     for (const { payload } of this.#entries) {
       bytes += payload.byteLength;

@@ -1,5 +1,31 @@
 import { crc32 } from 'node:zlib';
 
+/*
+ * A queue directory holds segments, `000000000001.otlp` and so on, and one file `offset`. A segment is a row of entries,
+ * each of which is one request, and nothing else. All numbers are little-endian.
+ *
+ *    byte  0        4        8        12        16        20        24
+ *          +--------+--------+--------+---------+---------+---------+----------------+
+ *          | "RQE"  | length | items  | items   | CRC-32  | CRC-32  | payload,       |  next entry …
+ *          |  + 01  |        |        | before  | payload | header  | `length` bytes |
+ *          +--------+--------+--------+---------+---------+---------+----------------+
+ *
+ * - The fourth byte is the version of the layout. A segment that begins with a sound header of another version is left to
+ *   the version of this library that wrote it.
+ * - The header's CRC covers bytes 0 to 19. No field is believed unless it fits.
+ * - `items` are the log records or metric points of the request; `items before` are those of all entries before it in the
+ *   segment. So the next sound header says what a damaged stretch held, and the counters stay exact.
+ *
+ * Invariants:
+ * 1. Entries are only appended, by the one thread that holds the lease of the directory; a write that was cut short is
+ *    written over by the next one. After a crash the last entry may be torn, no other one.
+ * 2. An entry is in the file when `append` returns, or counted in memory, or counted as lost.
+ * 3. Segments leave whole, the oldest first: all of it was sent, or it has to make room. `offset` is advisory: without it
+ *    entries are sent twice, and none is lost.
+ * 4. Whatever bytes are found, reading ends, and goes on at the next sound header. A damaged header that can be made anew
+ *    from what surrounds it loses nothing.
+ */
+
 /** A request that waits to be sent. */
 export interface QueueEntry {
   readonly payload: Uint8Array;
@@ -11,64 +37,129 @@ export interface QueueEntry {
 export interface Segment {
   readonly sequence: number;
   readonly path: string;
-  /** Bytes of it that are whole entries. */
+  /** Items that entered the queue before it. */
+  readonly base: number;
+  /** The file, if it was made here: another one at the same path is none of ours. */
+  readonly inode: number | undefined;
+  /** Bytes of it that count. */
   size: number;
+  /** Items that were written to it, and those before the offset. */
+  written: number;
   /** Items of the entries that were not sent. */
   items: number;
   /** Those of them that are being sent. */
   inFlight: number;
-  /** It was removed to make room. */
+  /** It left, to make room. */
   gone: boolean;
+  /** How often it could not be read, one time after the other. */
+  failures: number;
 }
 
-/** An entry as it stands in a segment. */
-export interface FoundEntry extends QueueEntry {
-  /** Where the next one begins, from the first byte that was looked at. */
-  readonly end: number;
+/** Where in a segment an entry begins. */
+export interface Offset {
+  readonly offset: number;
+  /** Items of the segment before it. */
+  readonly itemsBefore: number;
 }
 
-/** Bytes before each payload: magic number, length, items, CRC-32 of the payload. */
-export const HEADER_BYTES = 16;
-const MAGIC = 0x31515052;
+/** The beginning of a segment. */
+export const START: Offset = { offset: 0, itemsBefore: 0 };
+
+/** What a sound header says. */
+export interface EntryHeader {
+  readonly length: number;
+  readonly items: number;
+  readonly itemsBefore: number;
+  readonly payloadCrc: number;
+}
+
+export const HEADER_BYTES = 24;
+export const VERSION = 1;
+const MAGIC = 0x455152;
+const CRC_AT = HEADER_BYTES - 4;
 
 /** A payload with its header. */
-export function frame(payload: Uint8Array, items: number): Buffer {
+export function frame(payload: Uint8Array, items: number, itemsBefore: number): Buffer {
   const whole = Buffer.allocUnsafe(HEADER_BYTES + payload.byteLength);
-  whole.writeUInt32LE(MAGIC, 0);
-  whole.writeUInt32LE(payload.byteLength, 4);
-  whole.writeUInt32LE(items, 8);
-  whole.writeUInt32LE(crc32(payload), 12);
+  writeHeader(whole, { length: payload.byteLength, items, itemsBefore, payloadCrc: crc32(payload) });
   whole.set(payload, HEADER_BYTES);
   return whole;
 }
 
-/** The items of all entries from an byte on, and where what is whole ends. */
-export function measure(bytes: Buffer, offset: number): { readonly items: number; readonly end: number } {
-  let items = 0;
-  let at = offset;
-  for (let end = endOf(bytes, at); end !== undefined && end <= bytes.length; end = endOf(bytes, at)) {
-    items += bytes.readUInt32LE(at + 8);
-    at = end;
+function writeHeader(bytes: Buffer, { length, items, itemsBefore, payloadCrc }: EntryHeader): void {
+  bytes.writeUInt32LE(MAGIC + VERSION * 2 ** 24, 0);
+  bytes.writeUInt32LE(length, 4);
+  bytes.writeUInt32LE(items, 8);
+  bytes.writeUInt32LE(itemsBefore, 12);
+  bytes.writeUInt32LE(payloadCrc, 16);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, CRC_AT)), CRC_AT);
+}
+
+/** The version of the sound header that begins there; `undefined` if none does. */
+export function versionAt(bytes: Buffer, at: number): number | undefined {
+  if (at + HEADER_BYTES > bytes.length || (bytes.readUInt32LE(at) & 0xffffff) !== MAGIC) return undefined;
+  const isSound = crc32(bytes.subarray(at, at + CRC_AT)) === bytes.readUInt32LE(at + CRC_AT);
+  return isSound ? bytes.readUInt8(at + 3) : undefined;
+}
+
+/** The header that begins there; `undefined` if no sound one of this version does. */
+export function headerAt(bytes: Buffer, at: number): EntryHeader | undefined {
+  if (versionAt(bytes, at) !== VERSION) return undefined;
+  return {
+    length: bytes.readUInt32LE(at + 4),
+    items: bytes.readUInt32LE(at + 8),
+    itemsBefore: bytes.readUInt32LE(at + 12),
+    payloadCrc: bytes.readUInt32LE(at + 16),
+  };
+}
+
+/** Where the first sound header from a byte on begins, that comes after so many items; `-1` if there is none. */
+export function findHeader(bytes: Buffer, from: number, itemsBefore: number): number {
+  for (let at = bytes.indexOf('RQE', from, 'latin1'); at >= 0; at = bytes.indexOf('RQE', at + 1, 'latin1')) {
+    const header = headerAt(bytes, at);
+    if (header !== undefined && header.itemsBefore >= itemsBefore) return at;
   }
-  return { items, end: at };
+  return -1;
 }
 
-/** Where the entry that begins at an byte ends, maybe beyond what is there; `undefined` where none begins. */
-export function endOf(bytes: Buffer, at: number): number | undefined {
-  if (at + HEADER_BYTES > bytes.length || bytes.readUInt32LE(at) !== MAGIC) return undefined;
-  return at + HEADER_BYTES + bytes.readUInt32LE(at + 4);
+/**
+ * Whether a payload is the one of a damaged header: the rest of the header can be made anew from what surrounds it, and
+ * then one of its two checksums has to fit.
+ */
+export function belongsTo(damaged: Buffer, payload: Uint8Array, items: number, itemsBefore: number): boolean {
+  if (damaged.length < HEADER_BYTES || payload.byteLength === 0) return false;
+  const payloadCrc = crc32(payload);
+  if (damaged.readUInt32LE(16) === payloadCrc) return true;
+  const anew = Buffer.alloc(HEADER_BYTES);
+  writeHeader(anew, { length: payload.byteLength, items, itemsBefore, payloadCrc });
+  return anew.readUInt32LE(CRC_AT) === damaged.readUInt32LE(CRC_AT);
 }
 
-/** The first entries of some bytes, up to so many but at least one, and up to the first that is damaged. */
-export function entriesOf(bytes: Buffer, maxBytes: number): readonly FoundEntry[] {
+/** An entry as it stands in a segment, and what follows it. */
+export interface FoundEntry extends QueueEntry {
+  /** Where the next one begins, counted from the first byte that was looked at. */
+  readonly end: number;
+  /** Items of the segment up to there. */
+  readonly itemsAfter: number;
+}
+
+/**
+ * The first entries of some bytes, up to so many but at least one, and up to the first that is cut or damaged.
+ *
+ * @param itemsBefore - items of the segment before those bytes: an entry that says otherwise follows something lost.
+ */
+export function entriesOf(bytes: Buffer, maxBytes: number, itemsBefore: number): readonly FoundEntry[] {
   const entries: FoundEntry[] = [];
-  let at = 0;
-  for (let end = endOf(bytes, at); end !== undefined && end <= bytes.length; end = endOf(bytes, at)) {
-    if (entries.length > 0 && end > maxBytes) break;
+  let before = itemsBefore;
+  for (let at = 0; ; ) {
+    const header = headerAt(bytes, at);
+    if (header === undefined || header.itemsBefore !== before) return entries;
+    const end = at + HEADER_BYTES + header.length;
+    if (end > bytes.length || (entries.length > 0 && end > maxBytes)) return entries;
     const payload = bytes.subarray(at + HEADER_BYTES, end);
-    if (crc32(payload) !== bytes.readUInt32LE(at + 12)) break;
-    entries.push({ payload, items: bytes.readUInt32LE(at + 8), end });
+    if (crc32(payload) !== header.payloadCrc) return entries;
+    before += header.items;
+    entries.push({ payload, items: header.items, end, itemsAfter: before });
     at = end;
   }
-  return entries;
 }

@@ -1,19 +1,25 @@
-import { Pause } from '../../pipeline/backoff.js';
+import { Backoff } from '../../pipeline/backoff.js';
 import type { Ledger } from '../../pipeline/counters.js';
+import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { OtlpProtocol } from '../config/settings.js';
-import { merge, split } from '../encode/request.js';
+import { merge, splitOrNot } from '../encode/request.js';
 import type { PartialSuccess } from '../encode/serializer.js';
 import type { QueueEntry } from '../queue/segment.js';
-import type { OtlpClient, SendOutcome } from './client.js';
+import type { OtlpClient } from './client.js';
+import type { SendOutcome } from './response.js';
 
 /** Where entries come from, in order. */
 export interface DeliverySource {
   take(
     maxBytes: number,
   ): Promise<{ readonly entries: readonly QueueEntry[]; readonly protocol: OtlpProtocol } | undefined>;
-  done(entries: readonly QueueEntry[]): void;
-  giveBack(entries: readonly QueueEntry[]): void;
+  /** These need not be sent again. */
+  ack(entries: readonly QueueEntry[]): void;
+  /** These were not sent, and come first again. */
+  nack(entries: readonly QueueEntry[]): void;
+  /** Returns what says whether all that waits now has left; absent if only an empty source says so. */
+  mark?(): () => boolean;
 }
 
 /** Settings of a {@link Delivery}. */
@@ -23,18 +29,16 @@ export interface DeliveryOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly partialSuccess: (response: Uint8Array) => PartialSuccess | undefined;
-  /** Is told of what the server does not take. */
+  /** Hears of what the server does not take. */
   readonly report: (kind: string, what: string, error?: unknown) => void;
-  /** Refusals that say nothing of what was sent: told of one, whoever delivers stops; default: none is. */
+  /** Items of one request, unless a single entry has more; default: no limit but that of bytes. */
+  readonly maxItems?: number | undefined;
+  /** Hears of a refusal that says nothing about what was sent, such as 401, and ends the delivery; default: none does. */
   readonly onDenied?: ((reason: string) => void) | undefined;
 }
 
 /** Bytes of one request before compression, unless a single entry has more. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-const FIRST_DELAY_MILLIS = 500;
-const LAST_DELAY_MILLIS = 30_000;
-/** What a server may ask for. */
-const MAX_RETRY_AFTER_MILLIS = 10 * 60_000;
 
 /** No token or a wrong one, a wrong path, a wrong method, no such encoding. */
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
@@ -42,22 +46,25 @@ const DENIALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 415]);
 /** How the sending of an entry in parts ended. */
 type Sent = 'settled' | 'stopped';
 
+/** Somebody who waits until what was there at the call has left. */
+interface Drain {
+  readonly isPast: () => boolean;
+  readonly resolve: (complete: boolean) => void;
+}
+
 /**
  * Sends what a source has, one request after the other, in order, until the endpoint has taken it: failures that may pass
  * are tried again for ever, with `Retry-After` or exponential backoff and jitter; what may not be sent again is counted.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #pause: Pause;
+  readonly #backoff: Backoff;
   #isRunning = false;
   /** Something came since the source was last asked. */
   #asked = false;
   #run: Promise<void> = Promise.resolve();
   #stopped = false;
-  #failures = 0;
-  /** The server asked for the pause that is on. */
-  #throttled = false;
-  #waiting: ((complete: boolean) => void)[] = [];
+  #drains: Drain[] = [];
   #maxBytes = MAX_REQUEST_BYTES;
   /** Items of the entry that is being sent in parts which are settled already: they still stand in the source. */
   settledInFlight = 0;
@@ -66,33 +73,38 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#pause = new Pause(options.clock);
+    this.#backoff = new Backoff(options.clock);
   }
 
   /** There is something to be sent. */
-  kick(): void {
+  wake(): void {
     this.#asked = true;
     if (this.#stopped || this.#isRunning) return;
     this.#isRunning = true;
-    this.#run = this.#sendAll();
+    this.#run = inBackground(() => this.#sendAll());
   }
 
-  /** Resolves to true when all that waits has been settled, to false when an attempt to send it fails. */
-  drain(): Promise<boolean> {
-    // who asked for time has it
-    if (this.#stopped || this.#throttled) return Promise.resolve(false);
+  /**
+   * Resolves to true when all that waits now has been settled, to false when an attempt to send it fails. What comes
+   * later is not waited for. A pause after a failure is cut short, but not below a second, however often this is called;
+   * `atOnce`: one attempt is made now, for a caller that comes once. A pause that the server asked for is kept.
+   */
+  drain(options: { readonly atOnce?: boolean } = {}): Promise<boolean> {
+    if (this.#stopped || this.#backoff.isAsked) return Promise.resolve(false);
+    const isPast = this.#options.source.mark?.() ?? (() => false);
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.kick();
-      this.#pause.end();
+      this.#drains.push({ isPast, resolve });
+      this.wake();
+      if (options.atOnce === true) this.#backoff.end();
+      else this.#backoff.cut();
     });
   }
 
   /** Sends nothing more; resolves when the request that is under way is over, which `abort` ends at once. */
   async stop(options: { readonly abort?: boolean } = {}): Promise<void> {
     this.#stopped = true;
-    this.#tell(false);
-    this.#pause.end();
+    this.#endDrains(false);
+    this.#backoff.end();
     if (options.abort === true) this.#options.client.close();
     await this.#run;
     this.#options.client.close();
@@ -109,40 +121,58 @@ export class Delivery {
           if (this.#asked) continue;
           break;
         }
-        entries = taken.entries;
-        if (this.#stopped) source.giveBack(entries);
+        entries = this.#limited(taken.entries);
+        if (this.#stopped) source.nack(entries);
         else await this.#deliver(entries, taken.protocol);
       } catch (error) {
-        source.giveBack(entries);
+        source.nack(entries);
         report('otlp_queue', 'the queue in front of the OTLP endpoint failed', error);
-        await this.#backOff(undefined);
+        await this.#backOff();
       }
+      this.#endDrains(true, ({ isPast }) => isPast());
     }
     this.#isRunning = false;
-    this.#tell(!this.#stopped);
+    this.#endDrains(!this.#stopped);
+  }
+
+  /** The first of some entries that go into one request; the others come next. */
+  #limited(entries: readonly QueueEntry[]): readonly QueueEntry[] {
+    const { maxItems = Number.POSITIVE_INFINITY, source } = this.#options;
+    let items = 0;
+    const end = entries.findIndex((entry, index) => {
+      items += entry.items;
+      return index > 0 && items > maxItems;
+    });
+    if (end < 0) return entries;
+    source.nack(entries.slice(end));
+    return entries.slice(0, end);
   }
 
   async #deliver(entries: readonly QueueEntry[], protocol: OtlpProtocol): Promise<void> {
     const { source, client } = this.#options;
     const outcome = await client.send(merge(entries, protocol), protocol);
     if (outcome.kind === 'retry') {
-      source.giveBack(entries);
+      source.nack(entries);
       await this.#retryLater(outcome);
       return;
     }
-    this.#failures = 0;
+    this.#backoff.reset();
     const { onDenied } = this.#options;
     if (outcome.kind === 'refused' && onDenied !== undefined && DENIALS.has(outcome.status)) {
-      source.giveBack(entries);
+      source.nack(entries);
       this.#stopped = true;
       onDenied(outcome.reason);
     } else if (outcome.kind === 'sent') {
-      this.#book(entries, this.#options.partialSuccess(outcome.body));
+      this.#count(entries, this.#options.partialSuccess(outcome.body));
       this.#alone = Math.max(0, this.#alone - entries.length);
-      source.done(entries);
+      source.ack(entries);
+    } else if (outcome.isFinal) {
+      for (const { items } of entries) this.#refuse(items, 'refused', outcome.reason);
+      this.#alone = Math.max(0, this.#alone - entries.length);
+      source.ack(entries);
     } else if (entries.length > 1) {
       // the rest must not suffer for one of them
-      source.giveBack(entries);
+      source.nack(entries);
       if (outcome.status === 413) this.#maxBytes = Math.max(1, Math.floor(this.#maxBytes / 2));
       else this.#alone = entries.length;
     } else {
@@ -153,9 +183,9 @@ export class Delivery {
       const again = this.settledInFlight;
       this.settledInFlight = 0;
       if (sent === 'settled') {
-        source.done(entries);
+        source.ack(entries);
       } else {
-        source.giveBack(entries);
+        source.nack(entries);
         // what was sent of it is sent once more
         this.#options.ledger.accepted += again;
       }
@@ -164,13 +194,13 @@ export class Delivery {
 
   /** Sends the halves of an entry that was too large, and theirs; each is settled by itself. */
   async #deliverParts(entry: QueueEntry, protocol: OtlpProtocol, reason: string): Promise<Sent> {
-    const halves = split(entry.payload, protocol);
+    const halves = splitOrNot(entry.payload, protocol);
     if (halves === undefined) {
       this.#refuse(entry.items, 'too_large', reason);
       this.settledInFlight += entry.items;
       return 'settled';
     }
-    // what the split counts otherwise than whoever made the entry is no part of the books
+    // if the split counts otherwise than whoever made the entry, the counters follow the latter
     const parts: QueueEntry[] = [
       { ...halves[0], items: Math.min(halves[0].items, entry.items) },
       { ...halves[1], items: entry.items - Math.min(halves[0].items, entry.items) },
@@ -182,19 +212,19 @@ export class Delivery {
         if (this.#stopped) return 'stopped';
         outcome = await this.#options.client.send(part.payload, protocol);
       }
-      this.#failures = 0;
-      if (outcome.kind === 'refused' && outcome.status === 413) {
+      this.#backoff.reset();
+      if (outcome.kind === 'refused' && outcome.status === 413 && !outcome.isFinal) {
         if ((await this.#deliverParts(part, protocol, outcome.reason)) !== 'settled') return 'stopped';
         continue;
       }
-      if (outcome.kind === 'sent') this.#book([part], this.#options.partialSuccess(outcome.body));
+      if (outcome.kind === 'sent') this.#count([part], this.#options.partialSuccess(outcome.body));
       else this.#refuse(part.items, 'refused', outcome.reason);
       this.settledInFlight += part.items;
     }
     return 'settled';
   }
 
-  #book(entries: readonly QueueEntry[], partial: PartialSuccess | undefined): void {
+  #count(entries: readonly QueueEntry[], partial: PartialSuccess | undefined): void {
     const { ledger, report } = this.#options;
     let items = 0;
     for (const entry of entries) items += entry.items;
@@ -215,23 +245,16 @@ export class Delivery {
     return this.#backOff(afterMillis);
   }
 
-  async #backOff(afterMillis: number | undefined): Promise<void> {
-    this.#tell(false);
-    this.#failures += 1;
-    const exponential = Math.min(LAST_DELAY_MILLIS, FIRST_DELAY_MILLIS * 2 ** Math.min(20, this.#failures - 1));
-    const delay =
-      afterMillis === undefined
-        ? exponential * (0.5 + Math.random() / 2)
-        : Math.min(MAX_RETRY_AFTER_MILLIS, Math.max(FIRST_DELAY_MILLIS, afterMillis)) * (1 + Math.random() / 10);
-    if (this.#stopped) return;
-    this.#throttled = afterMillis !== undefined;
-    await this.#pause.wait(delay);
-    this.#throttled = false;
+  #backOff(afterMillis?: number): Promise<void> {
+    this.#endDrains(false);
+    return this.#stopped ? Promise.resolve() : this.#backoff.failed(afterMillis);
   }
 
-  #tell(complete: boolean): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve(complete);
+  /** Answers those who wait, or some of them. */
+  #endDrains(complete: boolean, whose: (drain: Drain) => boolean = () => true): void {
+    if (this.#drains.length === 0) return;
+    const over = this.#drains.filter(whose);
+    this.#drains = this.#drains.filter((drain) => !over.includes(drain));
+    for (const { resolve } of over) resolve(complete);
   }
 }

@@ -1,17 +1,20 @@
 import { isUtf8 } from 'node:buffer';
-import { diag } from '@opentelemetry/api';
 import { decodeLine } from '../../codec/json-line-decode.js';
 import { decodeOwnLine } from '../../codec/json-line-fast.js';
 import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import type { ResolvedQuery } from '../../model/query.js';
+import type { Diagnostics } from '../../runtime/diagnostics.js';
 import type { Matcher } from '../query-match.js';
 import type { LineBlock } from './line-blocks.js';
 
-/** Lines that could not be read, so far. */
+/** Lines, and closed files, that could not be read, so far: each time that they were met. */
 export interface UnreadableLines {
   readonly count: number;
-  /** By reason: `too_long`, `not_utf8`, `not_rimp`. */
+  /**
+   * By reason: lines that are `too_long`, `not_utf8`, `not_rimp`; files that are a `truncated_gzip`, a `broken_gzip`, or
+   * an `unreadable_file`.
+   */
   readonly reasons: Readonly<Record<string, number>>;
   /** What was wrong with the last of them. */
   readonly last: string | undefined;
@@ -26,20 +29,20 @@ export interface DecodedBlock {
 /** Bytes that become text at once: an item's texts are cut from it, and keep it in memory. */
 const PIECE_BYTES = 16 * 1024;
 const NEWLINE = 0x0a;
-const TELL_EVERY_MILLIS = 60_000;
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** Turns lines into items, and counts those that are none. */
+/** Turns lines into items, and counts what is none. */
 export class BlockDecoder {
   readonly #path: string;
   readonly #maxLineBytes: number;
+  readonly #diagnostics: Diagnostics;
   readonly #reasons = new Map<string, number>();
   #unreadable = 0;
   #last: string | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(path: string, maxLineBytes: number) {
+  constructor(path: string, maxLineBytes: number, diagnostics: Diagnostics) {
     this.#path = path;
+    this.#diagnostics = diagnostics;
     this.#maxLineBytes = maxLineBytes;
   }
 
@@ -60,6 +63,12 @@ export class BlockDecoder {
       start = end;
     }
     return found;
+  }
+
+  /** Counts a closed file of which something can't be read, and names it. */
+  badFile(path: string, reason: string, what: string): void {
+    this.#count(reason, `${path}: ${what}`);
+    this.#diagnostics.report(`unreadable_file:${path}`, `${path} can't be read to its end: ${what}; the rest is read`);
   }
 
   tooLong(bytes: number): void {
@@ -106,7 +115,7 @@ export class BlockDecoder {
     }
   }
 
-  /** Line by line, where one of them is no UTF-8. */
+  /** Line by line, if one of them is no UTF-8. */
   #decodeBytes(bytes: Buffer, first: number, matches: Matcher, found: DecodedBlock): number {
     let line = 0;
     for (let start = 0; start < bytes.length; line += 1) {
@@ -125,13 +134,15 @@ export class BlockDecoder {
   }
 
   #skip(reason: string, what: string): undefined {
+    this.#count(reason, what);
+    this.#diagnostics.report('unreadable_lines', `${this.#path} holds ${what}: it is skipped`);
+    return undefined;
+  }
+
+  #count(reason: string, what: string): void {
     this.#unreadable += 1;
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     this.#last = what;
-    const now = Date.now();
-    if (now - this.#toldAt < TELL_EVERY_MILLIS) return;
-    this.#toldAt = now;
-    diag.warn(`rimp-telemetry: ${this.#path}: skipped ${what}; ${this.#unreadable} unreadable lines so far`);
   }
 }
 

@@ -1,34 +1,31 @@
-import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline as joined } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { toError } from '../../model/errors.js';
 import { isBounded, type ResolvedQuery, wrongCursor } from '../../model/query.js';
 import type { Page } from '../pages.js';
 import { matcherOf } from '../query-match.js';
 import { type BlockDecoder, startOfLine } from './block-decoder.js';
+import { cursorOf, headOf, headPrint, isIn, NEAR_BYTES, type Print, positionIn, printOf } from './file-position.js';
+import { GzipDamage, unzippedParts } from './gunzip.js';
 import { type LineBlock, readAt, readBackwards, readForwards, wholeLines } from './line-blocks.js';
-import { openIfThere } from './open-if-there.js';
-import { FINGERPRINT_BYTES, fingerprintOf, type Segment, segmentsOf } from './segments.js';
+import { fingerprintOf } from './segments.js';
+import { listSources, type OpenSource, openSource, type Source } from './sources.js';
 import { readTimeIndex } from './time-index.js';
 import { rangesOf } from './time-ranges.js';
 
 const WHO = 'FileStorage';
-const CURSOR = /^([0-9a-f]{16}|0)\.(\d{1,15})$/;
-/** How often the list of files is looked at anew while files are being rotated. */
-const ATTEMPTS = 20;
+/** There is too little of something in this process: that says nothing about a file. */
+const NOT_THE_FILE: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
-/** A file of those that make up a storage. */
-interface Source {
-  readonly path: string;
-  readonly compressed: boolean;
-  /** Open already, so that it can't be rotated away: the file that is being written. */
-  readonly handle?: FileHandle;
+/** A block of a file, and what tells the file from others. */
+interface Located {
+  readonly block: LineBlock;
+  readonly source: OpenSource;
+  readonly head: () => Print;
 }
 
-/** Reads a file and its closed segments. */
+/** Reads a file and its closed segments. A segment that can't be read is counted, and hides no other. */
 export class FileReader {
   readonly #path: string;
   readonly #maxLineBytes: number;
@@ -44,29 +41,28 @@ export class FileReader {
   async *pages(query: ResolvedQuery): AsyncGenerator<Page, void, undefined> {
     const matches = matcherOf(query);
     const { descending } = query;
-    for await (const { block, fingerprint } of this.#blocks(query)) {
-      const { items, lines } = this.#decoder.decode(block, query, matches);
+    for await (const located of this.#blocks(query)) {
+      const { items, lines } = this.#decoder.decode(located.block, query, matches);
       if (items.length === 0) continue;
       if (descending) {
         items.reverse();
         lines.reverse();
       }
-      yield {
-        items,
-        // behind the line, or before it where the way is backwards
-        cursorAt: (index) =>
-          `${fingerprint()}.${block.start + startOfLine(block.bytes, (lines[index] as number) + (descending ? 0 : 1))}`,
-      };
+      yield { items, cursorAt: (index) => cursorAt(located, lines[index] as number, descending) };
     }
   }
 
   async *#blocks(query: ResolvedQuery): AsyncGenerator<Located, void, undefined> {
-    const sources = await this.#sources();
+    const sources = await listSources(this.#path);
     try {
-      let from = await this.#placeOf(query.after, sources, query.descending);
+      let from = await this.#startOf(query.after, sources, query.descending);
       const ordered = query.descending ? sources.toReversed() : sources;
       for (const source of ordered.slice(from.skip)) {
-        yield* this.#read(source, query, from.offset);
+        try {
+          yield* this.#read(source, query, from.offset);
+        } catch (error) {
+          this.#skip(source, error);
+        }
         from = { skip: 0, offset: undefined };
       }
     } finally {
@@ -74,39 +70,41 @@ export class FileReader {
     }
   }
 
-  /** The files as they are at one moment, the oldest first. */
-  async #sources(): Promise<Source[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      const handle = await openIfThere(this.#path);
-      const closed = segmentsOf(this.#path);
-      if (handle === undefined) return closed;
-      const { ino, nlink } = await handle.stat();
-      // rotated and compressed since it was opened: it would come twice
-      if (nlink === 0 && attempt < ATTEMPTS) {
-        await handle.close();
-        continue;
-      }
-      const others: Segment[] = [];
-      for (const segment of closed) if ((await inodeOf(segment.path)) !== ino) others.push(segment);
-      return [...others, { path: this.#path, compressed: false, handle }];
-    }
+  /** Goes on behind a segment that can't be read to its end. The file that is being written is the storage itself. */
+  #skip(source: Source, error: unknown): void {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof GzipDamage) this.#decoder.badFile(source.path, error.reason, error.message);
+    else if (source.handle !== undefined || code === undefined || NOT_THE_FILE.has(code)) throw error;
+    else this.#decoder.badFile(source.path, 'unreadable_file', toError(error).message);
   }
 
   /** Where to begin: how many of the files are done with, in the order of the query, and where in the next. */
-  async #placeOf(
+  async #startOf(
     after: string | undefined,
     sources: readonly Source[],
     descending: boolean,
   ): Promise<{ readonly skip: number; readonly offset: number | undefined }> {
     if (after === undefined) return { skip: 0, offset: undefined };
-    const match = CURSOR.exec(after);
-    if (match === null) throw wrongCursor(WHO, after);
-    const [, fingerprint, offset] = match;
-    for (const [i, source] of sources.entries()) {
-      if ((await this.#fingerprintOf(source)) !== fingerprint) continue;
-      return { skip: descending ? sources.length - 1 - i : i, offset: Number(offset) };
+    const position = positionIn(after);
+    if (position === undefined) throw wrongCursor(WHO, after);
+    const ordered = descending ? sources.toReversed() : sources;
+    // of files of equal content the very one, else the first: rather twice than not at all
+    const isNear = ({ device, inode }: Source): boolean => device === position.device && inode === position.inode;
+    for (const source of [...ordered.filter(isNear), ...ordered.filter((one) => !isNear(one))]) {
+      try {
+        const opened = await openSource(source);
+        if (opened === undefined) continue;
+        try {
+          if (await isIn(opened, position)) return { skip: ordered.indexOf(source), offset: position.offset };
+        } finally {
+          if (source.handle === undefined) await opened.handle.close();
+        }
+      } catch (error) {
+        // it is counted when it is read
+        if (NOT_THE_FILE.has((error as NodeJS.ErrnoException).code)) throw error;
+      }
     }
-    // the file was removed, as the oldest: all others are newer
+    // the file was removed as the oldest, so that all others are newer, or it was cut off or written anew
     return { skip: descending ? sources.length : 0, offset: undefined };
   }
 
@@ -115,35 +113,30 @@ export class FileReader {
     query: ResolvedQuery,
     offset: number | undefined,
   ): AsyncGenerator<Located, void, undefined> {
-    if (source.compressed) {
-      yield* this.#readCompressed(source, query, offset);
-      return;
-    }
-    const handle = source.handle ?? (await openIfThere(source.path));
-    if (handle === undefined) {
-      // compressed since the files were listed
-      if (source.path !== this.#path)
-        yield* this.#readCompressed({ path: `${source.path}.gz`, compressed: true }, query, offset);
-      return;
-    }
+    const opened = await openSource(source);
+    // removed by retention since the files were listed
+    if (opened === undefined) return;
     try {
-      yield* this.#readPlain(source.path, handle, query, offset);
+      const found = { ...opened, head: await headOf(opened) };
+      if (!found.compressed) yield* this.#readPlain(found, found.handle, query, offset);
+      else if (query.descending) yield* this.#readUnpacked(found, query, offset);
+      else yield* this.#readCompressed(found, query, offset);
     } finally {
-      if (source.handle === undefined) await handle.close();
+      if (source.handle === undefined) await opened.handle.close();
     }
   }
 
   async *#readPlain(
-    path: string,
+    source: OpenSource,
     handle: FileHandle,
     query: ResolvedQuery,
     offset: number | undefined,
   ): AsyncGenerator<Located, void, undefined> {
     const { size } = await handle.stat();
-    const print = fingerprintOf(await readAt(handle, 0, FINGERPRINT_BYTES));
+    const print = fingerprintOf(source.head);
     let ranges = [{ start: 0, end: size }];
     if (isBounded(query) && print !== undefined)
-      ranges = await rangesOf(handle.fd, size, readTimeIndex(path, print, size), query);
+      ranges = await rangesOf(handle.fd, size, readTimeIndex(plainPathOf(source), print, size), query);
     if (offset !== undefined) {
       ranges = ranges
         .map(({ start, end }) =>
@@ -152,109 +145,97 @@ export class FileReader {
         .filter(({ start, end }) => start < end);
     }
     const read = query.descending ? readBackwards : readForwards;
-    const fingerprint = (): string => print ?? '0';
+    const head = once(() => headPrint(source.head));
     for await (const block of read(handle, ranges, this.#maxLineBytes, (bytes) => this.#decoder.tooLong(bytes)))
-      yield { block, fingerprint };
+      yield { block, source, head };
   }
 
   async *#readCompressed(
-    source: Source,
+    source: OpenSource,
     query: ResolvedQuery,
     offset: number | undefined,
   ): AsyncGenerator<Located, void, undefined> {
-    const print = await this.#fingerprintOf(source);
-    if (print !== undefined && (await isOutside(source.path, print, query))) return;
-    if (query.descending) {
-      yield* this.#readUnpacked(source, query, offset);
-      return;
-    }
-    const stream = unpacked(source.path);
-    const blocks = wholeLines(stream, 0, this.#maxLineBytes, (bytes) => this.#decoder.tooLong(bytes));
-    for await (const block of blocks) {
+    if (await isOutside(source, query)) return;
+    const parts = unzippedParts(source.handle);
+    const head = once(() => headPrint(source.head));
+    for await (const block of wholeLines(parts, 0, this.#maxLineBytes, (bytes) => this.#decoder.tooLong(bytes))) {
       const { bytes, start } = block;
       if (offset !== undefined && start + bytes.length <= offset) continue;
       const rest =
         offset !== undefined && start < offset ? { bytes: bytes.subarray(offset - start), start: offset } : block;
-      yield { block: rest, fingerprint: () => print ?? '0' };
+      yield { block: rest, source, head };
     }
   }
 
-  /** A compressed file has no end to begin at: it is unpacked aside. */
+  /** A compressed file has no end to begin at: it is unpacked aside, as far as it can be read. */
   async *#readUnpacked(
-    source: Source,
+    source: OpenSource,
     query: ResolvedQuery,
     offset: number | undefined,
   ): AsyncGenerator<Located, void, undefined> {
-    const folder = await mkdtemp(join(tmpdir(), 'rimp-'));
-    const path = join(folder, 'unpacked');
+    if (await isOutside(source, query)) return;
+    const directory = await mkdtemp(join(tmpdir(), 'rimp-'));
     try {
-      await pipeline(unpacked(source.path), createWriteStream(path));
-      const handle = await open(path, 'r');
+      const handle = await open(join(directory, 'unpacked'), 'wx+', 0o600);
+      let damage: unknown;
       try {
-        yield* this.#readPlain(path, handle, query, offset);
+        try {
+          for await (const part of unzippedParts(source.handle)) await handle.appendFile(part);
+        } catch (error) {
+          if (!(error instanceof GzipDamage)) throw error;
+          damage = error;
+        }
+        yield* this.#readPlain(source, handle, query, offset);
       } finally {
         await handle.close();
       }
+      if (damage !== undefined) throw damage;
     } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  async #fingerprintOf({ path, compressed, handle }: Source): Promise<string | undefined> {
-    if (compressed) {
-      const stream = unpacked(path);
-      for await (const chunk of stream) return fingerprintOf(chunk as Buffer);
-      return undefined;
-    }
-    const file = handle ?? (await openIfThere(path));
-    if (file === undefined) return this.#fingerprintOf({ path: `${path}.gz`, compressed: true });
-    try {
-      return fingerprintOf(await readAt(file, 0, FINGERPRINT_BYTES));
-    } finally {
-      if (handle === undefined) await file.close();
+      await rm(directory, { recursive: true, force: true });
     }
   }
 }
 
-/** A compressed file's bytes; the file is closed when nobody wants more of them. */
-function unpacked(path: string): Gunzip {
-  return joined(createReadStream(path), createGunzip(), () => {
-    // whoever reads is told
+/** Behind the line, or before it if the file is read backwards. */
+function cursorAt({ block, source, head }: Located, line: number, descending: boolean): string {
+  const { bytes, start } = block;
+  const at = startOfLine(bytes, descending ? line : line + 1);
+  const near = descending ? bytes.subarray(at, startOfLine(bytes, line + 1)) : bytes.subarray(0, at);
+  return cursorOf({
+    device: source.device,
+    inode: source.inode,
+    offset: start + at,
+    head: head(),
+    near: printOf(descending ? near.subarray(0, NEAR_BYTES) : near.subarray(-NEAR_BYTES)),
+    isBehind: descending,
   });
 }
 
-interface Located {
-  readonly block: LineBlock;
-  /** What tells the file from the others. */
-  readonly fingerprint: () => string;
-}
-
 /** Whether the index of a compressed file covers all of it, and says that none of it is of the times asked for. */
-async function isOutside(path: string, fingerprint: string, query: ResolvedQuery): Promise<boolean> {
-  if (!isBounded(query)) return false;
-  const stretches = readTimeIndex(path.replace(/\.gz$/, ''), fingerprint, Number.POSITIVE_INFINITY);
+async function isOutside(source: OpenSource, query: ResolvedQuery): Promise<boolean> {
+  const print = fingerprintOf(source.head);
+  if (!isBounded(query) || print === undefined) return false;
   let end = 0;
-  for (const stretch of stretches) {
+  for (const stretch of readTimeIndex(plainPathOf(source), print, Number.POSITIVE_INFINITY)) {
     if (stretch.start !== end) return false;
     if (stretch.latest >= query.startMillis && stretch.earliest <= query.endMillis) return false;
     end = stretch.end;
   }
-  const handle = await open(path, 'r');
-  try {
-    const { size } = await handle.stat();
-    // what was appended as a member of its own shows a smaller size (RFC 1952, section 2.3.1, ISIZE)
-    return end > 0 && (await readAt(handle, size - 4, 4)).readUInt32LE(0) === end % 2 ** 32;
-  } finally {
-    await handle.close();
-  }
+  const { size } = await source.handle.stat();
+  if (end === 0 || size < 4) return false;
+  // what was appended as a member of its own shows a smaller size (RFC 1952, section 2.3.1, ISIZE)
+  return (await readAt(source.handle, size - 4, 4)).readUInt32LE(0) === end % 2 ** 32;
 }
 
-async function inodeOf(path: string): Promise<number | undefined> {
-  const handle = await openIfThere(path);
-  if (handle === undefined) return undefined;
-  try {
-    return (await handle.stat()).ino;
-  } finally {
-    await handle.close();
-  }
+/** The path that the index of a file is named after. */
+function plainPathOf({ path, compressed }: Source): string {
+  return compressed ? path.replace(/\.gz$/, '') : path;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

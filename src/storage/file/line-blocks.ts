@@ -19,7 +19,7 @@ export interface Range {
   readonly end: number;
 }
 
-/** Is told of a line that is longer than is read, with its bytes. */
+/** Is called with the bytes of a line that is longer than is read. */
 export type OnTooLong = (bytes: number) => void;
 
 /** Parts of a file, the first first. */
@@ -42,7 +42,7 @@ export async function* readBackwards(
   for (const range of ranges.toReversed()) yield* linesBackwards(file, range, maxLineBytes, onTooLong);
 }
 
-/** Cuts a stream of bytes where lines end. */
+/** Cuts a stream of bytes at the ends of lines. */
 export async function* wholeLines(
   chunks: AsyncIterable<Buffer>,
   offset: number,
@@ -131,7 +131,7 @@ async function* chunksOf(file: FileHandle, { start, end }: Range): AsyncGenerato
   }
 }
 
-/** Bytes at a position; fewer where the file ends before. */
+/** Bytes at a position; fewer if the file ends before. */
 export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   return fill(file, position, Buffer.allocUnsafeSlow(length));
 }

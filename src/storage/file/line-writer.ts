@@ -1,21 +1,8 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fdatasync,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
-import { FINGERPRINT_BYTES, fingerprintOf } from './segments.js';
+import { openToAppend, sizeBetweenWrites, syncDirectory } from './append-file.js';
+import { DiskSync } from './disk-sync.js';
+import { FINGERPRINT_BYTES, fingerprintOf, targetOf } from './segments.js';
 import { TimeIndexWriter } from './time-index.js';
 
 const NEWLINE = 0x0a;
@@ -26,81 +13,113 @@ const ATTEMPTS = 10;
 
 /** The file as it is now. */
 export interface WrittenFile {
+  /** Its own path: the target, if the storage's path is a symbolic link. */
+  readonly path: string;
   readonly size: number;
-  /** When it was made, in milliseconds since the Unix epoch. */
+  /** What tells it from other files. */
+  readonly id: string;
+  /** When it was made, in milliseconds since the Unix epoch; 0 if the file system doesn't say. */
   readonly bornMillis: number;
 }
 
-/** Appends whole lines to a file that others may append to, move away or delete meanwhile. */
+/** Some of the lines are in the file, the rest is not. */
+export class PartialAppend extends Error {
+  /** @param lines - how many, counted from the first. */
+  constructor(
+    readonly lines: number,
+    cause: unknown,
+  ) {
+    super('part of the lines was written', { cause });
+  }
+}
+
+/** A line of which only the beginning is in the file. */
+interface TornLine {
+  readonly line: Buffer;
+  readonly written: number;
+}
+
+/**
+ * Appends whole lines to a file that others may append to, move away or delete meanwhile.
+ *
+ * Nothing that was written is ever cut off again: somebody else's lines may stand behind it. What a full disk left of a
+ * line is completed if the same line comes next and nobody wrote meanwhile, else the torn line is ended.
+ */
 export class LineWriter {
   readonly #path: string;
+  readonly #durable: boolean;
+  readonly #mode: number | undefined;
   readonly #index: TimeIndexWriter;
   #descriptor: number | undefined;
-  #inode = 0;
-  #born = 0;
-  /** The file's size as this writer left it; another one tells that somebody else wrote. */
+  #file: { readonly path: string; readonly device: number; readonly inode: number; readonly born: number } | undefined;
+  /** The file's size as this writer left it; another one means that somebody else wrote. */
   #size = 0;
+  #torn: TornLine | undefined;
+  /** Whether the file is known to end with a newline, or with a line that this writer may complete. */
+  #isSealed = true;
+  #disk: DiskSync | undefined;
   #fingerprint: string | undefined;
+  /** Another number for each file that was opened. */
+  generation = 0;
 
-  readonly #durable: boolean;
-
-  /** @param durable - whether a file that is made is to outlive a power cut. */
-  constructor(path: string, durable = false) {
+  /**
+   * @param durable - whether a file that is made is to outlive a power cut.
+   * @param mode - of files that are made; default: what the umask leaves of 0666.
+   */
+  constructor(path: string, durable = false, mode?: number) {
     this.#path = path;
     this.#durable = durable;
-    this.#index = new TimeIndexWriter(path);
+    this.#mode = mode;
+    this.#index = new TimeIndexWriter(path, mode);
   }
 
   /**
-   * Appends text that ends with a newline. Where it fails, nothing of it is left in the file, or, where others write
-   * to the file too, at most a torn line that the next one seals.
+   * Appends text that ends with a newline.
    *
    * @param earliest - the earliest time in it, in milliseconds since the Unix epoch.
    * @param latest - the latest.
+   * @throws PartialAppend if some of its lines are in the file; any other error: none is.
    */
   append(text: string, earliest: number, latest: number): void {
     const bytes = Buffer.from(text, 'utf8');
     for (let attempt = 1; ; attempt += 1) {
       const descriptor = this.#ready();
-      let written = 0;
-      try {
-        while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-      } catch (error) {
-        this.#undo(descriptor, written);
-        throw error;
-      }
-      const { size, nlink } = fstatSync(descriptor);
-      const start = this.#size;
-      this.#size += written;
+      const torn = this.#resume(descriptor, bytes);
+      const start = this.#size - (torn?.written ?? 0);
+      this.#writeFrom(descriptor, bytes, torn?.written ?? 0);
+      if (torn !== undefined) this.#check(descriptor, start, torn.line);
+      const found = statOf(descriptor);
       // deleted between the look at the path and the write: what nobody can read is written again
-      if (nlink === 0 && attempt < ATTEMPTS) {
+      if (found?.nlink === 0 && attempt < ATTEMPTS) {
         this.close();
         continue;
       }
       // with others writing at once it is not known where the lines came to stand
-      if (size === this.#size) this.#note(descriptor, start, bytes, earliest, latest);
+      if (found?.size === this.#size) this.#note(descriptor, start, bytes, earliest, latest);
       return;
     }
   }
 
-  /** The file that is written to; `undefined` where there is none yet. */
+  /** The file that is written to; `undefined` if there is none yet. */
   get file(): WrittenFile | undefined {
-    return this.#descriptor === undefined ? undefined : { size: this.#size, bornMillis: this.#born };
+    if (this.#descriptor === undefined || this.#file === undefined) return undefined;
+    const { path, device, inode, born } = this.#file;
+    return { path, size: this.#size, bornMillis: born, id: `${device}:${inode}:${born}` };
   }
 
-  /** Opens the file, so that {@link file} tells of it. */
+  /** Opens the file, so that {@link file} says what it is. */
   open(): void {
     this.#ready();
   }
 
   /** Resolves when what was written is on the disk. */
   async sync(): Promise<void> {
-    if (this.#descriptor !== undefined) await promisify(fdatasync)(this.#descriptor);
+    await this.#disk?.sync(this.#size);
   }
 
   /** Returns when what was written is on the disk. */
   syncNow(): void {
-    if (this.#descriptor !== undefined) fdatasyncSync(this.#descriptor);
+    this.#disk?.syncNow(this.#size);
   }
 
   /** @param forGood - whether nothing more comes to the file: then all of it is in its index. */
@@ -108,92 +127,149 @@ export class LineWriter {
     if (this.#descriptor === undefined) return;
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
+    this.#file = undefined;
     this.#fingerprint = undefined;
+    this.#torn = undefined;
+    this.#disk = undefined;
     this.#index.reset(forGood ? 1 : undefined);
-    closeSync(descriptor);
+    closeQuietly(descriptor);
   }
 
-  #note(descriptor: number, start: number, bytes: Buffer, earliest: number, latest: number): void {
-    if (this.#fingerprint === undefined) {
-      const head = Buffer.alloc(FINGERPRINT_BYTES);
-      this.#fingerprint = fingerprintOf(head.subarray(0, readSync(descriptor, head, 0, FINGERPRINT_BYTES, 0)));
-    }
-    if (this.#fingerprint !== undefined) this.#index.note(this.#fingerprint, start, bytes, earliest, latest);
-  }
-
-  /** A descriptor of the file that is at the path now, with no torn line at its end. */
+  /** A descriptor of the file that is at the path now; what somebody else left torn at its end is ended. */
   #ready(): number {
-    if (this.#descriptor !== undefined) {
-      const now = statSync(this.#path, { throwIfNoEntry: false });
+    if (this.#descriptor !== undefined && this.#file !== undefined) {
+      const now = lookAt(this.#path);
       // moved away or deleted, by logrotate for example
-      if (now === undefined || now.ino !== this.#inode) this.close();
-      else if (now.size !== this.#size) {
+      if (now === undefined || (now !== 'unknown' && (now.ino !== this.#file.inode || now.dev !== this.#file.device)))
+        this.close();
+      else if (now !== 'unknown' && now.size !== this.#size) {
         if (now.size < this.#size) this.#fingerprint = undefined;
+        this.#torn = undefined;
         this.#seal(this.#descriptor, now.size);
-      }
+      } else if (!this.#isSealed) this.#seal(this.#descriptor, this.#size);
     }
     if (this.#descriptor !== undefined) return this.#descriptor;
-    mkdirSync(dirname(this.#path), { recursive: true });
-    const descriptor = openSync(this.#path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o644);
+    const target = targetOf(this.#path);
+    mkdirSync(dirname(target), { recursive: true });
+    const descriptor = openToAppend(target, this.#mode);
     try {
-      const { ino, size, birthtimeMs } = fstatSync(descriptor);
-      this.#inode = ino;
-      this.#born = birthtimeMs;
-      if (this.#durable && size === 0) syncFolder(dirname(this.#path));
+      const { dev, ino, size, birthtimeMs } = fstatSync(descriptor);
+      this.#file = { path: target, device: dev, inode: ino, born: birthtimeMs };
+      if (this.#durable && size === 0) syncDirectory(dirname(target));
+      this.#disk = new DiskSync(descriptor, target, ino, size);
       this.#seal(descriptor, size);
     } catch (error) {
-      closeSync(descriptor);
+      closeQuietly(descriptor);
       throw error;
     }
+    this.generation += 1;
     this.#descriptor = descriptor;
     return descriptor;
   }
+
+  #writeFrom(descriptor: number, bytes: Buffer, from: number): void {
+    let written = from;
+    try {
+      while (written < bytes.length) {
+        const count = writeSync(descriptor, bytes, written);
+        if (count === 0) throw new Error('the file takes nothing more');
+        written += count;
+        this.#size += count;
+      }
+    } catch (error) {
+      if (written === 0) throw error;
+      const whole = bytes.lastIndexOf(NEWLINE, written - 1) + 1;
+      if (whole < written) {
+        const line = Buffer.from(bytes.subarray(whole, bytes.indexOf(NEWLINE, whole) + 1));
+        this.#torn = { line, written: written - whole };
+      }
+      const lines = countOf(bytes.subarray(0, whole), NEWLINE);
+      throw lines === 0 ? error : new PartialAppend(lines, error);
+    }
+  }
+
+  /** What of the first line is at the end of the file already, if nobody wrote since. */
+  #resume(descriptor: number, bytes: Buffer): TornLine | undefined {
+    const torn = this.#torn;
+    if (torn === undefined) return undefined;
+    this.#torn = undefined;
+    if (bytes.subarray(0, torn.line.length).equals(torn.line)) return torn;
+    this.#seal(descriptor, this.#size);
+    return undefined;
+  }
+
+  /** Writes a line again that somebody else came into the middle of. */
+  #check(descriptor: number, start: number, line: Buffer): void {
+    try {
+      const found = Buffer.alloc(line.length);
+      if (readSync(descriptor, found, 0, line.length, start) === line.length && found.equals(line)) return;
+    } catch {
+      // twice is better than not at all
+    }
+    this.#writeFrom(descriptor, line, 0);
+  }
+
   /** Ends a line that a crash left torn, so that it spoils no other. */
   #seal(descriptor: number, size: number): void {
     const last = Buffer.alloc(1);
     const isWhole = (): boolean =>
       this.#size === 0 || readSync(descriptor, last, 0, 1, this.#size - 1) !== 1 || last[0] === NEWLINE;
     this.#size = size;
+    this.#isSealed = false;
     for (let look = 0; look < LOOKS; look += 1) {
-      if (isWhole()) return;
+      if (isWhole()) break;
       const before = this.#size;
       this.#size = sizeBetweenWrites(descriptor);
       if (this.#size === before) break;
     }
     if (!isWhole()) this.#size += writeSync(descriptor, '\n');
+    this.#isSealed = true;
   }
 
-  #undo(descriptor: number, written: number): void {
-    if (written === 0) return;
+  /** An index that lacks something costs time when the file is read, nothing else. */
+  #note(descriptor: number, start: number, bytes: Buffer, earliest: number, latest: number): void {
     try {
-      // only what is certain to be ours is taken back
-      if (fstatSync(descriptor).size === this.#size + written) ftruncateSync(descriptor, this.#size);
+      if (this.#fingerprint === undefined) {
+        const head = Buffer.alloc(FINGERPRINT_BYTES);
+        this.#fingerprint = fingerprintOf(head.subarray(0, readSync(descriptor, head, 0, FINGERPRINT_BYTES, 0)));
+      }
+      if (this.#fingerprint === undefined || this.#file === undefined) return;
+      this.#index.note(this.#file.path, this.#fingerprint, start, bytes, earliest, latest);
     } catch {
-      // the torn line is sealed by whoever writes next
+      // as said
     }
   }
 }
 
-/**
- * The size of a file at a moment at which nobody is in the middle of writing to it: the size shows how far a write has
- * come, while a change of the mode, even to what it was, waits for the write that is under way.
- */
-function sizeBetweenWrites(descriptor: number): number {
-  const { mode } = fstatSync(descriptor);
-  try {
-    fchmodSync(descriptor, mode & 0o7777);
-  } catch {
-    // somebody else's file: a write of theirs that is looked at right now costs an empty line at worst
-  }
-  return fstatSync(descriptor).size;
+function countOf(bytes: Buffer, byte: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count += 1;
+  return count;
 }
 
-/** Has a folder's list of files on the disk: a file that was just made is there after a power cut. */
-export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, constants.O_RDONLY);
+/** What is at a path; `undefined` if nothing is, `'unknown'` if that can't be seen: what is open goes on. */
+function lookAt(path: string) {
   try {
-    fsyncSync(descriptor);
-  } finally {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** What was written is written, also if it can't be looked at. */
+function statOf(descriptor: number) {
+  try {
+    return fstatSync(descriptor);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was written to it is with the operating system, whatever closing says. */
+function closeQuietly(descriptor: number): void {
+  try {
     closeSync(descriptor);
+  } catch {
+    // it is free all the same
   }
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** Opens a file to read it; `undefined` where there is none. */
+/** Opens a file to read it; `undefined` if there is none. */
 export async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, 'r');
@@ -8,4 +8,18 @@ export async function openIfThere(path: string): Promise<FileHandle | undefined>
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Opens a closed segment, also if it got its final name or was compressed since it was listed. */
+export async function openSegment(
+  path: string,
+  compressed: boolean,
+): Promise<{ readonly handle: FileHandle; readonly compressed: boolean } | undefined> {
+  const named = path.replace(/~[0-9a-f]{8}$/, '');
+  const names = compressed ? [path] : [...new Set([path, named, `${named}.gz`])];
+  for (const name of names) {
+    const handle = await openIfThere(name);
+    if (handle !== undefined) return { handle, compressed: name.endsWith('.gz') && name !== path ? true : compressed };
+  }
+  return undefined;
 }

@@ -1,6 +1,25 @@
-import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+
+/*
+ * The files of one storage, all in the directory of the file that is written (of its target, if the path is a symbolic
+ * link):
+ *
+ *     telemetry.jsonl                                    is written
+ *     telemetry.20261124T021300123Z.jsonl                was closed by rotation: a segment
+ *     telemetry.20261124T021300123Z.jsonl.gz             the same, compressed
+ *     telemetry.20261124T021300123Z.jsonl~0a1b2c3d       is being closed: a segment, too, until it has its name
+ *     telemetry.20261124T021300123Z.jsonl.gz.0a1b2c3d.tmp   is being compressed: no part of the storage
+ *     FILE.idx                                           times in the stretches of FILE; see time-index.ts
+ *     telemetry.jsonl.rotation.lock, .maintenance.lock   see lock-file.ts
+ *
+ * Invariants:
+ * - The order of segments is that of their keys. A key is the time of closing, or the one behind the last key if that is
+ *   later: a clock that is wrong spoils the time in a name, never the order.
+ * - No file is replaced that may hold lines. A segment gets its name by link and unlink.
+ * - Where a segment is there plain and compressed, the plain one counts: the other may not be finished.
+ */
 
 /** A file that was closed by rotation. */
 export interface Segment {
@@ -8,45 +27,105 @@ export interface Segment {
   /** When it was closed, as it stands in the name: the order of segments. */
   readonly key: string;
   readonly compressed: boolean;
+  /** Whether it has not got its final name yet. */
+  readonly closing: boolean;
 }
 
 const KEY = '\\d{8}T\\d{9}Z';
+const KEY_LENGTH = 19;
+/** Symbolic links that are followed one after the other, as the system does. */
+const MAX_LINKS = 40;
+const LAST_MILLIS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** The closed segments of a file, the oldest first; the uncompressed one where a segment is there as both. */
-export function segmentsOf(path: string): Segment[] {
-  const folder = dirname(path);
-  const form = new RegExp(`^${escaped(stemOf(path))}\\.(${KEY})${escaped(extname(path))}(\\.gz)?$`);
-  const byKey = new Map<string, Segment>();
-  for (const name of namesIn(folder)) {
-    const match = form.exec(name);
-    if (match === null) continue;
-    const key = match[1] as string;
-    const compressed = match[2] !== undefined;
-    if (compressed && byKey.has(key)) continue;
-    byKey.set(key, { path: join(folder, name), key, compressed });
+/** What a path leads to, also if that isn't there yet; the path itself if it is no symbolic link, or leads nowhere. */
+export function targetOf(path: string): string {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    try {
+      if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
+      target = resolve(dirname(target), readlinkSync(target));
+    } catch {
+      // whoever opens it gets the error
+      return path;
+    }
   }
-  return [...byKey.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  return path;
 }
 
-/** Where a file goes that is closed now: behind all that are there. */
-export function newSegmentPath(path: string, nowMillis: number): string {
-  const last = segmentsOf(path).at(-1);
-  let millis = nowMillis;
-  if (last !== undefined) millis = Math.max(millis, millisOfKey(last.key) + 1);
-  const key = new Date(millis).toISOString().replace(/[-:.]/g, '');
-  return join(dirname(path), `${stemOf(path)}.${key}${extname(path)}`);
+/** The closed segments of a file, the oldest first; the uncompressed one if a segment is there as both. */
+export function segmentsOf(path: string): Segment[] {
+  const target = targetOf(path);
+  const directory = dirname(target);
+  const form = new RegExp(`^${escaped(stemOf(target))}\\.(${KEY})${escaped(extname(target))}(\\.gz|~[0-9a-f]{8})?$`);
+  const found: Segment[] = [];
+  for (const entry of entriesOf(directory)) {
+    const match = form.exec(entry.name);
+    const path = join(directory, entry.name);
+    if (match === null || !(entry.isFile() || (entry.isSymbolicLink() && isFile(path)))) continue;
+    const [, key = '', ending = ''] = match;
+    found.push({ path, key, compressed: ending === '.gz', closing: ending.startsWith('~') });
+  }
+  const plain = new Set(found.filter(({ compressed, closing }) => !compressed && !closing).map(({ path }) => path));
+  return found
+    .filter(({ path, compressed, closing }) => {
+      if (compressed) return !plain.has(path.replace(/\.gz$/, ''));
+      // it has its name already: both are one file
+      return !closing || !plain.has(path.slice(0, -9)) || !isSame(path, path.slice(0, -9));
+    })
+    .toSorted((a, b) => (a.key < b.key || (a.key === b.key && a.path < b.path) ? -1 : 1));
 }
 
-/** When a segment was closed, in milliseconds since the Unix epoch. */
+/** What killed compressions left. */
+export function leftoversOf(path: string): string[] {
+  const target = targetOf(path);
+  const form = new RegExp(
+    `^${escaped(stemOf(target))}\\.${KEY}${escaped(extname(target))}\\.gz(?:\\.[0-9a-f]{8})?\\.tmp$`,
+  );
+  return entriesOf(dirname(target))
+    .filter((entry) => form.test(entry.name) && !entry.isDirectory())
+    .map(({ name }) => join(dirname(target), name));
+}
+
+/** The key of a segment that is closed now: behind all that are there. */
+export function nextKey(path: string, nowMillis: number): string {
+  const now = keyOf(nowMillis);
+  const last = segmentsOf(path).at(-1)?.key;
+  return last === undefined || last < now ? now : keyAfter(last, now);
+}
+
+/** The key behind another one; `otherwise`, if there is none. */
+export function keyAfter(key: string, otherwise: string): string {
+  // as a number, not as a time: there is one behind the last millisecond of a year that has none
+  const digits = String(BigInt(key.replace(/\D/g, '')) + 1n).padStart(17, '0');
+  return digits.length > 17 ? otherwise : `${digits.slice(0, 8)}T${digits.slice(8)}Z`;
+}
+
+/** The key in the name of a segment, whatever stands behind it. */
+export function keyIn(target: string, segment: string): string {
+  const start = join(dirname(target), `${stemOf(target)}.`).length;
+  return segment.slice(start, start + KEY_LENGTH);
+}
+
+/** Where the segment of a key is. */
+export function segmentPath(target: string, key: string): string {
+  return join(dirname(target), `${stemOf(target)}.${key}${extname(target)}`);
+}
+
+/** A name, that no other file has, for a segment until it gets its own. */
+export function closingPath(target: string, key: string): string {
+  return `${segmentPath(target, key)}~${randomBytes(4).toString('hex')}`;
+}
+
+/** When a segment was closed, in milliseconds since the Unix epoch; NaN if its key is no time. */
 export function millisOfKey(key: string): number {
   const at = (start: number, end: number): string => key.slice(start, end);
   return Date.parse(`${at(0, 4)}-${at(4, 6)}-${at(6, 8)}T${at(9, 11)}:${at(11, 13)}:${at(13, 15)}.${at(15, 18)}Z`);
 }
 
-/** Bytes of a file's beginning that tell it from others. */
+/** Bytes of a file's beginning that tell its index from those of others. */
 export const FINGERPRINT_BYTES = 256;
 
-/** What a file begins with: its first line, or the beginning of that; `undefined` where there is none yet. */
+/** What a file begins with: its first line, or the beginning of that; `undefined` if it has none yet. */
 export function fingerprintOf(head: Uint8Array): string | undefined {
   const line = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, FINGERPRINT_BYTES));
   const newline = line.indexOf(0x0a);
@@ -57,16 +136,37 @@ export function fingerprintOf(head: Uint8Array): string | undefined {
     .slice(0, 16);
 }
 
+function keyOf(millis: number): string {
+  return new Date(Math.min(LAST_MILLIS, Math.max(0, millis))).toISOString().replace(/[-:.]/g, '');
+}
+
 function stemOf(path: string): string {
   return basename(path, extname(path));
 }
 
-function namesIn(folder: string): string[] {
+function entriesOf(directory: string) {
   try {
-    return readdirSync(folder);
+    return readdirSync(directory, { withFileTypes: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  try {
+    return lstatSync(a).ino === lstatSync(b).ino;
+  } catch {
+    // one of them is gone: whoever reads sees which
+    return false;
   }
 }
 

@@ -1,15 +1,22 @@
-import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { openToAppend } from './append-file.js';
 
-/**
- * The index of a file: `telemetry.jsonl.idx`, records of 48 bytes, each of a stretch of whole lines. It is derived: what
+/*
+ * The index of a file: `telemetry.jsonl.idx`, records of 52 bytes, each of a stretch of whole lines. It is derived: what
  * it doesn't cover, or no longer fits, is looked up in the file itself.
  *
- *     0  'RIX1'   4  CRC-32 of the last bytes of the stretch   8  fingerprint of the file, 8 bytes
+ *     0  'RIX2'   4  CRC-32 of the last bytes of the stretch   8  fingerprint of the file, 8 bytes
  *    16  start   24  end   32  earliest   40  latest time in milliseconds      little-endian doubles
+ *    48  CRC-32 of all that stands before in the record
+ *
+ * Invariants:
+ * - A record is believed only if its own checksum fits, it is of this file, and the stretch ends as it says.
+ * - Whatever fails while the index is written costs time when the file is read, and nothing else.
  */
-const RECORD_BYTES = 48;
-const MAGIC = 0x31584952;
+const RECORD_BYTES = 52;
+const CRC_AT = 48;
+const MAGIC = 0x32584952;
 /** Bytes of a stretch's end that are checked. */
 export const CHECKED_BYTES = 32;
 /** Bytes of a stretch. */
@@ -24,7 +31,7 @@ export interface Stretch {
   /** Milliseconds since the Unix epoch. */
   readonly earliest: number;
   readonly latest: number;
-  /** CRC-32 of its last bytes; absent where the stretch was looked up in the file itself. */
+  /** CRC-32 of its last bytes; absent if the stretch was looked up in the file itself. */
   readonly check?: number;
 }
 
@@ -35,7 +42,8 @@ export function indexPathOf(path: string): string {
 
 /** Gathers what a writer appends into records of its file's index. */
 export class TimeIndexWriter {
-  readonly #path: string;
+  readonly #mode: number | undefined;
+  #path: string;
   #start = 0;
   #end = 0;
   #earliest = Number.POSITIVE_INFINITY;
@@ -43,14 +51,16 @@ export class TimeIndexWriter {
   #tail: Buffer = Buffer.alloc(0);
   #fingerprint = '';
 
-  constructor(path: string) {
-    this.#path = indexPathOf(path);
+  constructor(path: string, mode: number | undefined) {
+    this.#path = path;
+    this.#mode = mode;
   }
 
-  /** Notes that lines of these times were appended at a place. */
-  note(fingerprint: string, start: number, bytes: Buffer, earliest: number, latest: number): void {
-    if (start !== this.#end || fingerprint !== this.#fingerprint) {
+  /** Notes that lines of these times were appended to a file. */
+  note(path: string, fingerprint: string, start: number, bytes: Buffer, earliest: number, latest: number): void {
+    if (start !== this.#end || fingerprint !== this.#fingerprint || path !== this.#path) {
       this.flush();
+      this.#path = path;
       this.#start = start;
       this.#fingerprint = fingerprint;
     }
@@ -63,7 +73,7 @@ export class TimeIndexWriter {
     else this.#tail = Buffer.from(this.#tail);
   }
 
-  /** Writes what is gathered, where it is worth it. Whatever fails costs nothing but time when the file is read. */
+  /** Writes what is gathered, if it is worth it. */
   flush(leastBytes = LEAST_BYTES): void {
     const length = this.#end - this.#start;
     if (length >= leastBytes && length > 0 && this.#earliest <= this.#latest) {
@@ -74,8 +84,9 @@ export class TimeIndexWriter {
       [this.#start, this.#end, this.#earliest, this.#latest].forEach((value, i) =>
         record.writeDoubleLE(value, 16 + i * 8),
       );
+      record.writeUInt32LE(crc32(record.subarray(0, CRC_AT)), CRC_AT);
       try {
-        append(this.#path, record);
+        append(indexPathOf(this.#path), record, this.#mode);
       } catch {
         // no room, no right: the file itself is looked at instead
       }
@@ -94,7 +105,7 @@ export class TimeIndexWriter {
   }
 }
 
-/** The records of a file's index that are about this very file, in order, without overlaps. */
+/** The records of a file's index that are sound and about this very file, in order, without overlaps. */
 export function readTimeIndex(path: string, fingerprint: string, size: number): Stretch[] {
   let bytes: Buffer;
   try {
@@ -104,19 +115,21 @@ export function readTimeIndex(path: string, fingerprint: string, size: number): 
   }
   const found: Stretch[] = [];
   for (let at = 0; at + RECORD_BYTES <= bytes.length; ) {
-    if (bytes.readUInt32LE(at) !== MAGIC) {
-      // a torn record: the next one begins somewhere behind
+    const record = bytes.subarray(at, at + RECORD_BYTES);
+    if (record.readUInt32LE(0) !== MAGIC || record.readUInt32LE(CRC_AT) !== crc32(record.subarray(0, CRC_AT))) {
+      // a damaged record: the next sound one begins somewhere behind
       at += 1;
       continue;
     }
-    const [start, end, earliest, latest] = [16, 24, 32, 40].map((offset) => bytes.readDoubleLE(at + offset)) as [
+    const [start, end, earliest, latest] = [16, 24, 32, 40].map((offset) => record.readDoubleLE(offset)) as [
       number,
       number,
       number,
       number,
     ];
-    if (bytes.toString('hex', at + 8, at + 16) === fingerprint && start >= 0 && start < end && end <= size)
-      found.push({ start, end, earliest, latest, check: bytes.readUInt32LE(at + 4) });
+    const isPart = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start < end && end <= size;
+    if (isPart && earliest <= latest && record.toString('hex', 8, 16) === fingerprint)
+      found.push({ start, end, earliest, latest, check: record.readUInt32LE(4) });
     at += RECORD_BYTES;
   }
   found.sort((a, b) => a.start - b.start);
@@ -130,8 +143,8 @@ export function isEndOf(stretch: Stretch, tail: Buffer): boolean {
   return stretch.check === undefined || crc32(tail) === stretch.check;
 }
 
-function append(path: string, bytes: Buffer): void {
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o644);
+function append(path: string, bytes: Buffer, mode: number | undefined): void {
+  const descriptor = openToAppend(path, mode);
   try {
     writeSync(descriptor, bytes);
   } finally {

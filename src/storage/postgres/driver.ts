@@ -1,72 +1,146 @@
 import { TelemetryError } from '../../model/errors.js';
-import { requireFromApplication } from '../../runtime/application-require.js';
+import { requireFromApplication, versionInApplication } from '../../runtime/application-require.js';
+import { inBackground } from '../../runtime/background.js';
+import type { SqlDriver } from '../sql/dialect.js';
+import { type Outcome, runAsync, type Statement, type Work } from '../sql/work.js';
 
 /** What a statement gives, as `pg` has it. */
-export interface Result<R> {
-  readonly rows: R[];
+interface Result {
+  readonly rows: object[];
   readonly rowCount: number | null;
 }
 
 /** One connection. */
-export interface Client {
-  query<R = object>(sql: string, cells?: readonly unknown[]): Promise<Result<R>>;
+interface Client {
+  query(sql: string, cells?: readonly unknown[]): Promise<Result>;
   /** @param error - with one, the connection is closed rather than used again. */
   release(error?: unknown): void;
-  on(event: 'error', listener: (error: unknown) => void): unknown;
-  removeListener(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'error' | 'end', listener: (error: unknown) => void): unknown;
+  readonly connection?: { readonly stream?: { destroy(): unknown } };
 }
 
 /** Connections of `pg`. */
-export interface Pool {
+interface Pool {
   connect(): Promise<Client>;
-  query<R = object>(sql: string, cells?: readonly unknown[]): Promise<Result<R>>;
   end(): Promise<void>;
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
-/**
- * Makes a pool; it connects when it is used.
- *
- * @throws TelemetryError `RIMP_MISSING_PACKAGE` where `pg` is not installed.
- */
-export function makePool(settings: Readonly<Record<string, unknown>>): Pool {
-  type Module = { readonly Pool: new (settings: object) => Pool };
-  const pg = requireFromApplication('pg') as (Module & { readonly default?: Module }) | undefined;
-  if (pg === undefined) {
-    throw Object.assign(
-      new TelemetryError('RIMP_MISSING_PACKAGE', 'PostgresStorage: this needs pg; install with: npm install pg'),
-      { permanent: true },
-    );
-  }
-  const { Pool } = pg.default ?? pg;
-  return new Pool(settings);
+interface Module {
+  readonly Pool: new (settings: object) => Pool;
+  readonly Client: new (settings: object) => Client;
 }
 
-/** All of some work, or nothing. */
-export async function inTransaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  // a connection that is lost between two statements: the next one tells
-  client.on('error', ignore);
-  let failure: unknown;
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    failure = error;
-    try {
-      await client.query('ROLLBACK');
-      // the connection is sound: the statement was not
-      failure = undefined;
-    } catch {
-      // the connection is gone, and the transaction with it
-    }
-    throw error;
-  } finally {
-    client.removeListener('error', ignore);
-    client.release(failure);
+/** How long connections may take to end by themselves, in milliseconds: a server that is frozen never answers. */
+const END_MILLIS = 1_000;
+
+/** Does work in PostgreSQL, on a few connections that are made when they are needed. */
+export class PostgresDriver implements SqlDriver {
+  readonly generation = 1;
+  readonly shownAs: string;
+  readonly #settings: Readonly<Record<string, unknown>>;
+  /** All connections, also those that are not made yet. */
+  readonly #clients = new Set<Client>();
+  #pool: Pool | undefined;
+
+  /** @param settings - of `pg`'s pool. */
+  constructor(settings: Readonly<Record<string, unknown>>, shownAs: string) {
+    this.#settings = settings;
+    this.shownAs = shownAs;
   }
+
+  /** Whoever asks: no request is charged with the connections and statements of a storage. */
+  run<T>(work: () => Work<T>): Promise<T> {
+    return inBackground(() => this.#run(work));
+  }
+
+  async #run<T>(work: () => Work<T>): Promise<T> {
+    this.#pool ??= this.#makePool();
+    const client = await this.#pool.connect();
+    let broken: unknown;
+    try {
+      return await runAsync(work(), async (statement) => {
+        try {
+          return await execute(client, statement);
+        } catch (error) {
+          if (!isOfServer(error)) broken = error;
+          throw error;
+        }
+      });
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async breathe(): Promise<void> {
+    // a network is between two pages anyway
+  }
+
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    if (pool === undefined) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_MILLIS);
+    });
+    await Promise.race([pool.end().catch(ignore), late]);
+    clearTimeout(timer);
+    for (const client of this.#clients) client.connection?.stream?.destroy();
+    this.#clients.clear();
+  }
+
+  #makePool(): Pool {
+    const pg = requireFromApplication('pg') as (Module & { readonly default?: Module }) | undefined;
+    if (pg === undefined) throw missing();
+    const clients = this.#clients;
+    const { Pool, Client } = pg.default ?? pg;
+    // a connection may fail at any moment of its life, and an emitter that nobody listens to ends the process
+    class Listened extends Client {
+      constructor(settings: object) {
+        super(settings);
+        clients.add(this);
+        this.on('error', ignore);
+        this.on('end', () => clients.delete(this));
+      }
+    }
+    const pool = new Pool({ ...this.#settings, Client: Listened });
+    // the next connection is made when it is needed, and what was under way rejects
+    pool.on('error', ignore);
+    return pool;
+  }
+}
+
+/** @throws TelemetryError `RIMP_MISSING_PACKAGE` if `pg` is not installed; loads nothing. */
+export function checkPostgresPackage(): void {
+  if (versionInApplication('pg') === undefined) throw missing();
+}
+
+function missing(): TelemetryError {
+  return Object.assign(
+    new TelemetryError('RIMP_MISSING_PACKAGE', 'PostgresStorage: this needs pg; install with: npm install pg'),
+    { permanent: true, concerns: 'storage' } as const,
+  );
+}
+
+async function execute(client: Client, { sql, cells, does }: Statement): Promise<Outcome> {
+  if (does === 'script') {
+    await client.query(sql);
+    return { rows: [], changes: 0 };
+  }
+  let number = 0;
+  const numbered = sql.replace(/\?/g, () => {
+    number += 1;
+    return `$${number}`;
+  });
+  const { rows, rowCount } = await client.query(numbered, cells);
+  return { rows, changes: rowCount ?? 0 };
+}
+
+/** Whether a server said that a statement was wrong: then the connection is sound. */
+function isOfServer(error: unknown): boolean {
+  const { severity } = (error ?? {}) as { readonly severity?: unknown };
+  return severity === 'ERROR';
 }
 
 function ignore(): void {}

@@ -1,9 +1,11 @@
 import { decodeLine, decodeMap } from '../../codec/json-line-decode.js';
 import { encodeEvent, encodeMap, encodeMetric } from '../../codec/json-line-encode.js';
+import { eventOtelOf, metricOtelOf } from '../../codec/otel-check.js';
+import { tagsFromLine } from '../../codec/tag-types.js';
 import { TelemetryEvent } from '../../model/event.js';
 import type { EventType } from '../../model/event-type.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
-import { type Tags, TelemetryMetric } from '../../model/metric.js';
+import { TelemetryMetric } from '../../model/metric.js';
 import { severityOf } from '../query-match.js';
 
 /** What a column holds. */
@@ -70,60 +72,93 @@ export const READ_COLUMNS: readonly (keyof Row)[] = [
   'line',
 ];
 
-/** @throws TypeError where metadata made by hand hold what JSON can't. */
-export function eventCells(event: TelemetryEvent): Cell[] {
+/** Which texts the columns of a database hold, and what stands for others. */
+export interface TextRule {
+  holds(text: string): boolean;
+  /** The text that stands for one that it doesn't hold. */
+  plain(text: string): string;
+  /** JSON in an encoding that any text column holds. */
+  json(line: string): string;
+}
+
+/** Unicode: PostgreSQL's texts hold no NUL, and no database's hold half a surrogate pair. */
+export const UNICODE: TextRule = {
+  holds: (text) => !text.includes('\0') && text.isWellFormed(),
+  plain: (text) => text.toWellFormed().replaceAll('\0', '\ufffd'),
+  json: (line) => line,
+};
+
+const NOT_ASCII = /[^ -~\t\n\r]/;
+
+/** What is the same in every encoding, for a database in any other than UTF-8. */
+export const ASCII: TextRule = {
+  holds: (text) => !NOT_ASCII.test(text),
+  plain: (text) => text.replace(/[^ -~\t\n\r]/gu, '?'),
+  json: (line) =>
+    line.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
+};
+
+/** @throws TypeError if metadata made by hand hold what JSON can't, or the time is none. */
+export function eventCells(event: TelemetryEvent, rule: TextRule = UNICODE): Cell[] {
   const { eventId, source, message, metadata, otel } = event;
-  const isPlain = isPlainText(eventId) && isPlainText(source) && isPlainText(message);
+  const isPlain = rule.holds(eventId) && rule.holds(source) && rule.holds(message);
   return [
     EVENT_KIND,
-    isPlain ? eventId : plainText(eventId),
-    event.timestamp.getTime(),
+    isPlain ? eventId : rule.plain(eventId),
+    millisOf(event),
     event.eventType,
     severityOf(event),
-    isPlain ? source : plainText(source),
-    isPlain ? message : plainText(message),
+    isPlain ? source : rule.plain(source),
+    isPlain ? message : rule.plain(message),
     metadata === undefined ? null : encodeMap(metadata),
-    otel?.traceId === undefined ? null : plainText(otel.traceId).toLowerCase(),
+    otel?.traceId === undefined ? null : rule.plain(otel.traceId).toLowerCase(),
     otel === undefined ? null : encodeMap(otel),
-    isPlain ? null : encodeEvent(event),
+    isPlain ? null : rule.json(encodeEvent(event)),
   ];
 }
 
-/** @throws TypeError where tags made by hand hold what JSON can't. */
-export function metricCells(metric: TelemetryMetric): Cell[] {
+/** @throws TypeError if tags made by hand hold what JSON can't, or the time is none. */
+export function metricCells(metric: TelemetryMetric, rule: TextRule = UNICODE): Cell[] {
   const { metricId, name, value, unit, tags, otel } = metric;
   const isPlain =
-    isPlainText(metricId) &&
-    isPlainText(name) &&
-    (unit === undefined || isPlainText(unit)) &&
+    rule.holds(metricId) &&
+    rule.holds(name) &&
+    (unit === undefined || rule.holds(unit)) &&
     // what the databases take for 0
     !Object.is(value, -0);
   return [
     METRIC_KIND,
-    isPlain ? metricId : plainText(metricId),
-    metric.timestamp.getTime(),
-    isPlain ? name : plainText(name),
+    isPlain ? metricId : rule.plain(metricId),
+    millisOf(metric),
+    isPlain ? name : rule.plain(name),
     value,
-    unit === undefined ? null : isPlain ? unit : plainText(unit),
+    unit === undefined ? null : isPlain ? unit : rule.plain(unit),
     tags === undefined ? null : encodeMap(tags),
     otel === undefined ? null : encodeMap(otel),
-    isPlain ? null : encodeMetric(metric),
+    isPlain ? null : rule.json(encodeMetric(metric)),
   ];
 }
 
-/** An item in all columns: null where its kind has none. */
-export function allCells(item: TelemetryItem): Cell[] {
-  if (isEvent(item)) return [...eventCells(item), ...ALL_COLUMNS.slice(EVENT_COLUMNS.length).map(() => null)];
-  const cells = metricCells(item);
+/** An item in all columns: null if its kind has none. */
+export function allCells(item: TelemetryItem, rule: TextRule = UNICODE): Cell[] {
+  if (isEvent(item)) return [...eventCells(item, rule), ...ALL_COLUMNS.slice(EVENT_COLUMNS.length).map(() => null)];
+  const cells = metricCells(item, rule);
   return ALL_COLUMNS.map((name) => cells[(METRIC_COLUMNS as readonly string[]).indexOf(name)] ?? null);
+}
+
+function millisOf({ timestamp }: TelemetryItem): number {
+  const millis = timestamp.getTime();
+  if (Number.isNaN(millis)) throw new TypeError('expected a valid Date as timestamp');
+  return millis;
 }
 
 /** The item of a row. */
 export function itemOfRow(row: Row): TelemetryItem {
   // texts that no column holds exactly
   if (row.line !== null) return decodeLine(row.line);
-  const otel = row.otel === null ? undefined : decodeMap(row.otel);
+  const otel: unknown = row.otel === null ? undefined : JSON.parse(row.otel);
   const timestamp = new Date(Number(row.time_ms));
+  const time = { date: timestamp };
   if (row.kind === EVENT_KIND) {
     return new TelemetryEvent({
       eventId: row.id,
@@ -132,7 +167,7 @@ export function itemOfRow(row: Row): TelemetryItem {
       source: row.source ?? '',
       message: row.message ?? '',
       metadata: row.metadata === null ? undefined : decodeMap(row.metadata),
-      otel,
+      otel: eventOtelOf(otel, time),
     });
   }
   return new TelemetryMetric({
@@ -142,36 +177,7 @@ export function itemOfRow(row: Row): TelemetryItem {
     // SQLite keeps NaN as NULL
     value: row.value ?? Number.NaN,
     unit: row.unit,
-    tags: row.tags === null ? undefined : (decodeMap(row.tags) as Tags),
-    otel,
+    tags: row.tags === null ? undefined : tagsFromLine(decodeMap(row.tags), undefined),
+    otel: metricOtelOf(otel, time),
   });
-}
-
-/** The items that can be written, and how many can't. */
-export function rowsOf(items: Iterable<TelemetryItem>): {
-  readonly events: Cell[][];
-  readonly metrics: Cell[][];
-  readonly bad: number;
-} {
-  const events: Cell[][] = [];
-  const metrics: Cell[][] = [];
-  let bad = 0;
-  for (const item of items) {
-    try {
-      if (isEvent(item)) events.push(eventCells(item));
-      else metrics.push(metricCells(item));
-    } catch {
-      bad += 1;
-    }
-  }
-  return { events, metrics, bad };
-}
-
-/** Whether a text is the same in every database: PostgreSQL's hold no NUL, and none holds half a surrogate pair. */
-export function isPlainText(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed();
-}
-
-function plainText(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
 }

@@ -1,68 +1,112 @@
-import { TelemetryError } from '../../model/errors.js';
-import { requireFromApplication } from '../../runtime/application-require.js';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StorageError } from '../../model/errors.js';
+import type { SqlDriver } from '../sql/dialect.js';
+import { type Outcome, runSync, type Statement, type Work } from '../sql/work.js';
+import { type SqliteDatabase, type SqliteStatement, sqliteOpener } from './packages.js';
 
-/** A prepared statement, as `node:sqlite`, `libsql` and `better-sqlite3` all have it. */
-export interface SqliteStatement {
-  run(...cells: readonly unknown[]): { readonly changes: number | bigint };
-  all(...cells: readonly unknown[]): unknown[];
+/** How long another process that writes is waited for, in milliseconds; after that the sink's queue tries again. */
+const BUSY_MILLIS = 500;
+
+interface Open {
+  readonly database: SqliteDatabase;
+  readonly prepared: Map<string, SqliteStatement>;
+  /** The file that is open, and its write-ahead log once there is one. */
+  readonly file: string;
+  log: string | undefined;
 }
 
-/** A database, as all three have it. */
-export interface SqliteDatabase {
-  exec(sql: string): unknown;
-  prepare(sql: string): SqliteStatement;
-  close(): unknown;
-}
+/** Does work in an SQLite file at once; opens the file anew if it was removed or replaced. */
+export class SqliteDriver implements SqlDriver {
+  readonly shownAs: string;
+  readonly #path: string;
+  readonly #isDurable: boolean;
+  #generation = 0;
+  #open: Open | undefined;
 
-/** The packages that do where Node has no SQLite of its own, the first one first. */
-const PACKAGES = ['libsql', 'better-sqlite3'] as const;
-
-type Open = new (path: string) => SqliteDatabase;
-
-/**
- * Opens a SQLite database: with Node's own SQLite (from 22.13 on), else with `libsql` or `better-sqlite3`.
- *
- * @throws TelemetryError `RIMP_MISSING_PACKAGE` where there is none of them.
- */
-export function openSqlite(path: string): SqliteDatabase {
-  const builtIn = builtInSqlite();
-  if (builtIn !== undefined) return new builtIn(path);
-  for (const name of PACKAGES) {
-    const found = packageOf(name);
-    if (found !== undefined) return new found(path);
+  constructor(path: string, isDurable: boolean) {
+    this.#path = path;
+    this.shownAs = path;
+    this.#isDurable = isDurable;
   }
-  throw Object.assign(
-    new TelemetryError(
-      'RIMP_MISSING_PACKAGE',
-      `SqliteStorage: Node ${process.version} has no node:sqlite (22.13 or later has), and neither ${PACKAGES.join(' nor ')} is installed; install with: npm install ${PACKAGES[0]}`,
-    ),
-    { permanent: true },
-  );
-}
 
-/** All of some work, or nothing. */
-export function inTransaction(database: SqliteDatabase, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    work();
-    database.exec('COMMIT');
-  } catch (error) {
-    try {
-      database.exec('ROLLBACK');
-    } catch {
-      // SQLite has done so itself, as it does when the disk is full
+  get generation(): number {
+    return this.#generation;
+  }
+
+  run<T>(work: () => Work<T>, writes: boolean): T {
+    const open = this.#ready();
+    const result = runSync(work(), (statement) => execute(open, statement));
+    // what went into a file that nobody can find any more is written again
+    if (writes && this.#hasMoved(open)) {
+      throw new StorageError(`SqliteStorage: ${this.#path} was removed or replaced while it was written`);
     }
-    throw error;
+    open.log ??= identityOf(`${this.#path}-wal`);
+    return result;
+  }
+
+  breathe(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    open?.database.close();
+  }
+
+  #hasMoved({ file, log }: Open): boolean {
+    return identityOf(this.#path) !== file || (log !== undefined && identityOf(`${this.#path}-wal`) !== log);
+  }
+
+  #ready(): Open {
+    if (this.#open !== undefined) {
+      if (!this.#hasMoved(this.#open)) return this.#open;
+      const { database } = this.#open;
+      this.#open = undefined;
+      try {
+        database.close();
+      } catch {
+        // its file is gone
+      }
+    }
+    mkdirSync(dirname(this.#path), { recursive: true });
+    const database = new (sqliteOpener())(this.#path);
+    try {
+      database.exec(`PRAGMA busy_timeout = ${BUSY_MILLIS}`);
+      // readers don't wait for writers, nor writers for readers
+      database.exec('PRAGMA journal_mode = WAL');
+      // of the write-ahead log: with NORMAL it outlives the process, with FULL a power cut as well
+      database.exec(`PRAGMA synchronous = ${this.#isDurable ? 'FULL' : 'NORMAL'}`);
+      const file = identityOf(this.#path);
+      if (file === undefined) throw new StorageError(`SqliteStorage: ${this.#path} was removed while it was opened`);
+      this.#open = { database, prepared: new Map(), file, log: undefined };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    this.#generation += 1;
+    return this.#open;
   }
 }
 
-function builtInSqlite(): Open | undefined {
-  // an SQLite that is still behind a flag is not listed
-  const found = process.getBuiltinModule('node:sqlite') as { readonly DatabaseSync?: Open } | undefined;
-  return found?.DatabaseSync;
+function execute({ database, prepared }: Open, { sql, cells, does, isRepeated }: Statement): Outcome {
+  if (does === 'script') {
+    database.exec(sql);
+    return { rows: [], changes: 0 };
+  }
+  let statement = prepared.get(sql);
+  if (statement === undefined) {
+    statement = database.prepare(sql);
+    if (isRepeated === true) prepared.set(sql, statement);
+  }
+  return does === 'read'
+    ? { rows: statement.all(...cells) as object[], changes: 0 }
+    : { rows: [], changes: Number(statement.run(...cells).changes) };
 }
 
-function packageOf(name: string): Open | undefined {
-  const found = requireFromApplication(name) as Open | { readonly default: Open } | undefined;
-  return typeof found === 'object' ? found.default : found;
+/** Which file is at a path: device and inode. */
+function identityOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
 }

@@ -1,0 +1,71 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { checkPostgresPackage } from '../storage/postgres/driver.js';
+import { checkSqlitePackage } from '../storage/sqlite/packages.js';
+import { ConfigError, type TelemetryConfig } from './config.js';
+
+/** Which storage a configuration names: `'database'` is one of two. */
+export type StorageKind = 'memory' | 'file' | 'sqlite' | 'postgres';
+
+const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
+const POSTGRES_SCHEME = /^postgres(?:ql)?:/i;
+
+/** The storage that a valid configuration names. */
+export function storageKindOf({ storageBackend, storagePath }: TelemetryConfig): StorageKind {
+  if (storageBackend !== 'database') return storageBackend;
+  return POSTGRES_SCHEME.test(storagePath as string) ? 'postgres' : 'sqlite';
+}
+
+/**
+ * Looks whether a configuration's storage can be written, as far as that is known before anything is: the scheme of a
+ * URL, the package of a database, a path that is a directory, the right to write.
+ *
+ * @throws ConfigError if the path is none that can be written.
+ * @throws TelemetryError `RIMP_MISSING_PACKAGE` if the package of a database is not installed.
+ */
+export function checkPlace(config: TelemetryConfig): void {
+  const kind = storageKindOf(config);
+  if (kind === 'memory') return;
+  const path = config.storagePath as string;
+  if (kind === 'postgres') {
+    checkPostgresPackage();
+    return;
+  }
+  const problem = schemeProblem(path, kind) ?? pathProblem(resolve(path));
+  if (problem !== undefined) throw new ConfigError([{ field: 'storagePath', message: problem }]);
+  if (kind === 'sqlite') checkSqlitePackage();
+}
+
+function schemeProblem(path: string, kind: StorageKind): string | undefined {
+  const scheme = SCHEME.exec(path)?.[1]?.toLowerCase();
+  if (scheme === undefined) return undefined;
+  const remedy =
+    kind === 'sqlite'
+      ? 'give postgres://user@host/database for PostgreSQL, or the path of a file for SQLite'
+      : POSTGRES_SCHEME.test(path)
+        ? 'give storageBackend "postgres" with it'
+        : 'give the path of a file';
+  return `expected "storagePath" to be the path of a file, got a URL with the scheme "${scheme}:": ${remedy}`;
+}
+
+function pathProblem(path: string): string | undefined {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === true)
+      return `"storagePath" is a directory, ${path}: give the path of a file, such as ${path}/telemetry.jsonl`;
+    if (there !== undefined) {
+      accessSync(path, constants.R_OK | constants.W_OK);
+      return undefined;
+    }
+    // missing directories are made
+    let directory = dirname(path);
+    while (!existsSync(directory) && dirname(directory) !== directory) directory = dirname(directory);
+    if (!statSync(directory).isDirectory())
+      return `"storagePath" can't be written: ${directory} is not a directory; give another path`;
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `"storagePath" can't be written: ${code ?? 'unknown error'} at ${path}; give a path that this user may write to`;
+  }
+}

@@ -1,0 +1,15 @@
+/** The fields of a configuration. */
+export const CONFIG_FIELDS = [
+  'enabled',
+  'bufferSize',
+  'flushInterval',
+  'realtimeMode',
+  'storageBackend',
+  'storagePath',
+] as const;
+
+/** What to do with a name among the options that belongs to the configuration; `undefined` for any other name. */
+export function hintForOption(name: string): string | undefined {
+  if (!(CONFIG_FIELDS as readonly string[]).includes(name)) return undefined;
+  return `it is a field of the configuration: give it in the first argument, new TelemetryCollector({ ${name} })`;
+}

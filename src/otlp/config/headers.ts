@@ -1,0 +1,55 @@
+import { show } from '../../model/errors.js';
+import { type Env, otlpVariables, textOf, type WarnOf } from './environment.js';
+import type { Signal } from './settings.js';
+
+/** A field name (RFC 9110, section 5.1): a token. */
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** A field value (RFC 9110, section 5.5) as Node.js takes it. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** What is wrong with a header, as an error says it; `undefined` if it is right. Its value is not shown: it may be a secret. */
+export function headerProblem(name: string, value: unknown): string | undefined {
+  if (!NAME.test(name)) return `expected the name of a header, such as "x-api-key", got ${show(name)}`;
+  if (typeof value !== 'string') return `expected the header "${name}" to be a string, got ${typeof value}`;
+  if (!VALUE.test(value)) return `expected the header "${name}" to be one line of Latin characters`;
+  return undefined;
+}
+
+/** Headers as `OTEL_EXPORTER_OTLP_HEADERS` has them: `name=value` pairs, separated by commas, values URL-encoded. */
+export function parseHeaders(text: string): Record<string, string> {
+  const pairs = text.split(',').map((pair) => pair.split('='));
+  return Object.fromEntries(
+    pairs
+      .filter(([name]) => name?.trim())
+      .map(([name = '', ...value]) => [name.trim(), decode(value.join('=').trim())]),
+  );
+}
+
+/** The headers that the environment names for a signal: those for all, and the signal's own, which count before them. */
+export function headersOf(signal: Signal, env: Env, warn: WarnOf): Record<string, string> {
+  const [own, general] = otlpVariables(signal, 'HEADERS');
+  return { ...headersIn(env, general, warn), ...headersIn(env, own, warn) };
+}
+
+/** Headers by name in lower case, so that one takes the place of another however it is written. */
+export function byLowerCase(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function headersIn(env: Env, variable: string, warn: WarnOf): Record<string, string> {
+  const right: [string, string][] = [];
+  for (const [name, value] of Object.entries(parseHeaders(textOf(env[variable]) ?? ''))) {
+    const problem = headerProblem(name, value);
+    if (problem === undefined) right.push([name, value]);
+    else warn(variable, `${variable}: ${problem}: it is ignored`);
+  }
+  return byLowerCase(Object.fromEntries(right));
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,87 @@
+import type { DataPointLike, HrTime } from '../../otel/sdk-types.js';
+import { DecodeError } from './decoder.js';
+import { EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT, SUMMARY_POINT } from './schema.js';
+
+/** A point as it is sent. */
+export interface PointMessage {
+  readonly startTimeUnixNano?: HrTime;
+  readonly timeUnixNano?: HrTime;
+  readonly attributes?: object;
+  readonly flags?: number;
+  readonly asDouble?: number | undefined;
+  readonly asInt?: number | undefined;
+  readonly count?: number;
+  readonly sum?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly bucketCounts?: readonly number[];
+  readonly explicitBounds?: readonly number[];
+  readonly scale?: number;
+  readonly zeroCount?: number;
+  readonly positive?: BucketsMessage;
+  readonly negative?: BucketsMessage;
+  readonly quantileValues?: readonly { readonly quantile?: number; readonly value?: number }[];
+}
+
+interface BucketsMessage {
+  readonly offset?: number;
+  readonly bucketCounts?: readonly number[];
+}
+
+/** What `dataPointType` stands for. */
+const GAUGE = 2;
+export const SUM = 3;
+
+/** The kinds of points, each with how one is read, and how many items at most it becomes. */
+export const KINDS = [
+  { field: 'gauge', dataPointType: GAUGE, message: NUMBER_POINT, items: 1, valueOf: numberOf },
+  { field: 'sum', dataPointType: SUM, message: NUMBER_POINT, items: 1, valueOf: numberOf },
+  { field: 'histogram', dataPointType: 0, message: HISTOGRAM_POINT, items: 4, valueOf: histogramOf },
+  { field: 'exponentialHistogram', dataPointType: 1, message: EXPONENTIAL_POINT, items: 4, valueOf: exponentialOf },
+  { field: 'summary', dataPointType: GAUGE, message: SUMMARY_POINT, items: 2, valueOf: () => undefined },
+] as const;
+
+/** A point as the SDKs have it. A time of 0 is unknown, so that it is the time of receipt. */
+export function pointOf(point: PointMessage, value: unknown, attributes: object = {}): DataPointLike {
+  const { timeUnixNano: time } = point;
+  const isKnown = time !== undefined && (time[0] !== 0 || time[1] !== 0);
+  return {
+    startTime: point.startTimeUnixNano ?? [0, 0],
+    endTime: isKnown ? time : undefined,
+    attributes: { ...point.attributes, ...attributes },
+    value,
+  };
+}
+
+function numberOf({ asDouble, asInt }: PointMessage): number {
+  const value = asDouble ?? asInt;
+  if (value === undefined) throw new DecodeError('a point without a value');
+  return value;
+}
+
+function histogramOf({ count = 0, sum, min, max, bucketCounts = [], explicitBounds = [] }: PointMessage): object {
+  if (bucketCounts.length > 0 && bucketCounts.length !== explicitBounds.length + 1) {
+    throw new DecodeError(
+      `a histogram of ${explicitBounds.length} bounds: expected ${explicitBounds.length + 1} counts, got ${bucketCounts.length}`,
+    );
+  }
+  const buckets = bucketCounts.length === 0 ? undefined : { boundaries: explicitBounds, counts: bucketCounts };
+  return { count, sum, min, max, buckets };
+}
+
+function exponentialOf({
+  count = 0,
+  sum,
+  min,
+  max,
+  scale = 0,
+  zeroCount = 0,
+  positive,
+  negative,
+}: PointMessage): object {
+  return { count, sum, min, max, scale, zeroCount, positive: sideOf(positive), negative: sideOf(negative) };
+}
+
+function sideOf({ offset = 0, bucketCounts = [] }: BucketsMessage = {}): object {
+  return { offset, bucketCounts };
+}

@@ -1,0 +1,95 @@
+import { classOf } from '../../otel/load-sdk.js';
+import type { LogRecordLike, LogRecordProcessorLike } from '../../otel/sdk-types.js';
+import { holdingClock, systemClock } from '../../runtime/system-clock.js';
+import { type Batching, batchingOf } from '../config/batching.js';
+import { type Endpoint, endpointOf } from '../config/endpoint.js';
+import type { WarnOf } from '../config/environment.js';
+import type { SignalSettings } from '../config/settings.js';
+import { serializerOf } from '../encode/serializer.js';
+import { OtlpClient } from '../send/client.js';
+import type { BatchExporter } from './batch-exporter.js';
+import { CountedBatchProcessor } from './counted-batch-processor.js';
+import { DurableLogProcessor } from './durable-log-processor.js';
+import { DurableSender } from './durable-sender.js';
+import type { ExportHost } from './export-host.js';
+import type { OtlpPlan } from './export-parts.js';
+import { type ExporterLike, ForeignExporter } from './foreign-exporter.js';
+import { OtlpExporter } from './otlp-exporter.js';
+
+/** One signal's part of a set-up, and what ends it without waiting. */
+export interface MadePart<P> {
+  readonly part: P;
+  /** Waits no longer for a server: what is in memory is counted as lost, what is on disk stays there. */
+  readonly abandon: () => Promise<void>;
+}
+
+/** Makes what exports log records, counted as `otlp-logs`. */
+export function makeLogs(
+  plan: OtlpPlan,
+  settings: SignalSettings,
+  host: ExportHost,
+  who: string,
+  warn: WarnOf,
+): MadePart<LogRecordProcessorLike> {
+  const report: ExportHost['report'] = (kind, what, error) => host.report(kind, what, error);
+  const batching = batchingOf(plan.options, plan.env, warn);
+  const { queue } = plan.options;
+  if (queue === undefined) {
+    const exporter = exporterOf(plan, settings, batching, report, who, warn);
+    const processor = new CountedBatchProcessor({ exporter, batching, clock: systemClock, report });
+    host.addLedger('otlp-logs', () => processor.figures);
+    return { part: processor, abandon: () => processor.abandon() };
+  }
+  const endpoint = logsEndpoint(plan, settings, batching, warn);
+  const sender = new DurableSender({
+    signal: 'logs',
+    endpoint,
+    queue,
+    serializer: serializerOf('logs', endpoint.protocol, plan.transformers.logs, who),
+    maxItems: batching.isBatchSizeGiven ? batching.maxExportBatchSize : undefined,
+    clock: systemClock,
+    report,
+    who,
+  });
+  const processor = new DurableLogProcessor({ sender, batching, clock: systemClock, report });
+  host.addLedger('otlp-logs', () => processor.figures);
+  processor.watchExit();
+  // what an earlier process left
+  sender.wake();
+  return { part: processor, abandon: () => processor.abandon() };
+}
+
+function exporterOf(
+  plan: OtlpPlan,
+  settings: SignalSettings,
+  batching: Batching,
+  report: ExportHost['report'],
+  who: string,
+  warn: WarnOf,
+): BatchExporter<readonly LogRecordLike[]> {
+  const module = plan.modules.logsExporter;
+  if (module !== undefined) {
+    const exporter = new (classOf(module, 'OTLPLogExporter', who))(settings.exporter);
+    return new ForeignExporter({
+      exporter: exporter as ExporterLike<readonly LogRecordLike[]>,
+      clock: holdingClock,
+      timeoutMillis: batching.exportTimeoutMillis,
+      report,
+    });
+  }
+  const endpoint = logsEndpoint(plan, settings, batching, warn);
+  return new OtlpExporter({
+    client: new OtlpClient(endpoint, { holdsProcess: true }),
+    protocol: endpoint.protocol,
+    serializer: serializerOf('logs', endpoint.protocol, plan.transformers.logs, who),
+    clock: holdingClock,
+    timeoutMillis: endpoint.timeoutMillis,
+    report,
+  });
+}
+
+/** No export takes longer than `OTEL_BLRP_EXPORT_TIMEOUT` allows. */
+function logsEndpoint(plan: OtlpPlan, settings: SignalSettings, batching: Batching, warn: WarnOf): Endpoint {
+  const endpoint = endpointOf(settings, 'logs', plan.options, plan.env, warn);
+  return { ...endpoint, timeoutMillis: Math.min(endpoint.timeoutMillis, batching.exportTimeoutMillis) };
+}

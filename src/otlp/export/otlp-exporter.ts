@@ -1,0 +1,110 @@
+import { toError } from '../../model/errors.js';
+import { Backoff } from '../../pipeline/backoff.js';
+import type { Clock } from '../../runtime/clock.js';
+import type { OtlpProtocol } from '../config/settings.js';
+import { splitOrNot } from '../encode/request.js';
+import type { Serializer } from '../encode/serializer.js';
+import type { QueueEntry } from '../queue/segment.js';
+import type { OtlpClient } from '../send/client.js';
+import { type BatchExporter, delivered, type ExportOutcome, lost, together } from './batch-exporter.js';
+
+/** Settings of an {@link OtlpExporter}. */
+export interface OtlpExporterOptions<T> {
+  readonly client: OtlpClient;
+  readonly protocol: OtlpProtocol;
+  readonly serializer: Serializer<T>;
+  /** Its timers keep the process alive while something is being exported. */
+  readonly clock: Clock;
+  /** The longest that one export may take, all attempts together. */
+  readonly timeoutMillis: number;
+  /** Hears of what the endpoint says although it takes everything. */
+  readonly report: (kind: string, what: string, error?: unknown) => void;
+}
+
+/** The time of one export. */
+interface Attempts {
+  readonly backoff: Backoff;
+  isLate: boolean;
+}
+
+/**
+ * Exports over OTLP from memory: failures that may pass are tried again, with `Retry-After` or backoff, until the time of
+ * an export is over; what is too large is sent in halves.
+ */
+export class OtlpExporter<T> implements BatchExporter<T> {
+  readonly #options: OtlpExporterOptions<T>;
+  readonly #running = new Set<Attempts>();
+  #closed = false;
+
+  constructor(options: OtlpExporterOptions<T>) {
+    this.#options = options;
+  }
+
+  async export(items: T, count: number): Promise<ExportOutcome> {
+    const { serializer, clock, timeoutMillis } = this.#options;
+    let payload: Uint8Array;
+    try {
+      payload = serializer.serialize(items);
+    } catch (error) {
+      return lost(count, 'not_serializable', toError(error));
+    }
+    const attempts: Attempts = { backoff: new Backoff(clock), isLate: this.#closed };
+    const cancel = clock.after(timeoutMillis, () => end(attempts));
+    this.#running.add(attempts);
+    try {
+      return await this.#send({ payload, items: count }, attempts);
+    } catch (error) {
+      return lost(count, 'export_failed', toError(error));
+    } finally {
+      cancel();
+      this.#running.delete(attempts);
+    }
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  shutdown(): Promise<void> {
+    this.#closed = true;
+    for (const attempts of this.#running) end(attempts);
+    this.#options.client.close();
+    return Promise.resolve();
+  }
+
+  async #send(entry: QueueEntry, attempts: Attempts): Promise<ExportOutcome> {
+    const { client, protocol, serializer } = this.#options;
+    let outcome = await client.send(entry.payload, protocol);
+    while (outcome.kind === 'retry') {
+      if (!attempts.isLate) await attempts.backoff.failed(outcome.afterMillis);
+      if (attempts.isLate) return lost(entry.items, 'export_failed', new Error(outcome.reason));
+      outcome = await client.send(entry.payload, protocol);
+    }
+    if (outcome.kind === 'sent') return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
+    const error = new Error(outcome.reason);
+    if (outcome.status !== 413 || outcome.isFinal) return lost(entry.items, 'export_failed', error);
+    const halves = splitOrNot(entry.payload, protocol);
+    if (halves === undefined) return lost(entry.items, 'too_large', error);
+    const first = Math.min(halves[0].items, entry.items);
+    return together(
+      await this.#send({ payload: halves[0].payload, items: first }, attempts),
+      await this.#send({ payload: halves[1].payload, items: entry.items - first }, attempts),
+    );
+  }
+
+  #taken(count: number, partial: ReturnType<Serializer<T>['partialSuccess']>): ExportOutcome {
+    if (partial === undefined) return delivered(count);
+    const rejected = Math.min(count, Math.max(0, partial.rejected));
+    if (rejected > 0) {
+      const error = new Error(`the OTLP endpoint rejected ${rejected} items: ${partial.message}`);
+      return together(delivered(count - rejected), lost(rejected, 'rejected', error));
+    }
+    this.#options.report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);
+    return delivered(count);
+  }
+}
+
+function end(attempts: Attempts): void {
+  attempts.isLate = true;
+  attempts.backoff.end();
+}

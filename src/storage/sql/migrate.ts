@@ -1,0 +1,29 @@
+import { StorageError } from '../../model/errors.js';
+import type { SqlDialect } from './dialect.js';
+import { inTransaction, read, script, type Work, write } from './work.js';
+
+/**
+ * Brings a database to the present schema, whatever version it has.
+ *
+ * @throws StorageError if a later version of the library made it.
+ */
+export function* migrate(dialect: SqlDialect, who: string, prefix: string, shownAs: string): Work<void> {
+  const { migrations } = dialect;
+  const present = migrations.length;
+  const named = (sql: string): string => sql.replaceAll('"P', `"${prefix}`);
+  yield* inTransaction(dialect.begin(prefix), function* () {
+    yield script(named('CREATE TABLE IF NOT EXISTS "Pschema" (version integer NOT NULL)'));
+    const { rows } = yield read(named('SELECT version FROM "Pschema"'));
+    const [row] = rows as readonly { readonly version: number }[];
+    const version = Number(row?.version ?? 0);
+    if (version > present) {
+      throw new StorageError(
+        `${who}: ${shownAs} has schema version ${version}, expected at most ${present}: a later version of rimp-telemetry made it; install that version, or use another database or tablePrefix`,
+        { permanent: true, concerns: 'storage' },
+      );
+    }
+    for (const sql of migrations.slice(version)) yield script(named(sql));
+    if (row === undefined) yield write(named('INSERT INTO "Pschema" VALUES (?)'), [present]);
+    else if (version < present) yield write(named('UPDATE "Pschema" SET version = ?'), [present]);
+  });
+}
