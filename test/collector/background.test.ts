@@ -33,13 +33,15 @@ function watching(isSync = false): MemoryStorage {
   return Object.assign(new MemoryStorage(), { store, storeSync: isSync ? look : (undefined as never) });
 }
 
-beforeAll(() => context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
+beforeAll(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+});
 afterAll(() => context.disable());
 
 /** What sinks saw of the request in which something was done. */
-async function seenBy(run: (clock: ManualClock | undefined) => unknown, clock?: ManualClock): Promise<void> {
+async function seenBy(run: () => unknown): Promise<void> {
   seen.length = 0;
-  await inRequest(async () => run(clock));
+  await inRequest(async () => run());
   await until(() => seen.length > 0);
   for (const one of seen) expect(one).toEqual(OUTSIDE);
 }
