@@ -23,11 +23,16 @@ export interface LogsApi {
   disable(): void;
 }
 
+/** What a module exports in some of its versions: named in a way that bundlers don't look for it in the others. */
+function exportOf(module: object, name: string): unknown {
+  return Reflect.get(module, name);
+}
+
 /** `@opentelemetry/api-logs`. */
 export const separateLogs = separate.logs as unknown as LogsApi;
 
 /** The logs API inside `@opentelemetry/api`, from 1.10 on. */
-export const builtInLogs = (api as { readonly logs?: LogsApi }).logs;
+export const builtInLogs = exportOf(api, 'logs') as LogsApi | undefined;
 
 // what is registered is looked up in the global objects: names of classes tell nothing in a minified bundle
 
@@ -104,9 +109,9 @@ function looksReal(provider: LoggerProviderLike): boolean {
 /** Whether a logger is one that does nothing, of a copy of either API that this library loads. */
 function isNoop(logger: unknown): boolean {
   const noops = [separate, api].map((module) =>
-    (module as { readonly createNoopLogger?: () => object }).createNoopLogger?.(),
+    (exportOf(module, 'createNoopLogger') as (() => object) | undefined)?.(),
   );
-  const older = (separate as unknown as { readonly NOOP_LOGGER?: object }).NOOP_LOGGER;
+  const older = exportOf(separate, 'NOOP_LOGGER') as object | undefined;
   return [...noops, older].some(
     (noop) => noop !== undefined && Object.getPrototypeOf(noop) === Object.getPrototypeOf(logger),
   );

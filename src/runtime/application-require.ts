@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 // not imported by name: bundled applications often declare a `createRequire` of their own at the top of the bundle
-const { createRequire } = process.getBuiltinModule('node:module');
+const requireOf = process.getBuiltinModule('node:module').createRequire;
 
 /** A module as the application would get it, `undefined` where it is not installed. */
 export function requireFromApplication(name: string): object | undefined {
@@ -17,7 +17,7 @@ export function requireFromApplication(name: string): object | undefined {
 export function requireThrough(through: string, name: string): object | undefined {
   for (const from of places()) {
     try {
-      const found = requireFrom(createRequire(from).resolve(through), name);
+      const found = requireFrom(requireOf(from).resolve(through), name);
       if (found !== undefined) return found;
     } catch (error) {
       if (!isMissing(error)) throw error;
@@ -44,7 +44,7 @@ function places(): string[] {
 
 function requireFrom(from: string, name: string): object | undefined {
   try {
-    return createRequire(from)(name) as object;
+    return requireOf(from)(name) as object;
   } catch (error) {
     if (!isMissing(error)) throw error;
     return undefined;
@@ -71,7 +71,7 @@ export function requireEsModule(name: string): object | undefined {
   if (found === undefined || entry?.endsWith('.mjs') !== true) return undefined;
   try {
     // from inside the package: requiring an ES module from the application's own files is warned of by some versions
-    return createRequire(join(found.directory, 'package.json'))(join(found.directory, entry)) as object;
+    return requireOf(join(found.directory, 'package.json'))(join(found.directory, entry)) as object;
   } catch (error) {
     if (/^ERR_REQUIRE_(ESM|ASYNC_MODULE)$/.test(String((error as NodeJS.ErrnoException).code))) return undefined;
     throw error;
@@ -100,7 +100,7 @@ function packageOf(name: string): { readonly directory: string; readonly about: 
   for (const from of places()) {
     try {
       // packages need not export their package.json: it is looked for above what they do export
-      for (let path = createRequire(from).resolve(name); dirname(path) !== path; path = dirname(path)) {
+      for (let path = requireOf(from).resolve(name); dirname(path) !== path; path = dirname(path)) {
         const about = aboutIn(dirname(path));
         if (about?.name === name) return { directory: dirname(path), about };
       }
