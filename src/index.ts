@@ -1,3 +1,4 @@
+export { printable } from './codec/printable.js';
 export { TelemetryCollector } from './collector/collector.js';
 export {
   ConfigError,

@@ -4,6 +4,7 @@ import {
   estimatePercentile,
   type HistogramDetail,
   type LedgerFigures,
+  printable,
   type TelemetryData,
   type TelemetryEvent,
   type TelemetryMetric,
@@ -25,14 +26,15 @@ export function printData(data: TelemetryData): void {
 
 function eventLine(event: TelemetryEvent): string {
   const type = paint(event.eventType, event.eventType.padEnd(7));
-  return `${event.timestamp.toISOString()} ${type} ${event.source.padEnd(9)} ${event.message}`;
+  return `${event.timestamp.toISOString()} ${type} ${printable(event.source).padEnd(9)} ${printable(event.message)}`;
 }
 
 function metricLine(metric: TelemetryMetric): string {
   const tags = Object.entries(metric.tags ?? {}).map(([key, value]) => `${key}=${value}`);
   const value = Number.isInteger(metric.value) ? metric.value : metric.value.toPrecision(4);
   const name = `${metric.name} ${value}${metric.unit === undefined ? '' : ` ${metric.unit}`}`;
-  return `${metric.timestamp.toISOString()} ${paint('metric', 'metric ')} ${name}  ${tags.join(' ')}`.trimEnd();
+  const rest = printable(`${name}  ${tags.join(' ')}`.trimEnd());
+  return `${metric.timestamp.toISOString()} ${paint('metric', 'metric ')} ${rest}`;
 }
 
 /** Prints counts by type and source, metrics with their percentiles, the file and the books. */
@@ -40,7 +42,7 @@ export function printSummary(data: TelemetryData, file: string, health: Collecto
   console.log('\nEvents by type and source');
   const counts = new Map<string, number>();
   for (const { eventType, source } of data.events) {
-    const key = `  ${eventType.padEnd(8)} ${source}`;
+    const key = `  ${eventType.padEnd(8)} ${printable(source)}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   for (const [key, count] of byName(counts)) console.log(`${key.padEnd(24)} ${count}`);
@@ -82,7 +84,7 @@ function histogramRow(name: string, histogram: HistogramDetail): string {
 
 function row(name: string, count: number, percentiles: readonly number[], unit: string): string {
   const figures = percentiles.map((value) => value.toPrecision(4).padStart(10)).join(' ');
-  return `  ${name.padEnd(45)} ${String(count).padStart(6)} ${figures}  ${unit}`;
+  return `  ${printable(name).padEnd(45)} ${String(count).padStart(6)} ${figures}  ${unit}`;
 }
 
 function printLedger(name: string, { accepted, delivered, queued, dropped }: LedgerFigures): void {

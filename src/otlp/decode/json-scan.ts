@@ -15,6 +15,9 @@ const SLICE_BYTES = 1024 * 1024;
 /** Digits beyond which a number may not hold an integer exactly. */
 const LONG_DIGITS = 16;
 
+/** Digits, with a sign, beyond which JavaScript writes a number with an exponent. */
+const MOST_DIGITS = 22;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -28,7 +31,7 @@ const CLOSE_OBJECT = 0x7d;
 export interface JsonScan {
   /** Objects, lists, members and elements. */
   readonly tokens: number;
-  /** Where integers stand that are longer than a number holds exactly: start and end, by turns. */
+  /** Where integers stand that a number would change: start and end, by turns. */
   readonly longIntegers: readonly number[];
 }
 
@@ -39,7 +42,8 @@ export interface JsonScan {
  * @throws TooManyPartsError if there is more in it than is taken at a time.
  * @throws DecodeError if it is nested too deep.
  */
-export function* scanJson(bytes: Uint8Array): Generator<undefined, JsonScan> {
+export function* scanJson(body: Uint8Array): Generator<undefined, JsonScan> {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const longIntegers: number[] = [];
   const { length } = bytes;
   let tokens = 0;
@@ -67,7 +71,7 @@ export function* scanJson(bytes: Uint8Array): Generator<undefined, JsonScan> {
         members.pop();
       } else if (isDigit(byte) || byte === MINUS) {
         const end = afterNumber(bytes, at);
-        if (end - at >= LONG_DIGITS && isInteger(bytes, at, end)) longIntegers.push(at, end);
+        if (end - at >= LONG_DIGITS && isRounded(bytes, at, end)) longIntegers.push(at, end);
         at = end;
         continue;
       }
@@ -81,19 +85,18 @@ export function* scanJson(bytes: Uint8Array): Generator<undefined, JsonScan> {
 
 /** The text with those integers quoted that a number would change: the form that the specification prefers. */
 export function withExactIntegers(bytes: Buffer, { longIntegers }: JsonScan): string {
-  const pieces: string[] = [];
+  if (longIntegers.length === 0) return bytes.toString('utf8');
+  const quoted = Buffer.allocUnsafe(bytes.length + longIntegers.length);
+  let to = 0;
   let from = 0;
-  for (let i = 0; i < longIntegers.length; i += 2) {
-    const [start, end] = [longIntegers[i] as number, longIntegers[i + 1] as number];
-    const token = bytes.toString('latin1', start, end);
-    // what JavaScript itself writes for a number stays one
-    if (String(Number(token)) === token) continue;
-    pieces.push(bytes.toString('utf8', from, start), `"${token}"`);
+  for (const end of longIntegers) {
+    to += bytes.copy(quoted, to, from, end);
+    quoted[to] = QUOTE;
+    to += 1;
     from = end;
   }
-  if (from === 0) return bytes.toString('utf8');
-  pieces.push(bytes.toString('utf8', from));
-  return pieces.join('');
+  to += bytes.copy(quoted, to, from);
+  return quoted.toString('utf8', 0, to);
 }
 
 function afterString(bytes: Uint8Array, start: number): number {
@@ -117,11 +120,14 @@ function afterNumber(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-function isInteger(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether digits stand there that a number would change; what JavaScript itself writes for a number it doesn't. */
+function isRounded(bytes: Buffer, start: number, end: number): boolean {
   for (let at = bytes[start] === MINUS ? start + 1 : start; at < end; at += 1) {
     if (!isDigit(bytes[at] as number)) return false;
   }
-  return true;
+  if (end - start > MOST_DIGITS) return true;
+  const token = bytes.toString('latin1', start, end);
+  return String(Number(token)) !== token;
 }
 
 function isDigit(byte: number): boolean {
