@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { TelemetryError, toError } from '../model/errors.js';
 import { showUrl } from '../model/show-url.js';
 import { readPrivate, replacePrivate } from '../runtime/private-file.js';
@@ -42,10 +44,12 @@ export class Checkpoint {
    * @param path - of the file; `''`: none is kept.
    * @param url - of the endpoint: another one has nothing yet.
    * @param isReadOnly - whether it is only looked at.
-   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no checkpoint, or can't be read.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no checkpoint, can't be read, or its directory takes no files.
    */
   constructor(path: string, url: string, restart: boolean, isReadOnly: boolean) {
     this.#path = isReadOnly ? '' : path;
+    // better now than when something is delivered already
+    if (this.#path !== '') checkDirectory(this.#path);
     this.#content = { version: 2, to: showUrl(url), endpoint: digestOf(url), sources: {} };
     const there = path === '' || restart ? undefined : read(path);
     if (there === undefined) return;
@@ -66,10 +70,23 @@ export class Checkpoint {
     try {
       replacePrivate(this.#path, `${JSON.stringify(this.#content, undefined, 2)}\n`);
     } catch (error) {
-      const message = `ship: expected the checkpoint ${this.#path} to be a file that can be written: ${toError(error).message}`;
-      throw new TelemetryError('RIMP_INVALID_ARGUMENT', message, { cause: error });
+      throw notWritable(this.#path, error);
     }
   }
+}
+
+function checkDirectory(path: string): void {
+  try {
+    // with a slash at its end: a file in its place is refused too
+    accessSync(`${dirname(resolve(path))}/`, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+}
+
+function notWritable(path: string, error: unknown): TelemetryError {
+  const message = `ship: expected the checkpoint ${path} to be a file that can be written, see --checkpoint: ${toError(error).message}`;
+  return new TelemetryError('RIMP_INVALID_ARGUMENT', message, { cause: error });
 }
 
 /** Tells endpoints apart, also those that differ in their query only; a password in the URL is no part of it. */

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createOtlpReceiver, MemoryStorage, type OtlpReceiver, TelemetryCollector } from 'rimp-telemetry';
+import { logsRequest, post } from '../helpers/otlp.js';
+
+const storage = new MemoryStorage();
+const collector = new TelemetryCollector({}, { storage, resourceAttributes: 'all' });
+let receiver: OtlpReceiver;
+beforeAll(async () => {
+  receiver = await createOtlpReceiver({ collector, port: 0 });
+});
+afterAll(async () => {
+  await receiver.shutdown();
+  await collector.shutdown();
+});
+
+/** Sends a request, and gives the answer with what was kept of it. */
+async function sent(signal: 'logs' | 'metrics', body: object | string | Uint8Array) {
+  await storage.clear();
+  const { status, text } = await post(`${receiver.url}/v1/${signal}`, body);
+  return { status, text, ...(await storage.retrieve()) };
+}
+
+const metricsRequest = (metric: object): object => ({ resourceMetrics: [{ scopeMetrics: [{ metrics: [metric] }] }] });
+const gauge = (point: object): object => metricsRequest({ name: 'm', gauge: { dataPoints: [point] } });
+const histogram = (point: object): object =>
+  metricsRequest({ name: 'm', histogram: { dataPoints: [{ timeUnixNano: '1', ...point }] } });
+
+describe('values of JSON', () => {
+  it.each([
+    ['a list as a body', { body: ['x'] }],
+    ['a list as a value', { attributes: [{ key: 'k', value: ['a'] }] }],
+    ['a list as an attribute', { attributes: [['k', 'v']] }],
+    ['a list as an arrayValue', { body: { arrayValue: [{ stringValue: 'b' }] } }],
+    ['a map as a kvlistValue', { body: { kvlistValue: { a: { stringValue: 'b' } } } }],
+    ['a list in a list', { body: { arrayValue: { values: [['a']] } } }],
+    ['a key that is a number', { attributes: [{ key: 1, value: { stringValue: 'v' } }] }],
+    ['a negative time', { timeUnixNano: '-1' }],
+    ['a time beyond 64 bits', { timeUnixNano: '18446744073709551616' }],
+    ['a number beyond its type', { severityNumber: 2 ** 31 }],
+    ['an integer with a fraction', { attributes: [{ key: 'k', value: { intValue: '1.5' } }] }],
+    ['an integer beyond 64 bits', { attributes: [{ key: 'k', value: { intValue: '9223372036854775808' } }] }],
+    ['a hexadecimal number', { attributes: [{ key: 'k', value: { doubleValue: '0x1F' } }] }],
+  ])('%s is refused, and named', async (_what, record) => {
+    const good = { body: { stringValue: 'good' } };
+    expect((await sent('logs', logsRequest(record))).status).toBe(400);
+    const beside = await sent('logs', logsRequest(good, record, good));
+    expect(beside).toMatchObject({ status: 200, events: [{ message: 'good' }, { message: 'good' }] });
+    expect(JSON.parse(beside.text)).toEqual({
+      partialSuccess: { rejectedLogRecords: '1', errorMessage: expect.stringMatching(/^expected "/) },
+    });
+  });
+
+  it.each([
+    ['an integer with an exponent', { intValue: '1e2' }, 100],
+    ['one whose fraction is nothing', { intValue: '1.50e2' }, 150],
+    ['a double as text', { doubleValue: '-1.5E3' }, -1500],
+    ['of two values the last', { stringValue: 'a', intValue: '2' }, 2],
+    ['of two values the last, the other way', { intValue: '2', stringValue: 'a' }, 'a'],
+    ['nothing beside null', { intValue: null, stringValue: 'a' }, 'a'],
+  ])('%s is taken', async (_what, value, kept) => {
+    const { status, events } = await sent('logs', logsRequest({ attributes: [{ key: 'k', value }] }));
+    expect([status, events[0]?.metadata]).toEqual([200, { k: kept }]);
+  });
+
+  it('a key that is null is the empty one', async () => {
+    const { status, events } = await sent('logs', logsRequest({ attributes: [{ key: null, value: { intValue: 1 } }] }));
+    expect([status, events[0]?.metadata]).toEqual([200, { '': 1 }]);
+  });
+
+  it('names in snake_case are named to the sender, as nothing is read of them', async () => {
+    const { status, text } = await sent('logs', logsRequest({ time_unix_nano: '1', body: { string_value: 'x' } }));
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      {
+        partialSuccess: {
+          rejectedLogRecords: '0',
+          errorMessage:
+            '"time_unix_nano" was not read: in JSON, OTLP names it "timeUnixNano"; ' +
+            '"string_value" was not read: in JSON, OTLP names it "stringValue"',
+        },
+      },
+    ]);
+    expect((await sent('logs', { resource_logs: [] })).text).toContain('resourceLogs');
+    // newer versions of OTLP may have more names
+    expect((await sent('logs', logsRequest({ newField: 1, body: { stringValue: 'x' } }))).text).toBe('{}');
+  });
+});
+
+describe('metrics', () => {
+  it('a point with two values has the last one', async () => {
+    expect((await sent('metrics', gauge({ asDouble: 1.5, asInt: '2' }))).metrics[0]?.value).toBe(2);
+    expect((await sent('metrics', gauge({ asInt: '2', asDouble: 1.5 }))).metrics[0]?.value).toBe(1.5);
+    // asDouble 1, then asInt 2
+    const point = [0x21, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0x31, 2, 0, 0, 0, 0, 0, 0, 0];
+    const name = [0x0a, 1, 0x6d];
+    const body = Buffer.from(inside(0x0a, inside(0x12, inside(0x12, [...name, ...inside(0x2a, inside(0x0a, point))]))));
+    expect((await sent('metrics', body)).metrics[0]?.value).toBe(2);
+  });
+
+  it('a time of 0 is the time of receipt', async () => {
+    const before = Date.now();
+    const { metrics } = await sent('metrics', gauge({ asInt: '1', timeUnixNano: '0' }));
+    expect(metrics[0]?.timestamp.getTime()).toBeGreaterThanOrEqual(before);
+  });
+
+  it.each([{ count: '-1' }, { count: '1', bucketCounts: ['-1'] }, { count: '1', startTimeUnixNano: '-5' }])(
+    'a point that counts less than nothing is refused: %j',
+    async (point) => {
+      expect((await sent('metrics', histogram(point))).status).toBe(400);
+    },
+  );
+
+  it('a summary counts as the point that it is', async () => {
+    const before = receiver.figures.metrics.delivered;
+    const quantileValues = [{ quantile: 0.5, value: 1 }, { quantile: 1 }];
+    const request = metricsRequest({ name: 's', summary: { dataPoints: [{ count: '2', sum: 3, quantileValues }] } });
+    expect((await sent('metrics', request)).metrics.length).toBe(4);
+    expect(receiver.figures.metrics.delivered).toBe(before + 1);
+  });
+});
+
+describe('protobuf', () => {
+  it('a message in several pieces is one', async () => {
+    const text = (value: string): number[] => inside(0x0a, [...Buffer.from(value)]);
+    const attribute = (key: string, value: string): number[] =>
+      inside(0x0a, [...text(key), ...inside(0x12, text(value))]);
+    const list = (value: string): number[] => inside(0x2a, inside(0x2a, inside(0x0a, text(value))));
+    // a resource, a scope and a body, each in two pieces
+    const resource = [...inside(0x0a, attribute('a', '1')), ...inside(0x0a, attribute('b', '2'))];
+    const scope = [...inside(0x0a, text('n')), ...inside(0x0a, inside(0x12, [0x31]))];
+    const record = inside(0x12, [...list('x'), ...list('y')]);
+    const { status, events } = await sent(
+      'logs',
+      Buffer.from(inside(0x0a, [...resource, ...inside(0x12, [...scope, ...record])])),
+    );
+    expect(status).toBe(200);
+    expect(events[0]).toMatchObject({
+      source: 'n',
+      message: '["x","y"]',
+      otel: { scopeVersion: '1', resource: { a: '1', b: '2' } },
+    });
+  });
+
+  it('a negative enum stays one', async () => {
+    const severity = [0x10, ...Array<number>(9).fill(0xff), 0x01];
+    const { status, events } = await sent('logs', Buffer.from(inside(0x0a, inside(0x12, inside(0x12, severity)))));
+    expect([status, events[0]?.otel?.severityNumber]).toEqual([200, -1]);
+  });
+});
+
+function inside(tag: number, bytes: readonly number[]): number[] {
+  if (bytes.length > 127) throw new Error('expected at most 127 bytes');
+  return [tag, bytes.length, ...bytes];
+}
