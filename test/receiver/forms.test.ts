@@ -17,7 +17,8 @@ afterAll(async () => {
 async function sent(signal: 'logs' | 'metrics', body: object | string | Uint8Array) {
   await storage.clear();
   const { status, text } = await post(`${receiver.url}/v1/${signal}`, body);
-  return { status, text, ...(await storage.retrieve()) };
+  const { events, metrics } = await storage.retrieve();
+  return { status, text, events, metrics };
 }
 
 const metricsRequest = (metric: object): object => ({ resourceMetrics: [{ scopeMetrics: [{ metrics: [metric] }] }] });
