@@ -152,6 +152,7 @@ export class FileStorage implements TelemetryStorage {
   async close(): Promise<void> {
     this.#closed = true;
     this.#writer.close();
+    this.#rotation?.close();
     await this.#maintenance?.stop();
   }
 

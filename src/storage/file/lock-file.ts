@@ -35,6 +35,7 @@ export class LockFile {
   readonly path: string;
   readonly #token = randomBytes(6).toString('hex');
   #held = false;
+  #mayBeLeft = false;
   #inode = 0;
   #renewedAt = 0;
   /** The lock of somebody else that was seen last, and since when it is as it is. */
@@ -89,13 +90,22 @@ export class LockFile {
     return true;
   }
 
-  /** Never throws: a lock that can't be removed is found to be ours, or its holder to be gone. */
+  /** Never throws: a lock that can't be removed is tried again at {@link close}, or its holder is found to be gone. */
   release(): void {
-    const isMine = this.isMine();
+    if (!this.#held) return;
+    this.#mayBeLeft = true;
+    this.close();
     this.#held = false;
-    if (!isMine) return;
+  }
+
+  /** Removes a lock that could not be removed when it was released. */
+  close(): void {
+    if (!this.#mayBeLeft) return;
     try {
-      rmSync(this.path, { force: true });
+      const content = this.#read();
+      const isOurs = content === undefined || content === '' ? this.isMine() : tokenOf(content) === this.#token;
+      if (isOurs) rmSync(this.path, { force: true });
+      this.#mayBeLeft = false;
     } catch {
       // as said
     }
@@ -126,7 +136,7 @@ export class LockFile {
   #hold(): void {
     this.#held = true;
     this.#renewedAt = performance.now();
-    this.#inode = lstatSync(this.path, { throwIfNoEntry: false })?.ino ?? 0;
+    this.#inode = inodeAt(this.path);
     this.#seen = undefined;
   }
 
@@ -191,6 +201,15 @@ function tokenOf(content: string): string | undefined {
 
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
+}
+
+/** 0 if it can't be looked at: then a lock without content is nobody's. */
+function inodeAt(path: string): number {
+  try {
+    return lstatSync(path).ino;
+  } catch {
+    return 0;
+  }
 }
 
 function close(descriptor: number): void {

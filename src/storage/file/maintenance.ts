@@ -4,7 +4,16 @@ import { compressSegment } from './compress.js';
 import { FileAges } from './file-ages.js';
 import { LockFile } from './lock-file.js';
 import { nameSegment } from './rotation.js';
-import { closingPath, leftoversOf, millisOfKey, nextKey, type Segment, segmentsOf, targetOf } from './segments.js';
+import {
+  closingPath,
+  leftoversOf,
+  millisOfKey,
+  nextKey,
+  type Segment,
+  segmentsOf,
+  targetOf,
+  twinsOf,
+} from './segments.js';
 import { indexPathOf } from './time-index.js';
 
 /** Which closed segments stay. The file that is being written is never removed. */
@@ -70,6 +79,7 @@ export class Maintenance {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#work;
+    this.#lock?.close();
   }
 
   /** Resolves when there is nothing left to do. */
@@ -107,7 +117,7 @@ export class Maintenance {
     try {
       this.#removeLeftovers(target);
       this.#retire(target);
-      if (!this.#compress) return;
+      if (!this.#compress || !this.#removeTwins(target)) return;
       for (const segment of segmentsOf(target)) {
         if (!lock.renew()) return;
         if (!segment.compressed) await this.#compressOne(target, segment, lock);
@@ -136,6 +146,12 @@ export class Maintenance {
     for (const path of leftoversOf(target)) {
       if (this.#remove(path)) this.#deleted.leftovers += 1;
     }
+  }
+
+  /** Removes second names of segments, under which their lines would come twice; false if one stays. */
+  #removeTwins(target: string): boolean {
+    const twins = twinsOf(target);
+    return twins.filter((path) => this.#remove(path)).length === twins.length;
   }
 
   #retire(target: string): void {
@@ -188,7 +204,7 @@ export function removeSegments(path: string): void {
     for (const file of [segment.path, `${segment.path}.gz`, indexPathOf(segment.path.replace(/\.gz$/, ''))])
       rmSync(file, { force: true });
   }
-  for (const file of [...leftoversOf(target), indexPathOf(target)]) rmSync(file, { force: true });
+  for (const file of [...leftoversOf(target), ...twinsOf(target), indexPathOf(target)]) rmSync(file, { force: true });
 }
 
 function sizeOf(path: string): number {

@@ -67,6 +67,11 @@ export class Rotation {
     }
   }
 
+  /** Releases what could not be released before. */
+  close(): void {
+    this.#lock?.close();
+  }
+
   #close(writer: LineWriter, path: string, more: number): boolean {
     const lockPath = `${path}.rotation.lock`;
     if (this.#lock?.path !== lockPath) this.#lock = new LockFile(lockPath);

@@ -54,25 +54,43 @@ export function targetOf(path: string): string {
 
 /** The closed segments of a file, the oldest first; the uncompressed one if a segment is there as both. */
 export function segmentsOf(path: string): Segment[] {
+  const found = allOf(path);
+  const plain = new Set(found.filter(isPlain).map((one) => one.path));
+  const twins = new Set(twinsAmong(found));
+  return found
+    .filter((one) => !twins.has(one.path) && !(one.compressed && plain.has(one.path.replace(/\.gz$/, ''))))
+    .toSorted((a, b) => (a.key < b.key || (a.key === b.key && a.path < b.path) ? -1 : 1));
+}
+
+/** Names for closing of segments that have their own name already: second names of the same files. */
+export function twinsOf(path: string): string[] {
+  return twinsAmong(allOf(path));
+}
+
+function twinsAmong(segments: readonly Segment[]): string[] {
+  const closing = segments.filter((one) => one.closing);
+  if (closing.length === 0) return [];
+  const named = new Set(segments.filter(isPlain).map(({ path }) => identityOf(path)));
+  return closing.map(({ path }) => path).filter((path) => named.has(identityOf(path) ?? path));
+}
+
+function isPlain({ compressed, closing }: Segment): boolean {
+  return !compressed && !closing;
+}
+
+function allOf(path: string): Segment[] {
   const target = targetOf(path);
   const directory = dirname(target);
   const form = new RegExp(`^${escaped(stemOf(target))}\\.(${KEY})${escaped(extname(target))}(\\.gz|~[0-9a-f]{8})?$`);
   const found: Segment[] = [];
   for (const entry of entriesOf(directory)) {
     const match = form.exec(entry.name);
-    const path = join(directory, entry.name);
-    if (match === null || !(entry.isFile() || (entry.isSymbolicLink() && isFile(path)))) continue;
+    const segment = join(directory, entry.name);
+    if (match === null || !(entry.isFile() || (entry.isSymbolicLink() && isFile(segment)))) continue;
     const [, key = '', ending = ''] = match;
-    found.push({ path, key, compressed: ending === '.gz', closing: ending.startsWith('~') });
+    found.push({ path: segment, key, compressed: ending === '.gz', closing: ending.startsWith('~') });
   }
-  const plain = new Set(found.filter(({ compressed, closing }) => !compressed && !closing).map(({ path }) => path));
-  return found
-    .filter(({ path, compressed, closing }) => {
-      if (compressed) return !plain.has(path.replace(/\.gz$/, ''));
-      // it has its name already: both are one file
-      return !closing || !plain.has(path.slice(0, -9)) || !isSame(path, path.slice(0, -9));
-    })
-    .toSorted((a, b) => (a.key < b.key || (a.key === b.key && a.path < b.path) ? -1 : 1));
+  return found;
 }
 
 /** What killed compressions left. */
@@ -161,12 +179,13 @@ function isFile(path: string): boolean {
   }
 }
 
-function isSame(a: string, b: string): boolean {
+/** `undefined` if it is gone, or can't be looked at. */
+function identityOf(path: string): string | undefined {
   try {
-    return lstatSync(a).ino === lstatSync(b).ino;
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
   } catch {
-    // one of them is gone: whoever reads sees which
-    return false;
+    return undefined;
   }
 }
 
