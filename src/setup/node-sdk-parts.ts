@@ -3,10 +3,11 @@ import { INTERNALS } from '../collector/internals.js';
 import { classOf, ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
 import type { LogRecordProcessorLike, MetricReaderLike } from '../otel/sdk-types.js';
 import { type Env, type OtlpOptions, otlpVariable, type Signal } from '../otlp/config/settings.js';
+import type { ExportHost } from '../otlp/export/export-host.js';
 import { makeOtlpParts, type OtlpPlan, planOtlp } from '../otlp/export/export-parts.js';
 import { versionInApplication } from '../runtime/application-require.js';
 import { consoleProcessor, consoleReader } from './console-parts.js';
-import { type Exporters, nodeSdkExportersOf, type WarnOf } from './exporter-names.js';
+import { type Exporters, nodeSdkExportersOf, variableOf, type WarnOf } from './exporter-names.js';
 import { isAtLeast } from './version-order.js';
 
 /** What `NodeSDK` would build of an environment. */
@@ -72,9 +73,10 @@ export function buildNodeSdkParts(
     ? loader.load(modules.prometheusExporter, '@opentelemetry/exporter-prometheus')
     : undefined;
   loader.check();
-  const isImplied = wanted.otlp === undefined && !asksForOtlp(env);
   const internals = collector[INTERNALS];
-  const otlp = plan && makeOtlpParts(plan, isImplied ? internals.impliedExporters : internals, who);
+  const hostOf = (signal: Signal): ExportHost =>
+    wanted.otlp === undefined && !asksForOtlp(signal, env) ? internals.impliedExporters : internals;
+  const otlp = plan && makeOtlpParts(plan, { logs: hostOf('logs'), metrics: hostOf('metrics') }, who);
   const readers: (MetricReaderLike | undefined)[] = [
     otlp?.reader,
     sdkMetrics && consoleReader(sdkMetrics, who),
@@ -87,10 +89,18 @@ export function buildNodeSdkParts(
   };
 }
 
-/** Whether the environment says anything of where to send: `NodeSDK` also sends to its default if nobody asked for it. */
-function asksForOtlp(env: Env): boolean {
-  return Object.keys(env).some(
-    (name) => /^OTEL_(?:LOGS|METRICS)_EXPORTER$|^OTEL_EXPORTER_OTLP_/.test(name) && env[name]?.trim() !== '',
+/**
+ * Whether the environment asks for OTLP for a signal: `NodeSDK` also sends to its default if nobody did. What is said of
+ * another signal, such as an endpoint of traces or `OTEL_METRICS_EXPORTER=none`, asks for nothing here.
+ */
+function asksForOtlp(signal: Signal, env: Env): boolean {
+  const isSet = (name: string): boolean => (env[name]?.trim() ?? '') !== '';
+  return (
+    isSet(variableOf(signal)) ||
+    Object.keys(env).some((name) => {
+      const of = /^OTEL_EXPORTER_OTLP_(?:(TRACES|LOGS|METRICS|PROFILES)_)?/.exec(name);
+      return of !== null && (of[1] === undefined || of[1] === signal.toUpperCase()) && isSet(name);
+    })
   );
 }
 

@@ -42,7 +42,8 @@ export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: O
   const sdkMetrics = shared.metrics ? undefined : loader.load(modules.sdkMetrics, '@opentelemetry/sdk-metrics');
   const resources = (sdkLogs ?? sdkMetrics) ? loader.load(modules.resources, '@opentelemetry/resources') : undefined;
   loader.check();
-  const otlp = plan && makeOtlpParts(plan, collector[INTERNALS], who);
+  const internals = collector[INTERNALS];
+  const otlp = plan && makeOtlpParts(plan, { logs: internals, metrics: internals }, who);
   const resource = resources && makeResource(resources, options, who);
   const loggerProvider =
     sdkLogs &&

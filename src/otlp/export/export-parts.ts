@@ -85,12 +85,19 @@ function resolved(
   return { ...settings, exporter: { url, headers, compression, timeoutMillis, httpAgentOptions } };
 }
 
-/** Makes what exports over OTLP, with counters: `otlp-logs` and `otlp-metrics` (points). */
-export function makeOtlpParts(plan: OtlpPlan, host: ExportHost, who: string): OtlpParts {
+/**
+ * Makes what exports over OTLP, with counters: `otlp-logs` and `otlp-metrics` (points).
+ *
+ * @param hosts - where the exporter of each signal reports.
+ */
+export function makeOtlpParts(plan: OtlpPlan, hosts: Readonly<Record<Signal, ExportHost>>, who: string): OtlpParts {
   const { logs, metrics } = plan;
-  const warn: WarnOf = (variable, what) => host.report(`environment:${variable}`, what);
-  const processor = logs && makeLogs(plan, logs, host, who, warn);
-  const reader = metrics && makeMetrics(plan, metrics, host, who, warn);
+  const warnOf =
+    (host: ExportHost): WarnOf =>
+    (variable, what) =>
+      host.report(`environment:${variable}`, what);
+  const processor = logs && makeLogs(plan, logs, hosts.logs, who, warnOf(hosts.logs));
+  const reader = metrics && makeMetrics(plan, metrics, hosts.metrics, who, warnOf(hosts.metrics));
   return {
     processor: processor?.part,
     reader: reader?.part,
