@@ -150,6 +150,32 @@ describe('rimp doctor', () => {
     expect(nobody.status).toBe(1);
   });
 
+  it('knows which exports NodeSDK makes by itself, and which nobody asks for', async () => {
+    const withNodeSdk = project('@opentelemetry/api@1.9.1', '@opentelemetry/sdk-node@0.223.0');
+    const without = project('@opentelemetry/api@1.9.1');
+    const endpoints = async (folder: string, env: Record<string, string>) =>
+      (await examine(folder, { env })).findings
+        .filter(({ id }) => /^(endpoint|exporter)/.test(id))
+        .map(({ id, level, what }) => [id, level, /gRPC|"grpc"|localhost:4318|nothing is exported/.exec(what)?.[0]]);
+    const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    const none = { OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' };
+    expect(await endpoints(withNodeSdk, {})).toEqual([['endpoint', 'ok', 'localhost:4318']]);
+    expect(await endpoints(withNodeSdk, none)).toEqual([['endpoint', 'ok', 'nothing is exported']]);
+    expect(await endpoints(withNodeSdk, { OTEL_SDK_DISABLED: 'true' })).toEqual([
+      ['endpoint', 'ok', 'nothing is exported'],
+    ]);
+    expect(await endpoints(withNodeSdk, { ...grpc, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })).toEqual([
+      ['endpoint-logs', 'ok', 'gRPC'],
+      ['endpoint-metrics', 'ok', 'gRPC'],
+    ]);
+    expect(await endpoints(without, {})).toEqual([['endpoint', 'ok', 'nothing is exported']]);
+    const asked = await endpoints(without, {
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://127.0.0.1:1',
+    });
+    expect(asked).toContainEqual(['endpoint-logs', 'error', '"grpc"']);
+  });
+
   it('finds a storage that can not be written', async () => {
     const folder = project('@opentelemetry/api@1.9.1');
     writeFileSync(join(folder, 'file'), '');

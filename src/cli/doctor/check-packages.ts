@@ -1,6 +1,6 @@
 import semver from 'semver';
 import type { Env } from '../../otlp/config/settings.js';
-import { signalSettings } from '../../otlp/config/settings.js';
+import { otlpVariable, signalSettings } from '../../otlp/config/settings.js';
 import { type Finding, ok } from './finding.js';
 import { copyFor, type Installed } from './installed.js';
 
@@ -190,7 +190,9 @@ function checkLogsApis(packages: readonly Installed[], own: readonly Installed[]
 export function checkExporters(packages: readonly Installed[], env: Env): Finding[] {
   return (['logs', 'metrics'] as const).flatMap((signal): Finding[] => {
     const settings = signalSettings(signal, {}, env);
-    if (settings === undefined) return [];
+    // NodeSDK brings its exporters over gRPC with it
+    const isGrpc = otlpVariable(env, signal, 'PROTOCOL') === 'grpc' && hasNodeSdk(packages);
+    if (settings === undefined || isGrpc) return [];
     const name = `@opentelemetry/exporter-${signal}-otlp-${settings.protocol === 'http/json' ? 'http' : 'proto'}`;
     const there = packages.find((one) => one.own && one.name === name);
     if (there !== undefined) return [ok(`exporter-${signal}`, `${name} ${there.version}`)];

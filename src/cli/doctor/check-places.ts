@@ -5,35 +5,55 @@ import { dirname, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import { parseHeaders, urlOf } from '../../otlp/config/endpoint.js';
-import { CONTENT_TYPES, type Env, otlpVariable, type Signal, signalSettings } from '../../otlp/config/settings.js';
+import {
+  CONTENT_TYPES,
+  type Env,
+  isSdkDisabled,
+  listOf,
+  otlpVariable,
+  type Signal,
+  signalSettings,
+} from '../../otlp/config/settings.js';
+import { variableOf } from '../../setup/exporter-names.js';
 import { type Finding, ok } from './finding.js';
 
 const TIMEOUT_MILLIS = 5_000;
+const SIGNALS = ['logs', 'metrics'] as const;
 
 /** Whether the OTLP endpoints that the environment names take an empty request. */
 export async function checkEndpoints(env: Env, usesNodeSdk: boolean): Promise<Finding[]> {
-  if ((env.OTEL_EXPORTER_OTLP_PROTOCOL ?? '').trim() === 'grpc') {
-    return [
-      {
-        id: 'endpoint',
-        level: 'error',
-        what: 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"',
-        why: 'rimp-telemetry exports over HTTP only, and falls back to http/protobuf',
-        fix: 'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, and the port of OTLP over HTTP, usually 4318',
-      },
-    ];
-  }
-  const checks = (['logs', 'metrics'] as const).map((signal) => checkEndpoint(signal, env));
+  if (isSdkDisabled(env)) return [ok('endpoint', 'OTEL_SDK_DISABLED is true: nothing is exported')];
+  const checks = SIGNALS.map((signal) => checkEndpoint(signal, env, usesNodeSdk));
   const findings = (await Promise.all(checks)).filter((finding) => finding !== undefined);
   if (findings.length > 0) return findings;
-  const what = usesNodeSdk
-    ? 'no OTLP endpoint in the environment: NodeSDK exports to http://localhost:4318 by itself, startTelemetry nowhere'
-    : 'no OTLP endpoint in the environment, nothing is exported';
-  return [ok('endpoint', what)];
+  if (usesNodeSdk && SIGNALS.some((signal) => listOf(env[variableOf(signal)]).length === 0)) {
+    const what =
+      'no OTLP endpoint in the environment: NodeSDK exports to http://localhost:4318 by itself, startTelemetry nowhere';
+    return [ok('endpoint', what)];
+  }
+  return [ok('endpoint', 'the environment asks for no OTLP, nothing is exported over it')];
 }
 
-async function checkEndpoint(signal: Signal, env: Env): Promise<Finding | undefined> {
-  const settings = signalSettings(signal, {}, env);
+/** What is known of OTLP over gRPC, which only `NodeSDK` has exporters for; it can't be tried with an empty request. */
+function grpcFinding(signal: Signal, usesNodeSdk: boolean): Finding {
+  const id = `endpoint-${signal}`;
+  if (usesNodeSdk) {
+    return ok(id, `NodeSDK exports ${signal} over gRPC, which is not tried; startTelemetry exports over HTTP only`);
+  }
+  return {
+    id,
+    level: 'error',
+    what: `the environment asks for OTLP over "grpc" for ${signal}`,
+    why: 'startTelemetry and rimp-telemetry/register export over HTTP only, and fall back to http/protobuf',
+    fix: 'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, and the port of OTLP over HTTP, usually 4318',
+  };
+}
+
+async function checkEndpoint(signal: Signal, env: Env, usesNodeSdk: boolean): Promise<Finding | undefined> {
+  const isGrpc = otlpVariable(env, signal, 'PROTOCOL') === 'grpc';
+  const isLeftToNodeSdk = usesNodeSdk && listOf(env[variableOf(signal)]).length === 0;
+  const settings = signalSettings(signal, {}, env, undefined, () => undefined);
+  if (isGrpc && (settings !== undefined || isLeftToNodeSdk)) return grpcFinding(signal, usesNodeSdk);
   if (settings === undefined) return undefined;
   const id = `endpoint-${signal}`;
   const upper = signal.toUpperCase();
