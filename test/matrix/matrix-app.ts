@@ -17,6 +17,7 @@ export type ModuleFormat = 'esm' | 'cjs';
 
 // these look into the repository, make applications themselves, or need packages that belong to one generation
 const NOT_PUBLIC = [
+  'helpers/faulty-fs.test.ts',
   'matrix',
   'package',
   'docs',

@@ -274,7 +274,7 @@ describe('an endpoint that is away', () => {
     const to = `http://127.0.0.1:${port}`;
     const gaveUp = await shipTelemetry({ files: [path], to, checkpoint, giveUpAfterSeconds: 0.5, onWarning });
     expect(gaveUp).toMatchObject({ complete: false, logs: { delivered: 0, queued: 3_000 } });
-    expect(troubles.at(-1)).toContain('giving up');
+    expect(troubles).toContainEqual(expect.stringContaining('giving up'));
     const running = shipTelemetry({ files: [path], to, checkpoint, onWarning });
     const sink = await answering(() => ({ status: 200 }), port);
     expect(await running).toMatchObject({ complete: true, logs: { delivered: 3_000, queued: 0 } });
