@@ -50,13 +50,9 @@ function schemeProblem(path: string, kind: StorageKind): string | undefined {
 
 function pathProblem(path: string): string | undefined {
   try {
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (there?.isDirectory() === true)
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
       return `"storagePath" is a directory, ${path}: give the path of a file, such as ${path}/telemetry.jsonl`;
-    if (there !== undefined) {
-      accessSync(path, constants.R_OK | constants.W_OK);
-      return undefined;
-    }
+    if (mayWriteFile(path)) return undefined;
     // missing directories are made
     let directory = dirname(path);
     while (!existsSync(directory) && dirname(directory) !== directory) directory = dirname(directory);
@@ -67,5 +63,16 @@ function pathProblem(path: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return `"storagePath" can't be written: ${code ?? 'unknown error'} at ${path}; give a path that this user may write to`;
+  }
+}
+
+/** False if there is no such file: another process that rotates it takes it away between any two calls. */
+function mayWriteFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }

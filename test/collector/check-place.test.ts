@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +78,32 @@ describe('a collector whose storage can never be written', () => {
     const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: join(directory, 'a/b/c.jsonl') });
     collector.collectEvent('s', 'm');
     expect((await collector.shutdown()).complete).toBe(true);
+  });
+
+  it('is made while another process rotates the file away, at any moment', async () => {
+    const path = join(directory, 'rotating', 'a.jsonl');
+    const rotates = `
+      const { mkdirSync, renameSync, writeFileSync } = require('node:fs');
+      mkdirSync(require('node:path').dirname(process.argv[1]));
+      process.on('message', () => process.exit());
+      (function some() {
+        for (let i = 0; i < 500; i += 1) {
+          writeFileSync(process.argv[1], '');
+          renameSync(process.argv[1], process.argv[1] + '.1');
+        }
+        process.send('rotated');
+        setImmediate(some);
+      })();`;
+    const other = spawn(process.execPath, ['-e', rotates, path], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const ended = once(other, 'exit');
+    await once(other, 'message');
+    try {
+      for (let i = 0; i < 2_000; i += 1)
+        await new TelemetryCollector({ storageBackend: 'file', storagePath: path }).shutdown();
+    } finally {
+      other.send('end');
+    }
+    expect(await ended).toEqual([0, null]);
   });
 });
 
