@@ -30,6 +30,7 @@ const NOT_PUBLIC = [
 const NOT_HERE = ['e2e/node-sdk-environment.test.ts', 'e2e/two-set-ups.test.ts', 'setup/implied-exporters.test.ts'];
 /** Long ones that are the same on every generation: disks that fail, processes that are killed, bodies that are bombs. */
 const THE_SAME_EVERYWHERE = [
+  'cli',
   'e2e/crash.test.ts',
   'e2e/file-faults.test.ts',
   'e2e/otelcol.test.ts',
@@ -103,8 +104,14 @@ function jestConfig(format: ModuleFormat): object {
   };
 }
 
-/** Runs the tests of an application of a generation with one Node, in one module format. */
-export async function runCell(name: string, folder: string, major: number, format: ModuleFormat): Promise<Cell> {
+/** Runs the tests of an application of a generation with one Node, in one module format; `only` paths that hold one of these. */
+export async function runCell(
+  name: string,
+  folder: string,
+  major: number,
+  format: ModuleFormat,
+  only: readonly string[] = [],
+): Promise<Cell> {
   const output = join(folder, 'result.json');
   rmSync(output, { force: true });
   const { stderr } = await run(
@@ -119,6 +126,7 @@ export async function runCell(name: string, folder: string, major: number, forma
       '--outputFile',
       output,
       '--forceExit',
+      ...only,
     ],
     {
       cwd: folder,
