@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'layers-'));
 const ROWS = [
   ['model'],
   ['codec'],
-  ['runtime'],
+  ['analysis', 'runtime'],
   ['pipeline'],
   ['otel', 'storage'],
   ['otlp'],
