@@ -1,83 +1,33 @@
-import { readFileSync } from 'node:fs';
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { TelemetryError, toError } from '../model/errors.js';
-import { closestName } from '../model/spelling.js';
-import { err, out } from './output.js';
+import type { Command as Parser } from 'commander';
 
-/** A subcommand of the program `rimp`. */
-export interface Command {
+/** What a command is, with `T` for the values of its options. */
+export interface CommandDefinition<T> {
   readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
+  /** One line: what it does. */
+  readonly title: string;
+  /** What the help begins with: a line to type, and what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** What follows the command's name in the line of usage. */
+  readonly usage: string;
+  /** What the help ends with: what is good to know, and the exit statuses. */
+  readonly notes: string;
   /** What options of the library are called on the command line: errors name these. */
   readonly optionNames?: Readonly<Record<string, string>>;
+  /** The exit status of an error that is not one of usage; default 2. */
+  readonly failureStatus?: number;
+  /** Adds arguments and options to the parser. */
+  describe(parser: Parser): unknown;
   /** Resolves to the exit status. */
-  run(args: readonly string[]): Promise<number>;
+  run(values: T, args: readonly string[]): Promise<number>;
 }
 
-/**
- * A whole number that an option has.
- *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is none.
- */
-export function wholeNumber(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new TelemetryError('RIMP_INVALID_ARGUMENT', `expected --${name} to be a whole number, got "${text}"`);
+/** A command whose options' types are its own matter. */
+export interface Command extends Omit<CommandDefinition<never>, 'run'> {
+  /** Runs with what the parser has read. */
+  runParsed(parser: Parser): Promise<number>;
 }
 
-/**
- * The token in a file, else that of RIMP_TOKEN.
- *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if the file can't be read, or is empty.
- */
-export function tokenOf(file: string | undefined): string | undefined {
-  if (file === undefined) return process.env.RIMP_TOKEN || undefined;
-  let token = '';
-  try {
-    token = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new TelemetryError(
-      'RIMP_INVALID_ARGUMENT',
-      `expected --token-file to be readable: ${toError(error).message}`,
-    );
-  }
-  if (token === '') throw new TelemetryError('RIMP_INVALID_ARGUMENT', `expected a token in ${file}, the file is empty`);
-  return token;
-}
-
-/** Says what is wrong with the arguments of a command; gives the exit status. */
-export function usage(name: string, message: string): number {
-  err.message(`rimp ${name}: ${message}`);
-  err.line(`rimp ${name} --help lists its options.`);
-  return 2;
-}
-
-type Parsed<T extends ParseArgsConfig> = ReturnType<typeof parseArgs<T>>;
-
-/**
- * Parses a command's arguments; prints its help, or what is wrong, and gives the exit status instead if there is
- * nothing to run.
- */
-export function parse<const T extends ParseArgsConfig>(
-  name: string,
-  help: string,
-  args: readonly string[],
-  config: T,
-): Parsed<T> | number {
-  if (args.includes('--help') || args.includes('-h')) {
-    out.write(help);
-    return 0;
-  }
-  try {
-    // the arguments change nothing about the type of the result
-    return parseArgs({ ...config, args: [...args] }) as unknown as Parsed<T>;
-  } catch (error) {
-    const wrong = /^Unknown option '(--[^']+)'/.exec(toError(error).message)?.[1];
-    const names = Object.keys(config.options ?? {}).map((option) => `--${option}`);
-    const meant = wrong === undefined ? undefined : closestName(wrong, names);
-    const hint = meant === undefined ? '' : `: did you mean "${meant}"?`;
-    const message = wrong === undefined ? toError(error).message : `unknown option "${wrong}"${hint}`;
-    return usage(name, message);
-  }
+/** Makes a command. */
+export function defineCommand<T extends object>(definition: CommandDefinition<T>): Command {
+  return { ...definition, runParsed: (parser) => definition.run(parser.opts<T>(), parser.args) };
 }

@@ -1,5 +1,5 @@
 import type { TelemetryData } from '../model/data.js';
-import type { Output } from './output.js';
+import type { Output } from './output/output.js';
 
 /** Prints events and metrics, a line each: what others wrote makes no further lines, and commands no terminal. */
 export function printData(output: Output, data: TelemetryData): void {

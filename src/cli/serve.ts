@@ -1,36 +1,24 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { Option } from 'commander';
 import { TelemetryCollector } from '../collector/collector.js';
-import { TelemetryError } from '../model/errors.js';
 import type { OtlpReceiver } from '../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../setup/on-demand.js';
-import { type Command, parse, tokenOf, wholeNumber } from './command.js';
+import { defineCommand } from './command.js';
 import { checkStorage } from './doctor/check-places.js';
 import { grouped } from './format.js';
-import { err, out } from './output.js';
+import { err, out } from './output/output.js';
 import { printData } from './print.js';
 import { untilSignal } from './until-signal.js';
+import { collect, tokenOf, UsageError, valueOf, wholeNumber } from './values.js';
 
-const HELP = `rimp serve: receives OTLP over HTTP, and keeps it
-
-Usage: rimp serve [OPTION…]
-
-  --port N             default: 4318, 0 for any that is free
-  --host ADDRESS       default: 127.0.0.1, which other machines can't reach; others should need a token
-  --allow-host NAME    a name that requests may have as their Host on loopback, beside addresses, localhost and names
-                       without a dot; may be given more than once
-  --token-file FILE    requests need "Authorization: Bearer …" with the token in this file; default: RIMP_TOKEN, if set
-  --storage PATH       a file of JSON lines, of SQLite with --backend database, or a postgres:// URL;
-                       default: RIMP_STORAGE_PATH, else telemetry.jsonl
-  --backend NAME       file, database or memory; default: as the storage's path says
-  --rotate-bytes N     close the file and begin another one beyond so many bytes; closed ones are compressed
-  --keep-files N       how many closed files stay; default: all
-  --print              print each event and metric as it is stored, a line each; lines that nobody reads are left out
-  --max-body-bytes N   the largest request; default: 8388608
-  -h, --help           print this
-
+const NOTES = `
 It takes logs and metrics at /v1/logs and /v1/metrics, in protobuf and JSON, gzip or not; a request is answered when what
 is in it is stored. Spans at /v1/traces are taken, counted and not kept. Point an exporter to it with
 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+
+--host: other machines can't reach 127.0.0.1; other addresses should need a token.
+--storage: a file of JSON lines, of SQLite with --backend database, or a postgres:// URL.
+--print: lines that nobody reads are left out, and counted.
 
 SIGINT and SIGTERM end it: what is under way is answered and stored before. A second signal ends it at once.
 
@@ -40,10 +28,60 @@ Exit status: 0 it was ended and everything is stored, 1 something is lost or it 
 const SHUTDOWN_TIMEOUT_MILLIS = 10_000;
 const STATUS_MILLIS = 60_000;
 
+interface ServeValues {
+  readonly port?: number;
+  readonly host?: string;
+  readonly allowHost?: readonly string[];
+  readonly tokenFile?: string;
+  readonly storage?: string;
+  readonly backend?: string;
+  readonly rotateBytes?: number;
+  readonly keepFiles?: number;
+  readonly print?: boolean;
+  readonly maxBodyBytes?: number;
+}
+
 /** `rimp serve`. */
-export const serve: Command = {
+export const serve = defineCommand<ServeValues>({
   name: 'serve',
-  summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
+  title: 'receives OTLP over HTTP, and keeps it',
+  examples: [
+    ['rimp serve --print', 'keep what comes to port 4318 in telemetry.jsonl, and print it'],
+    ['rimp serve --storage telemetry.db', 'keep it in SQLite'],
+    ['rimp serve --rotate-bytes 100000000 --keep-files 10', 'begin a file at 100 MB, keep ten closed ones'],
+  ],
+  usage: '[OPTION…]',
+  notes: NOTES,
+  failureStatus: 1,
+  describe: (parser) =>
+    parser
+      .option('--port <N>', 'default: 4318, 0 for any that is free', valueOf(['--port'], wholeNumber))
+      .option('--host <ADDRESS>', 'default: 127.0.0.1')
+      .option(
+        '--allow-host <NAME>',
+        'a name that requests may have as their Host on loopback, beside addresses, localhost and names without a dot; may be repeated',
+        collect(['--allow-host']),
+      )
+      .option(
+        '--token-file <FILE>',
+        'requests need "Authorization: Bearer …" with the token in this file; default: RIMP_TOKEN, if set',
+      )
+      .option('--storage <PATH>', 'default: RIMP_STORAGE_PATH, else telemetry.jsonl')
+      .addOption(
+        new Option('--backend <NAME>', "default: as the storage's path says").choices(['file', 'database', 'memory']),
+      )
+      .option(
+        '--rotate-bytes <N>',
+        'close the file and begin another one beyond so many bytes; closed ones are compressed',
+        valueOf(['--rotate-bytes'], wholeNumber),
+      )
+      .option('--keep-files <N>', 'how many closed files stay; default: all', valueOf(['--keep-files'], wholeNumber))
+      .option('--print', 'print each event and metric as it is stored, a line each')
+      .option(
+        '--max-body-bytes <N>',
+        'the largest request; default: 8388608',
+        valueOf(['--max-body-bytes'], wholeNumber),
+      ),
   optionNames: {
     storageBackend: '--backend',
     storagePath: '--storage',
@@ -55,29 +93,13 @@ export const serve: Command = {
     allowedHosts: '--allow-host',
     token: '--token-file',
   },
-  async run(args) {
-    const parsed = parse('serve', HELP, args, {
-      options: {
-        port: { type: 'string' },
-        host: { type: 'string' },
-        'allow-host': { type: 'string', multiple: true },
-        'token-file': { type: 'string' },
-        storage: { type: 'string' },
-        backend: { type: 'string' },
-        'rotate-bytes': { type: 'string' },
-        'keep-files': { type: 'string' },
-        print: { type: 'boolean' },
-        'max-body-bytes': { type: 'string' },
-      },
-    });
-    if (typeof parsed === 'number') return parsed;
-    const { values } = parsed;
+  async run(values) {
     const log = (message: string): void => err.message(`rimp serve: ${message}`);
     const logger = { error: log, warn: log, info: log, debug: log, verbose: log };
     diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-    const port = wholeNumber('port', values.port) ?? 4318;
+    const port = values.port ?? 4318;
     const collector = collectorOf(values);
-    const token = tokenOf(values['token-file']);
+    const token = tokenOf(values.tokenFile);
     let receiver: OtlpReceiver;
     try {
       // a driver that is missing, a server that is not there: better now than with the first request
@@ -86,9 +108,9 @@ export const serve: Command = {
         collector,
         port,
         host: values.host,
-        allowedHosts: values['allow-host'],
+        allowedHosts: values.allowHost,
         token,
-        maxBodyBytes: wholeNumber('max-body-bytes', values['max-body-bytes']),
+        maxBodyBytes: values.maxBodyBytes,
       });
     } catch (error) {
       await collector.shutdown();
@@ -108,20 +130,17 @@ export const serve: Command = {
     for (const error of errors) err.message(`rimp serve: ${error.message}`);
     return complete && lostBy(collector).length === 0 ? 0 : 1;
   },
-};
+});
 
-type Values = Readonly<Partial<Record<'storage' | 'backend' | 'rotate-bytes' | 'keep-files', string>>>;
-
-function collectorOf(values: Values): TelemetryCollector {
+function collectorOf(values: ServeValues): TelemetryCollector {
   const storagePath = values.storage ?? process.env.RIMP_STORAGE_PATH ?? 'telemetry.jsonl';
   const guessed = /^postgres(?:ql)?:|\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
   const storageBackend = values.backend ?? guessed;
   if (storageBackend !== 'memory') {
     const { level, what } = checkStorage(storagePath, process.cwd());
-    if (level === 'error') throw new TelemetryError('RIMP_INVALID_ARGUMENT', `serve: ${what}`);
+    if (level === 'error') throw new UsageError(what);
   }
-  const maxBytes = wholeNumber('rotate-bytes', values['rotate-bytes']);
-  const maxFiles = wholeNumber('keep-files', values['keep-files']);
+  const { rotateBytes: maxBytes, keepFiles: maxFiles } = values;
   checkContradictions(values, storageBackend);
   return new TelemetryCollector(
     {
@@ -139,16 +158,13 @@ function collectorOf(values: Values): TelemetryCollector {
   );
 }
 
-/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if options were given that the storage has no use for. */
-function checkContradictions(values: Values, storageBackend: string): void {
-  const ofFiles = (['rotate-bytes', 'keep-files'] as const).find((name) => values[name] !== undefined);
-  if (ofFiles !== undefined && storageBackend !== 'file' && ['database', 'memory'].includes(storageBackend))
-    throw new TelemetryError(
-      'RIMP_INVALID_ARGUMENT',
-      `serve: expected --${ofFiles} with files, got a ${storageBackend}`,
-    );
+/** @throws UsageError if options were given that the storage has no use for. */
+function checkContradictions(values: ServeValues, storageBackend: string): void {
+  const ofFiles = values.rotateBytes === undefined ? '--keep-files' : '--rotate-bytes';
+  if (storageBackend !== 'file' && (values.rotateBytes ?? values.keepFiles) !== undefined)
+    throw new UsageError(`expected ${ofFiles} with files, got a ${storageBackend}`);
   if (storageBackend === 'memory' && values.storage !== undefined)
-    throw new TelemetryError('RIMP_INVALID_ARGUMENT', 'serve: expected --storage or --backend memory, got both');
+    throw new UsageError('expected --storage or --backend memory, got both');
 }
 
 function isLoopback(host: string): boolean {

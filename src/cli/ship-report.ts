@@ -2,7 +2,7 @@ import { printable } from '../codec/printable.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
 import type { ShipProgress, ShipSummary } from '../ship/options.js';
 import { duration, grouped, size } from './format.js';
-import type { Output } from './output.js';
+import type { Output } from './output/output.js';
 
 /** How often progress is shown if nobody watches. */
 const PLAIN_MILLIS = 5_000;

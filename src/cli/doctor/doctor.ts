@@ -1,47 +1,53 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, parse } from '../command.js';
+import { defineCommand } from '../command.js';
 import { checkExporters, checkNode, checkPackages, hasNodeSdk } from './check-packages.js';
 import { checkEndpoints, checkStorage } from './check-places.js';
 import { checkSetup, setupOfProject } from './check-setup.js';
 import { type Finding, ok, render } from './finding.js';
 import { installedPackages } from './installed.js';
 
-const HELP = `rimp doctor: finds and explains what is wrong with telemetry in a project
-
-Usage: rimp doctor [OPTION…]
-
-  --project DIR    the project; default: the current folder
-  --setup FILE     the module that sets OpenTelemetry up; it is run by itself, in a process of its own, to see whether
-                   the processor and the reader are in the providers that it registers; default: what the project's
-                   start script loads with --import or --require
-  --storage PATH   where telemetry is to be stored; default: RIMP_STORAGE_PATH
-  --json           print the findings as JSON
-  -h, --help       print this
-
+const NOTES = `
 It looks at the versions of Node and of OpenTelemetry's packages and whether they go together, copies that should be
 one, both logs APIs, the OTLP endpoint that OTEL_EXPORTER_OTLP_* name, the exporters that it needs, and the storage's
 path. It changes nothing: an empty request is sent to the endpoint, and an empty file is made where the storage is to
 be, and removed.
 
+--setup: the module is run by itself, in a process of its own, to see whether the processor and the reader are in the
+providers that it registers.
+
 Exit status: 0 nothing is broken (warnings may be there), 1 something is, 2 wrong usage.
 `;
 
+interface DoctorValues {
+  readonly project?: string;
+  readonly setup?: string;
+  readonly storage?: string;
+  readonly json?: boolean;
+}
+
 /** `rimp doctor`. */
-export const doctor: Command = {
+export const doctor = defineCommand<DoctorValues>({
   name: 'doctor',
-  summary: 'finds and explains what is wrong with telemetry in a project',
-  async run(args) {
-    const parsed = parse('doctor', HELP, args, {
-      options: {
-        project: { type: 'string' },
-        setup: { type: 'string' },
-        storage: { type: 'string' },
-        json: { type: 'boolean' },
-      },
-    });
-    if (typeof parsed === 'number') return parsed;
-    const { values } = parsed;
+  title: 'finds and explains what is wrong with telemetry in a project',
+  examples: [
+    ['rimp doctor', 'look at the project in this directory'],
+    ['rimp doctor --setup telemetry.mjs', 'run the set-up as well, and look at what it registers'],
+    ['rimp doctor --json', 'the findings for a program'],
+  ],
+  usage: '[OPTION…]',
+  notes: NOTES,
+  failureStatus: 1,
+  describe: (parser) =>
+    parser
+      .option('--project <DIR>', 'the project; default: the current directory')
+      .option(
+        '--setup <FILE>',
+        "the module that sets OpenTelemetry up; default: what the project's start script loads with --import or --require",
+      )
+      .option('--storage <PATH>', 'where telemetry is to be stored; default: RIMP_STORAGE_PATH')
+      .option('--json', 'print the findings as JSON'),
+  async run(values) {
     const project = resolve(values.project ?? '.');
     if (statSync(project, { throwIfNoEntry: false })?.isDirectory() !== true) {
       process.stderr.write(`rimp doctor: expected --project to be a folder, got ${project}\n`);
@@ -57,7 +63,7 @@ export const doctor: Command = {
     }
     return isBroken ? 1 : 0;
   },
-};
+});
 
 async function examine(project: string, setup: string | undefined, storage: string | undefined): Promise<Finding[]> {
   const { env } = process;

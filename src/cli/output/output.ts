@@ -1,4 +1,4 @@
-import { printable } from '../codec/printable.js';
+import { printable } from '../../codec/printable.js';
 
 /** Bytes that wait for a reader, beyond which lines are left out. */
 const MAX_WAITING_BYTES = 1024 * 1024;

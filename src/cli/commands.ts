@@ -1,0 +1,34 @@
+import type { Command } from './command.js';
+
+/** A command before it is loaded: the list of commands needs no more. */
+export interface KnownCommand {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Loads what the command consists of; nothing of it is loaded before. */
+  load(): Promise<Command>;
+}
+
+/** All commands, in the order of the list. */
+export const COMMANDS: readonly KnownCommand[] = [
+  {
+    name: 'serve',
+    summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
+    load: async () => (await import('./serve.js')).serve,
+  },
+  {
+    name: 'ship',
+    summary: 'sends files and storages of RIMP to an OTLP endpoint',
+    load: async () => (await import('./ship.js')).ship,
+  },
+  {
+    name: 'doctor',
+    summary: 'finds and explains what is wrong with telemetry in a project',
+    load: async () => (await import('./doctor/doctor.js')).doctor,
+  },
+  {
+    name: 'complete',
+    summary: 'prints what makes bash, zsh or fish complete commands and options',
+    load: async () => (await import('./complete.js')).complete,
+  },
+];

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { rimpProgram } from '../helpers/cli.js';
+
+const rimp = (...args: string[]) => spawnSync(process.execPath, [rimpProgram, ...args], { encoding: 'utf8' });
+const commands = [...rimp('--help').stdout.matchAll(/^ {2}(\w+) {2,}\S/gm)].map(([, name]) => name as string);
+
+describe('the help of rimp', () => {
+  it('lists the commands', () => {
+    expect(commands).toEqual(expect.arrayContaining(['serve', 'ship', 'doctor', 'complete']));
+  });
+
+  it.each(commands)('of %s begins with examples of that command and ends with the exit statuses', (name) => {
+    const { stdout, stderr, status } = rimp(name, '--help');
+    expect([status, stderr]).toEqual([0, '']);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(new RegExp(`^rimp ${name}: \\S`));
+    expect(lines[2]).toBe('Examples:');
+    expect(lines[3]).toContain(`rimp ${name}`);
+    expect(stdout.indexOf('Usage: ')).toBeGreaterThan(stdout.indexOf('Examples:'));
+    expect(stdout.trimEnd().split('\n\n').at(-1)).toMatch(/^Exit status: 0 /);
+    expect(rimp('help', name).stdout).toBe(stdout);
+  });
+
+  it.each(commands.filter((name) => name !== 'complete'))(
+    'of %s is what an option that it does not have leads to',
+    (name) => {
+      const { stdout, stderr, status } = rimp(name, '--hlep');
+      expect([stdout, status]).toEqual(['', 2]);
+      expect(stderr).toContain(`rimp ${name}: unknown option "--hlep"`);
+      expect(stderr).toContain(`rimp ${name} --help`);
+    },
+  );
+
+  it('is there within 100 ms of a start of Node', () => {
+    const times = (args: string[]): number[] =>
+      Array.from({ length: 7 }, () => {
+        const start = performance.now();
+        spawnSync(process.execPath, args);
+        return performance.now() - start;
+      });
+    // the least of several: other work on this machine only adds
+    expect(Math.min(...times([rimpProgram, '--help'])) - Math.min(...times(['-e', '0']))).toBeLessThan(100);
+  });
+});
+
+describe('rimp complete', () => {
+  const offered = (...words: string[]): string[] =>
+    rimp('complete', '--', ...words)
+      .stdout.split('\n')
+      .map((line) => line.split('\t')[0] ?? '');
+
+  it.each(['bash', 'zsh', 'fish'])('prints a script for %s that asks the program', (shell) => {
+    const { stdout, status } = rimp('complete', shell);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/rimp complete --/);
+  });
+
+  it('offers commands, options and the choices of an option', () => {
+    expect(offered('se')).toContain('serve');
+    expect(offered('serve', '--all')).toContain('--allow-host');
+    expect(offered('serve', '--backend', '')).toEqual(expect.arrayContaining(['file', 'database', 'memory']));
+  });
+
+  it('names the shells that it knows', () => {
+    expect(rimp('complete', 'tcsh')).toMatchObject({ status: 2, stderr: expect.stringContaining('bash, zsh, fish') });
+  });
+});
