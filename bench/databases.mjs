@@ -9,12 +9,12 @@ import { compare, ratio, timed } from './harness.mjs';
 
 const ITEMS = Number(process.argv[2] ?? 50_000);
 const START = Date.UTC(2026, 0, 1);
-const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 let files = 0;
 const fresh = () => {
-  for (const name of readdirSync(folder)) rmSync(join(folder, name));
-  return join(folder, `${files++}.db`);
+  for (const name of readdirSync(directory)) rmSync(join(directory, name));
+  return join(directory, `${files++}.db`);
 };
 const batches = () =>
   Array.from(

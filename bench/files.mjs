@@ -17,16 +17,16 @@ import { FileStorage, TelemetryCollector, TelemetryData, TelemetryEvent } from '
 import { compare, ratio, timed } from './harness.mjs';
 
 const LINES = Number(process.argv[2] ?? 200_000);
-const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
 const fresh = (() => {
   let n = 0;
   return () => {
     // what nobody reads any more is not written to the disk behind the next case's back
-    for (const name of readdirSync(folder)) rmSync(join(folder, name));
-    return join(folder, `${n++}.jsonl`);
+    for (const name of readdirSync(directory)) rmSync(join(directory, name));
+    return join(directory, `${n++}.jsonl`);
   };
 })();
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 
 const START = Date.UTC(2026, 0, 1);
 const fields = (i) => ({ user_id: `u${i % 1000}`, amount: (i % 9973) / 100, ok: true, items: i % 7 });

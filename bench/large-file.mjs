@@ -19,8 +19,8 @@ if (path !== undefined) {
   const milliseconds = performance.now() - start;
   console.log(JSON.stringify({ items, milliseconds, peakMebibytes: process.resourceUsage().maxRSS / 1024 }));
 } else {
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
-  const file = join(folder, 'large.jsonl');
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+  const file = join(directory, 'large.jsonl');
   const storage = new FileStorage(file);
   let lines = 0;
   while (!existsSync(file) || statSync(file).size < Number(first) * 2 ** 20) {
@@ -65,5 +65,5 @@ if (path !== undefined) {
       `  ${name.padEnd(32)} ${run.milliseconds.toFixed(0).padStart(6)} ms  ${run.items} items, peak memory ${run.peakMebibytes.toFixed(0)} MiB  (${((100 * run.milliseconds) / whole.milliseconds).toFixed(2)} % of the whole)`,
     );
   }
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 }

@@ -15,7 +15,7 @@ import { compare, ratio, timed } from './harness.mjs';
 const RECORDS = Number(process.argv[2] ?? 100_000);
 const ROUNDS = 5;
 
-/** Answers 200 and throws away; tells how many records came, by a word that each has. */
+/** Answers 200 and throws away; says how many records came, by a word that each has. */
 async function sink() {
   let records = 0;
   const server = http.createServer((request, response) => {
@@ -35,10 +35,10 @@ async function sink() {
   });
 }
 
-/** A receiver in a process of its own, which tells the time of its processor. */
+/** A receiver in a process of its own, which reports its processor time. */
 async function receive(backend) {
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
-  const storage = backend === 'file' ? { storageBackend: 'file', storagePath: join(folder, 'a.jsonl') } : {};
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+  const storage = backend === 'file' ? { storageBackend: 'file', storagePath: join(directory, 'a.jsonl') } : {};
   const collector = new TelemetryCollector({ ...storage, bufferSize: 10_000 });
   const receiver = await createOtlpReceiver({ collector, port: 0 });
   process.send({ url: receiver.url });
@@ -48,7 +48,7 @@ async function receive(backend) {
     before = process.cpuUsage();
     process.send({ cpuSeconds: (user + system) / 1e6, delivered: collector.health().delivered });
   });
-  process.on('disconnect', () => rmSync(folder, { recursive: true, force: true }));
+  process.on('disconnect', () => rmSync(directory, { recursive: true, force: true }));
 }
 
 async function child(...args) {
@@ -87,7 +87,7 @@ function official(url, maxQueueSize) {
 
 async function exporting() {
   const { url, ask, end } = await child('sink');
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
   const lost = {};
   const check = async (name) => {
     const { records } = await ask();
@@ -124,7 +124,7 @@ async function exporting() {
       const telemetry = startTelemetry({
         register: false,
         config: { enabled: false },
-        otlp: { endpoint: url, queue: { directory: join(folder, String(n++)) } },
+        otlp: { endpoint: url, queue: { directory: join(directory, String(n++)) } },
       });
       const logger = telemetry.loggerProvider.getLogger('shop');
       return timed(async () => {
@@ -135,7 +135,7 @@ async function exporting() {
       });
     },
     'collectEvent, queue in memory (the SDK’s parts)': facade({}),
-    'collectEvent, queue on disk': (run) => facade({ queue: { directory: join(folder, String(n++)) } })(run),
+    'collectEvent, queue on disk': (run) => facade({ queue: { directory: join(directory, String(n++)) } })(run),
   };
   const medians = await compare(
     `from the call to a local sink, ${RECORDS} records in turns of 500`,
@@ -161,7 +161,7 @@ async function exporting() {
     const telemetry = startTelemetry({
       register: false,
       config: { bufferSize: 1000 },
-      otlp: { endpoint, queue: { directory: join(folder, String(n++)) } },
+      otlp: { endpoint, queue: { directory: join(directory, String(n++)) } },
     });
     const time = await timed(() =>
       inTurns(RECORDS, (i) => telemetry.collector.collectEvent('shop', 'an order', 'info', attributes(i))),
@@ -193,14 +193,14 @@ async function exporting() {
   console.log(`  the SDK delivers ${records} of ${RECORDS}: ${((records / RECORDS) * 100).toFixed(1)} %`);
   const burst = {
     'queue in memory': { maxQueueSize: undefined },
-    'queue on disk': { maxQueueSize: undefined, queue: { directory: join(folder, 'burst') } },
+    'queue on disk': { maxQueueSize: undefined, queue: { directory: join(directory, 'burst') } },
   };
   for (const [name, otlp] of Object.entries(burst)) {
     await facade(otlp)(atOnce);
     console.log(`  collectEvent, ${name}: ${(await ask()).records} of ${RECORDS}`);
   }
   end();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }
 
 function post(agent, url, type, body) {
@@ -275,8 +275,8 @@ async function receiving() {
 }
 
 async function shipping() {
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
-  const path = join(folder, 'a.jsonl');
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+  const path = join(directory, 'a.jsonl');
   const LINES = 2 * RECORDS;
   const line = (i) =>
     `{"type":"event","data":{"event_id":"01a210b7-64fa-77f0-9be0-${String(i).padStart(12, '0')}","timestamp":"2026-01-01T00:00:00.000Z","event_type":"info","source":"shop","message":"benched order ${i}","metadata":${JSON.stringify(attributes(i))}}}\n`;
@@ -298,7 +298,7 @@ async function shipping() {
     console.log(`  ${name}: ${(size / 1e3 / ms).toFixed(1)} MB/s of JSON lines, ${lines} items/s`);
   }
   end();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }
 
 // children of this program

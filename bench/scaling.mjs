@@ -79,12 +79,12 @@ async function through(url, program, records) {
 }
 
 async function onDisk(records) {
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
   const { TelemetryCollector } = await import('rimp-telemetry');
   const sizes = {};
   for (const [name, storage] of [
-    ['file', new FileStorage(join(folder, 'a.jsonl'))],
-    ['SQLite', new SqliteStorage(join(folder, 'a.db'))],
+    ['file', new FileStorage(join(directory, 'a.jsonl'))],
+    ['SQLite', new SqliteStorage(join(directory, 'a.db'))],
   ]) {
     const collector = new TelemetryCollector({ bufferSize: 1000 }, { storage });
     for (let i = 0; i < records; i += 1) {
@@ -93,10 +93,10 @@ async function onDisk(records) {
     }
     await collector.shutdown();
     await storage.close();
-    sizes[name] = statSync(join(folder, name === 'file' ? 'a.jsonl' : 'a.db')).size / records;
-    if (name === 'file') sizes.gzip = gzipSync(readFileSync(join(folder, 'a.jsonl'))).length / records;
+    sizes[name] = statSync(join(directory, name === 'file' ? 'a.jsonl' : 'a.db')).size / records;
+    if (name === 'file') sizes.gzip = gzipSync(readFileSync(join(directory, 'a.jsonl'))).length / records;
   }
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
   return sizes;
 }
 

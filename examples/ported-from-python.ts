@@ -24,8 +24,8 @@ console.log(`event of type ${event?.event_type}`);
 collector.collect_event('auth', 'Invalid password', EventType.WARNING);
 collector.collect_metric('http_request_duration', 125, 'ms', { endpoint: '/api/users', method: 'GET' });
 
-const folder = await mkdtemp(join(tmpdir(), 'rimp-'));
-const storage = new FileStorage(join(folder, 'telemetry.jsonl'));
+const directory = await mkdtemp(join(tmpdir(), 'rimp-'));
+const storage = new FileStorage(join(directory, 'telemetry.jsonl'));
 const stream = new TelemetryStream({ collector, storage, interval: 1.0 });
 
 function process_data(data: TelemetryData): void {
@@ -44,4 +44,4 @@ const data = await storage.retrieve({
 });
 console.log(`Stored ${data.events.length} events and ${data.metrics.length} metric`);
 await collector.shutdown();
-await rm(folder, { recursive: true });
+await rm(directory, { recursive: true });

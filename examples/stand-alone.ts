@@ -1,4 +1,4 @@
-// Stand-alone: one call sets OpenTelemetry up, with export over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set.
+// Stand-alone: one call sets OpenTelemetry up, with export over OTLP if OTEL_EXPORTER_OTLP_ENDPOINT is set.
 import { EventType, startTelemetry } from 'rimp-telemetry';
 
 const telemetry = startTelemetry({

@@ -1,5 +1,5 @@
 // The main job: a service with RIMP call sites and OpenTelemetry instrumentation under a bounded load of real requests.
-// Options: --requests N (default 200), --file PATH (default: a new file in the temporary folder).
+// Options: --requests N (default 200), --file PATH (default: a new file in the temporary directory).
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 if (values.help) {
-  console.log('npm start -- [--requests N] [--file PATH]\nExports over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set.');
+  console.log('npm start -- [--requests N] [--file PATH]\nExports over OTLP if OTEL_EXPORTER_OTLP_ENDPOINT is set.');
   process.exit(0);
 }
 const requests = Number(values.requests);
@@ -34,7 +34,7 @@ if (!Number.isSafeInteger(requests) || requests < 1 || requests > 100_000) {
 const file = new FileStorage(values.file);
 // the call sites are legacy ones, hence the collector with Python's names
 const collector = new TelemetryCollector(null, { storage: file });
-const telemetry = startTelemetry({ collector, serviceName: 'shop', readerIntervalMillis: 60_000 });
+const telemetry = startTelemetry({ collector, serviceName: 'shop', collectIntervalMillis: 60_000 });
 const stream = new TelemetryStream({ collector, storage: file, interval: 0.25 });
 stream.add_consumer(printData);
 stream.start();

@@ -12,7 +12,7 @@ import {
 
 const COLOURS = { error: 31, warning: 33, info: 36, debug: 90, metric: 32 } as const;
 
-/** Colours text on a terminal; plain where the output is piped, or NO_COLOR is set. */
+/** Colours text on a terminal; plain if the output is piped, or NO_COLOR is set. */
 function paint(kind: keyof typeof COLOURS, text: string): string {
   const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
   return coloured ? `\u001b[${COLOURS[kind]}m${text}\u001b[0m` : text;
@@ -37,7 +37,7 @@ function metricLine(metric: TelemetryMetric): string {
   return `${metric.timestamp.toISOString()} ${paint('metric', 'metric ')} ${rest}`;
 }
 
-/** Prints counts by type and source, metrics with their percentiles, the file and the books. */
+/** Prints counts by type and source, metrics with their percentiles, the file and the counters. */
 export function printSummary(data: TelemetryData, file: string, health: CollectorHealth): void {
   console.log('\nEvents by type and source');
   const counts = new Map<string, number>();

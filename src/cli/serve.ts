@@ -149,7 +149,7 @@ function collectorOf(values: ServeValues): TelemetryCollector {
       bufferSize: 1_000,
     },
     {
-      resourceAttributes: 'all',
+      includeResource: 'all',
       storageOptions: {
         ...(maxBytes !== undefined && { rotation: { maxBytes }, compression: 'gzip' as const }),
         ...(maxFiles !== undefined && { retention: { maxFiles } }),

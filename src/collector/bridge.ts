@@ -28,10 +28,10 @@ const FULL = 0.8;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** What a bridge is told beside the collector's options. */
+/** What a bridge needs beside the collector's options. */
 interface BridgeOptions extends CollectorOptions {
   readonly enabled: boolean;
-  /** Is told when a part of ours begins to work for OpenTelemetry. */
+  /** Called when a part of ours begins to work for OpenTelemetry. */
   readonly onUse: () => void;
   /** Takes what is to run once the collector is shut down. */
   readonly onEnd: (run: () => unknown) => void;
@@ -81,8 +81,8 @@ export class CollectorBridge implements Bridge, ReceiverPort {
       diagnostics,
       options.maxInstruments ?? DEFAULT_MAX_INSTRUMENTS,
     );
-    this.#received = new ResourcePicker(options.resourceAttributes ?? 'service', undefined);
-    this.#resources = new ResourcePicker(options.resourceAttributes ?? 'service', this.identity);
+    this.#received = new ResourcePicker(options.includeResource ?? 'service', undefined);
+    this.#resources = new ResourcePicker(options.includeResource ?? 'service', this.identity);
   }
 
   get isOpen(): boolean {
@@ -263,7 +263,7 @@ function isOwn(record: LogRecordLike, event: TelemetryEvent): boolean {
   const uid = uidOf(record);
   if (uid !== undefined) return uid === event.eventId;
   const [seconds, nanos] = record.hrTime;
-  // a processor took the id away: the time and the scope tell
+  // a processor took the id away: the time and the scope identify it
   return (
     record.instrumentationScope.name === event.source &&
     seconds * 1000 + Math.floor(nanos / 1e6) === event.timestamp.getTime()

@@ -36,8 +36,8 @@ const EVENT_FIELDS = ['source', 'message', 'eventType', 'metadata', 'timestamp']
 const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
 
 /**
- * Takes events and metrics, tells listeners, and hands them in batches to its storage and to streams; events go through
- * OpenTelemetry loggers and metrics through OpenTelemetry instruments on their way, where there are any.
+ * Takes events and metrics, calls listeners, and hands them in batches to its storage and to streams; events go through
+ * OpenTelemetry loggers and metrics through OpenTelemetry instruments on their way, if there are any.
  *
  * No method that an application calls while it works throws: what is wrong is counted in {@link health} and shown to the
  * logger of OpenTelemetry's `diag`; if that has none, losses are written to standard error.
@@ -60,7 +60,7 @@ export class TelemetryCollector {
   /**
    * @param config - a {@link TelemetryConfig}, or its fields; default: all defaults.
    * @throws ConfigError with every problem of the configuration at once.
-   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong.
    */
   constructor(config: TelemetryConfig | TelemetryConfigInit = {}, options: CollectorOptions = {}) {
     this.config = config instanceof TelemetryConfig ? config : new TelemetryConfig(config);
@@ -101,7 +101,7 @@ export class TelemetryCollector {
    * @param message - what happened.
    * @param eventType - default `EventType.INFO`.
    * @param metadata - whatever else is known.
-   * @returns the event, or `null` where the collector is disabled or shut down.
+   * @returns the event, or `null` if the collector is disabled or shut down.
    */
   collectEvent(source: string, message: string, eventType?: EventType, metadata?: object | null): TelemetryEvent | null;
   /** The same with named arguments. */
@@ -133,7 +133,7 @@ export class TelemetryCollector {
    * @param value - the measured value; NaN and ±Infinity are kept, but not recorded on OpenTelemetry instruments.
    * @param unit - unit of measurement in any spelling.
    * @param tags - for filtering and grouping.
-   * @returns the metric, or `null` where the collector is disabled or shut down, the name is no text or empty, or the
+   * @returns the metric, or `null` if the collector is disabled or shut down, the name is no text or empty, or the
    * value is no number; the last two are counted as `rejected.invalid_metric`.
    */
   collectMetric(
@@ -175,7 +175,7 @@ export class TelemetryCollector {
    * Adds a listener, which hears each item while it is collected. What it throws is counted.
    *
    * @returns a function that removes it.
-   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where it is no function.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no function.
    */
   addListener(listener: TelemetryListener): () => void {
     if (typeof listener !== 'function') {
@@ -184,7 +184,7 @@ export class TelemetryCollector {
     return this.#pipeline.listeners.add(listener);
   }
 
-  /** Removes a listener; `false` where it wasn't there. */
+  /** Removes a listener; `false` if it wasn't there. */
   removeListener(listener: TelemetryListener): boolean {
     return this.#pipeline.listeners.remove(listener);
   }

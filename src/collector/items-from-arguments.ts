@@ -15,7 +15,7 @@ import { type TimeArgument, timeFromArgument } from './time-from-argument.js';
 
 /** The arguments of `collectEvent` in object form. */
 export interface EventFields {
-  /** The application or component that tells it. */
+  /** The application or component that reports it. */
   readonly source: string;
   /** What happened. */
   readonly message: string;
@@ -45,7 +45,7 @@ export interface ItemSurroundings {
   readonly nowMillis: number;
   /** What goes along with it in `otel.resource`. */
   readonly resource: AnyValueMap;
-  /** Is told of a timestamp that can't be a time: the time of the call stands in. */
+  /** Called with a timestamp that can't be a time: the time of the call stands in. */
   readonly onInvalidTime: (given: unknown) => void;
 }
 

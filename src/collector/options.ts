@@ -2,7 +2,7 @@ import { ANY_OBJECT, BOOLEAN, checkOptions, oneOf, POSITIVE_INTEGER, type Rule }
 import type { TelemetryStorage } from '../model/storage.js';
 import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
 import type { Providers } from '../otel/providers.js';
-import type { ResourceAttributes } from '../otel/resource.js';
+import type { IncludedResource } from '../otel/resource.js';
 import type { Clock } from '../runtime/clock.js';
 import { hintForOption } from './config-fields.js';
 import type { StorageOptions } from './open-storage.js';
@@ -12,7 +12,7 @@ const PROVIDER: Rule = {
   expected: 'a provider or a function that gives one',
 };
 
-/** What a collector can be told beyond RIMP's own configuration. */
+/** Options of a collector beyond RIMP's own configuration. */
 export interface CollectorOptions extends Providers {
   /** Where the collector keeps what it flushes, instead of what `storageBackend` names; it is not closed by the collector. */
   readonly storage?: TelemetryStorage | undefined;
@@ -25,7 +25,7 @@ export interface CollectorOptions extends Providers {
   /** Metrics that the collector's own memory storage keeps; the oldest leave. Default 10,000. */
   readonly maxMetrics?: number | undefined;
   /** Items that wait in front of one sink; default 131,072. */
-  readonly maxQueueItems?: number | undefined;
+  readonly maxQueueSize?: number | undefined;
   /** Bytes of memory that wait in front of one sink, by an estimate of the items' size; default 64 MiB. */
   readonly maxQueueBytes?: number | undefined;
   /** Distinct sources that get a logger of their own; further ones share one. Default 1,000. */
@@ -47,7 +47,7 @@ export interface CollectorOptions extends Providers {
    */
   readonly warnOnLoss?: boolean | undefined;
   /** Which attributes of the resource go along with each item: `service.*` and `process.pid`, or all; default `'service'`. */
-  readonly resourceAttributes?: ResourceAttributes | undefined;
+  readonly includeResource?: IncludedResource | undefined;
   /** Whether the collector's counters are OpenTelemetry metrics too, in the scope `rimp-telemetry`; default `false`. */
   readonly selfMetrics?: boolean | undefined;
   /** Time and timers, for tests; default: the machine's. */
@@ -65,7 +65,7 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   instruments: { isRight: Array.isArray, expected: 'a list of rules' },
   maxEvents: POSITIVE_INTEGER,
   maxMetrics: POSITIVE_INTEGER,
-  maxQueueItems: POSITIVE_INTEGER,
+  maxQueueSize: POSITIVE_INTEGER,
   maxQueueBytes: POSITIVE_INTEGER,
   maxScopes: POSITIVE_INTEGER,
   maxInstruments: POSITIVE_INTEGER,
@@ -73,7 +73,7 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   flushOnExit: BOOLEAN,
   flushOnSignals: BOOLEAN,
   warnOnLoss: BOOLEAN,
-  resourceAttributes: oneOf('service', 'all'),
+  includeResource: oneOf('service', 'all'),
   selfMetrics: BOOLEAN,
   clock: ANY_OBJECT,
 };

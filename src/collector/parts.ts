@@ -40,7 +40,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     countsEachKind: config[COUNTS_EACH_KIND],
     flushIntervalMillis: config.flushInterval * 1000,
     realtime: config.realtimeMode,
-    maxQueueItems: options.maxQueueItems,
+    maxQueueSize: options.maxQueueSize,
     maxQueueBytes: options.maxQueueBytes,
     onFirst: () => {
       // what a reader of ours brings while the process ends must not put the end off once more

@@ -13,7 +13,7 @@ export type TelemetryConsumer = (data: TelemetryData) => unknown;
 /** Settings of a {@link TelemetryStream}. */
 export interface TelemetryStreamOptions {
   readonly collector: TelemetryCollector;
-  /** Stores what the stream brings; where it is the collector's own, or at the same place, an item is stored once. */
+  /** Stores what the stream brings; if it is the collector's own, or at the same place, an item is stored once. */
   readonly storage?: TelemetryStorage | undefined;
   /** **Seconds** between the stream's flushes of the collector; default 1. */
   readonly interval?: number | undefined;
@@ -77,7 +77,7 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
     };
   }
 
-  /** Removes a consumer; `false` where it wasn't there. */
+  /** Removes a consumer; `false` if it wasn't there. */
   removeConsumer(consumer: TelemetryConsumer): boolean {
     const at = this.#consumers.indexOf(consumer);
     if (at < 0) return false;
@@ -85,7 +85,7 @@ export class TelemetryStream implements AsyncIterable<TelemetryData> {
     return true;
   }
 
-  /** Starts the stream; nothing happens where it runs already. What the collector has buffered comes along. */
+  /** Starts the stream; nothing happens if it runs already. What the collector has buffered comes along. */
   start(): void {
     if (this.#handles !== undefined) return;
     if (!this.#collector.enabled) return;

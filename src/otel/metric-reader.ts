@@ -14,11 +14,11 @@ export interface MetricProducerLike {
 /** Settings of a {@link RimpMetricReader}. */
 export interface RimpMetricReaderOptions {
   /** Milliseconds between collections; default 60,000. */
-  readonly intervalMillis?: number;
+  readonly collectIntervalMillis?: number;
 }
 
 const RULES: Readonly<Record<keyof RimpMetricReaderOptions, Rule>> = {
-  intervalMillis: {
+  collectIntervalMillis: {
     isRight: (value) => typeof value === 'number' && value > 0 && value <= MAX_DELAY_MILLIS,
     expected: `a number from 1 to ${MAX_DELAY_MILLIS}`,
   },
@@ -33,11 +33,11 @@ const CARDINALITY_LIMIT = 2_000;
 
 /**
  * An `IMetricReader` for the `MeterProvider` of either SDK generation: what the provider's instruments measured comes
- * out of the collector as RIMP metrics, every `intervalMillis`, at `forceFlush` and once more at `shutdown`. What the
+ * out of the collector as RIMP metrics, every `collectIntervalMillis`, at `forceFlush` and once more at `shutdown`. What the
  * facade itself measured is left out, as the collector has it already.
  *
  * A callback of an observable instrument that takes too long is left out and reported, and all else is collected:
- * after 30 s or `intervalMillis`, or within half of the time that `forceFlush` and `shutdown` are given. Only then may
+ * after 30 s or `collectIntervalMillis`, or within half of the time that `forceFlush` and `shutdown` are given. Only then may
  * a collection begin while another one still waits.
  */
 export class RimpMetricReader {
@@ -52,7 +52,7 @@ export class RimpMetricReader {
   constructor(collector: Bridged, options: RimpMetricReaderOptions = {}) {
     this.#bridge = bridgeOf(collector, 'RimpMetricReader');
     checkOptions('RimpMetricReader', options, RULES);
-    this.#intervalMillis = options.intervalMillis ?? DEFAULT_INTERVAL_MILLIS;
+    this.#intervalMillis = options.collectIntervalMillis ?? DEFAULT_INTERVAL_MILLIS;
     markPart(this, 'reader');
   }
 

@@ -34,7 +34,7 @@ export const separateLogs = separate.logs as unknown as LogsApi;
 /** The logs API inside `@opentelemetry/api`, from 1.10 on. */
 export const builtInLogs = exportOf(api, 'logs') as LogsApi | undefined;
 
-// what is registered is looked up in the global objects: names of classes tell nothing in a minified bundle
+// what is registered is looked up in the global objects: names of classes mean nothing in a minified bundle
 
 /** What is registered with any copy of `@opentelemetry/api`. */
 export function apiGlobal(): ApiGlobal | undefined {

@@ -5,7 +5,7 @@ import { monotonicNow } from '../runtime/system-clock.js';
 import type { ResourceLike } from './sdk-types.js';
 
 /** Which attributes of a resource go along with each item. */
-export type ResourceAttributes = 'service' | 'all';
+export type IncludedResource = 'service' | 'all';
 
 /** How long a flush waits for detectors of a resource, once for each resource, in milliseconds from its first item on. */
 const DETECTION_MILLIS = 5_000;
@@ -25,7 +25,7 @@ export class ResourcePicker {
   readonly #pending = new Set<Pending>();
 
   /** @param identity - what goes along with every item, whatever its resource. */
-  constructor(which: ResourceAttributes, identity: AnyValueMap | undefined) {
+  constructor(which: IncludedResource, identity: AnyValueMap | undefined) {
     this.#all = which === 'all';
     this.#identity = identity;
   }

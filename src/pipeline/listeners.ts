@@ -3,7 +3,7 @@ import type { TelemetryData } from '../model/data.js';
 /** Hears each item while it is collected, as a {@link TelemetryData} that holds that item alone. */
 export type TelemetryListener = (data: TelemetryData) => unknown;
 
-/** How deep listeners that collect are told of what listeners collected. */
+/** How deep listeners are called for what listeners collected. */
 export const MAX_DEPTH = 8;
 
 /** The listeners of a collector, in the order in which they were added. */
@@ -40,7 +40,7 @@ export class Listeners {
     return true;
   }
 
-  tell(data: TelemetryData): void {
+  notify(data: TelemetryData): void {
     if (this.#depth >= MAX_DEPTH) {
       this.unheard += 1;
       return;
@@ -59,7 +59,7 @@ export class Listeners {
   };
 }
 
-/** Calls a function that may throw or reject; either is told, neither goes any further. */
+/** Calls a function that may throw or reject; either is reported, neither goes any further. */
 export function callSafely<T>(call: (argument: T) => unknown, argument: T, onError: (error: unknown) => void): void {
   try {
     const result = call(argument);

@@ -25,15 +25,15 @@ export interface PipelineOptions {
   readonly countsEachKind?: boolean | undefined;
   /** The longest that an item waits in the buffer, in milliseconds. */
   readonly flushIntervalMillis: number;
-  /** Whether listeners are told. */
+  /** Whether listeners are called. */
   readonly realtime: boolean;
   /** Items that the queue of one sink holds; default 131,072. */
-  readonly maxQueueItems?: number | undefined;
+  readonly maxQueueSize?: number | undefined;
   /** Bytes of memory that the queue of one sink holds, by an estimate; default 64 MiB. */
   readonly maxQueueBytes?: number | undefined;
-  /** Is told when something comes into an empty buffer. */
+  /** Called when something comes into an empty buffer. */
   readonly onFirst?: (() => void) | undefined;
-  /** Is told when nothing waits any more, in the buffer or in front of a sink. */
+  /** Called when nothing waits any more, in the buffer or in front of a sink. */
   readonly onIdle?: (() => void) | undefined;
   /** Runs what calls sinks: outside the request that happens to fill the buffer. */
   readonly runDetached?: ((run: () => void) => void) | undefined;
@@ -48,7 +48,7 @@ const MAX_SYNC_ROUNDS = 8;
 /** How full a queue may be for a further batch of a received request: a batch is half a queue at most. */
 const MAX_FILL = 0.5;
 
-/** The hub: takes items, keeps them in order, tells listeners, and hands each flushed batch to every sink once. */
+/** The hub: takes items, keeps them in order, calls listeners, and hands each flushed batch to every sink once. */
 export class Pipeline {
   readonly listeners: Listeners;
   /** Whether each item is handed over at once, as the process is ending. */
@@ -68,10 +68,10 @@ export class Pipeline {
   #isFlushingSync = false;
 
   constructor(options: PipelineOptions) {
-    const { clock, diagnostics, maxQueueItems, maxQueueBytes } = options;
+    const { clock, diagnostics, maxQueueSize, maxQueueBytes } = options;
     this.#options = options;
     this.#bounds = {
-      maxItems: maxQueueItems ?? DEFAULT_QUEUE_BOUNDS.maxItems,
+      maxItems: maxQueueSize ?? DEFAULT_QUEUE_BOUNDS.maxItems,
       maxBytes: maxQueueBytes ?? DEFAULT_QUEUE_BOUNDS.maxBytes,
     };
     this.#sinks = new Sinks(this.#bounds, clock, diagnostics);
@@ -128,7 +128,7 @@ export class Pipeline {
     if (this.#refuse()) return;
     this.#events.push(event);
     this.#bytes += sizeOfItem(event);
-    if (this.#heard) this.listeners.tell(new TelemetryData({ events: [event] }));
+    if (this.#heard) this.listeners.notify(new TelemetryData({ events: [event] }));
     this.#afterAccept();
   }
 
@@ -136,7 +136,7 @@ export class Pipeline {
     if (this.#refuse()) return;
     this.#metrics.push(metric);
     this.#bytes += sizeOfItem(metric);
-    if (this.#heard) this.listeners.tell(new TelemetryData({ metrics: [metric] }));
+    if (this.#heard) this.listeners.notify(new TelemetryData({ metrics: [metric] }));
     this.#afterAccept();
   }
 
@@ -292,8 +292,8 @@ export class Pipeline {
         this.#handOver(batch);
       },
       settle: (batch) => this.#settle(batch),
-      tell: (data) => {
-        if (this.#heard) this.listeners.tell(data);
+      notify: (data) => {
+        if (this.#heard) this.listeners.notify(data);
       },
     };
   }

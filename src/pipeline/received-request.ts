@@ -35,7 +35,7 @@ export interface RequestHost {
   handOver(batch: Batch): void;
   /** Counts a batch that has left all queues. */
   settle(batch: Batch): void;
-  tell(data: TelemetryData): void;
+  notify(data: TelemetryData): void;
 }
 
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
@@ -127,7 +127,7 @@ export class ReceivedRequest {
       return RETRY;
     }
     for (const item of this.#items)
-      host.tell(new TelemetryData(isEvent(item) ? { events: [item] } : { metrics: [item] }));
+      host.notify(new TelemetryData(isEvent(item) ? { events: [item] } : { metrics: [item] }));
     const losses = refused.toRecord();
     return { stored: this.size - totalOf(losses), refused: losses, retry: false };
   }

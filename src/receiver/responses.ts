@@ -53,7 +53,7 @@ export function tooLarge(what: string, limit: number): RefusedError {
 
 /** What of a request is counted as rejected, in JSON. */
 const REJECTED = { logs: 'rejectedLogRecords', metrics: 'rejectedDataPoints', traces: 'rejectedSpans' } as const;
-/** Characters of what a sender is told. */
+/** Characters of an error message to a sender, at most. */
 const MAX_MESSAGE = 2_000;
 
 /**

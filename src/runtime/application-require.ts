@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 // not imported by name: bundled applications often declare a `createRequire` of their own at the top of the bundle
 const requireOf = process.getBuiltinModule('node:module').createRequire;
 
-/** A module as the application would get it, `undefined` where it is not installed. */
+/** A module as the application would get it, `undefined` if it is not installed. */
 export function requireFromApplication(name: string): object | undefined {
   for (const from of places()) {
     const found = requireFrom(from, name);
@@ -13,7 +13,7 @@ export function requireFromApplication(name: string): object | undefined {
   return undefined;
 }
 
-/** A module as one of the application's packages gets it, `undefined` where either is not installed. */
+/** A module as one of the application's packages gets it, `undefined` if either is not installed. */
 export function requireThrough(through: string, name: string): object | undefined {
   for (const from of places()) {
     try {

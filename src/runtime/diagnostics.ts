@@ -30,7 +30,7 @@ interface Shown {
 }
 
 const SHOW_EVERY_MILLIS = 60_000;
-/** Kinds that are told apart: names in them may come without end. */
+/** Kinds that are kept apart, at most: names in them may come without end. */
 const MAX_KINDS = 1_000;
 const OTHER_KINDS = 'others';
 

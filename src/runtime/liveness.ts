@@ -15,7 +15,7 @@ export interface Place {
   readonly host: string;
   /** Changes with each start of the machine. */
   readonly boot: string;
-  /** Tells containers of one machine apart. */
+  /** Distinguishes containers of one machine. */
   readonly namespace: string;
 }
 
@@ -23,7 +23,7 @@ export interface Place {
 export interface ThreadId {
   /** Of the thread, or of its process. */
   readonly id: number;
-  /** Tells it from a later one with the same number. */
+  /** Distinguishes it from a later one with the same number. */
   readonly start: number;
 }
 

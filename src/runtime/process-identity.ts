@@ -2,7 +2,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import type { AnyValueMap } from '../model/any-value.js';
 
 /**
- * What tells the items of one process, and of one worker thread, from those of others in the same file or database.
+ * What distinguishes the items of one process, and of one worker thread, from others in the same file or database.
  * Names of OpenTelemetry's semantic conventions.
  */
 export function processIdentity(): AnyValueMap {

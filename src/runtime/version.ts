@@ -4,7 +4,7 @@ import { sharedState } from './shared-state.js';
 /** The version of this package, as in its `package.json`. */
 export const VERSION = '0.1.0';
 
-/** Notes that this version is in use, and tells where another one is as well. */
+/** Notes that this version is in use, and warns if another one is as well. */
 export function tellVersions(diagnostics: Diagnostics): void {
   const shared = sharedState();
   shared.versions ??= new Set();

@@ -97,7 +97,7 @@ class Both implements ActiveProcessor {
 /**
  * Has a collector hear what a meter provider that is made already measures, by way of a reader that it has.
  *
- * If one of its readers is cumulative, a reader of ours collects from the same state, every `intervalMillis`: that takes
+ * If one of its readers is cumulative, a reader of ours collects from the same state, every `collectIntervalMillis`: that takes
  * nothing away from the other. Else what the provider's first reader collects is heard, whenever it does.
  *
  * @returns what ends it; `undefined` if the provider is not one of the SDK's, or has no reader.
@@ -105,7 +105,7 @@ class Both implements ActiveProcessor {
 export function attachReader(
   provider: object,
   collector: Bridged,
-  options: { readonly intervalMillis?: number },
+  options: { readonly collectIntervalMillis?: number },
 ): (() => void) | undefined {
   const states = (provider as { readonly _sharedState?: { readonly metricCollectors?: unknown } })._sharedState
     ?.metricCollectors;
@@ -119,7 +119,11 @@ export function attachReader(
  *
  * @returns the other reader.
  */
-export function besideReader<R>(reader: R, collector: Bridged, options: { readonly intervalMillis?: number }): R {
+export function besideReader<R>(
+  reader: R,
+  collector: Bridged,
+  options: { readonly collectIntervalMillis?: number },
+): R {
   const other = reader as { setMetricProducer(producer: ReaderState): void };
   const setMetricProducer = other.setMetricProducer.bind(other);
   other.setMetricProducer = (producer) => {
@@ -132,7 +136,7 @@ export function besideReader<R>(reader: R, collector: Bridged, options: { readon
 function hearOne(
   states: readonly ReaderState[],
   collector: Bridged,
-  options: { readonly intervalMillis?: number },
+  options: { readonly collectIntervalMillis?: number },
 ): (() => void) | undefined {
   const usable = states.filter(
     (state) => typeof state.collect === 'function' && typeof state.selectAggregationTemporality === 'function',

@@ -53,7 +53,7 @@ const RULES: Readonly<Record<keyof StartTelemetryOptions, Rule>> & Rules = {
   otlp: OTLP,
   processors: PROCESSORS,
   readers: READERS,
-  readerIntervalMillis: POSITIVE_NUMBER,
+  collectIntervalMillis: POSITIVE_NUMBER,
   register: BOOLEAN,
   shutdownOnSignals: BOOLEAN,
   modules: MODULES,

@@ -8,7 +8,7 @@ export interface Exporters {
   readonly prometheus: boolean;
 }
 
-/** Is told of names that mean nothing, or contradict one another: once for each variable. */
+/** Called with names that mean nothing, or contradict one another: once for each variable. */
 export type WarnOf = (variable: string, what: string) => void;
 
 const KNOWN: Readonly<Record<Signal, readonly string[]>> = {

@@ -8,7 +8,7 @@ import { globalLogs, registerLogs, registerMetrics } from './globals.js';
 import { makeOwn, readerOptions } from './own-providers.js';
 import type { StartTelemetryOptions } from './start-telemetry.js';
 
-/** Is told what is odd, by kind. */
+/** Warns of what is odd, by kind. */
 export type Warn = (kind: string, what: string) => void;
 
 /** What a set-up is made of. */

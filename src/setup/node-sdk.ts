@@ -18,7 +18,7 @@ export interface NodeSdkHelperOptions<P = never, R = never> {
   /** Further metric readers. */
   readonly readers?: readonly R[] | undefined;
   /** Milliseconds between RIMP's collections of OpenTelemetry metrics; default 60,000. */
-  readonly intervalMillis?: number | undefined;
+  readonly collectIntervalMillis?: number | undefined;
   /**
    * Export over OTLP; default: as `NodeSDK` does it, to `http://localhost:4318` unless `OTEL_*` variables say otherwise;
    * `false`: none. If a setting is absent, `OTEL_EXPORTER_OTLP_*` counts.
@@ -40,7 +40,7 @@ const WHO = 'nodeSdkOptions';
 const RULES: Readonly<Record<keyof NodeSdkHelperOptions, Rule>> = {
   processors: PROCESSORS,
   readers: READERS,
-  intervalMillis: POSITIVE_NUMBER,
+  collectIntervalMillis: POSITIVE_NUMBER,
   otlp: OTLP,
   modules: MODULES,
 };
@@ -65,7 +65,8 @@ export function nodeSdkOptions<P = never, R = never>(
   const built = isSdkDisabled(env)
     ? { processors: [], readers: [] }
     : buildNodeSdkParts({ otlp: options.otlp, modules: options.modules ?? {} }, env, traits, collector, WHO);
-  const readerOptions = options.intervalMillis === undefined ? {} : { intervalMillis: options.intervalMillis };
+  const readerOptions =
+    options.collectIntervalMillis === undefined ? {} : { collectIntervalMillis: options.collectIntervalMillis };
   const reader = new RimpMetricReader(collector, readerOptions);
   // structurally processors and readers of the SDK, as ours are
   const logRecordProcessors = [

@@ -7,7 +7,7 @@ import type { ShipOptions, ShipSummary } from '../ship/options.js';
  * Receives OTLP over HTTP, in protobuf and JSON, compressed or not, and gives it to a collector: its storage, streams and
  * listeners. A request is answered when what is in it is stored. Spans are taken, counted and not kept.
  *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong or misspelt, `RIMP_LISTEN` where the address
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong or misspelt, `RIMP_LISTEN` if the address
  * can't be listened on.
  */
 export async function createOtlpReceiver(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
@@ -19,8 +19,8 @@ export async function createOtlpReceiver(options: OtlpReceiverOptions): Promise<
  * Sends what files or a storage hold to an OTLP endpoint: with the original times, and events with their ids as
  * `log.record.uid`. At least once: a checkpoint notes what was delivered, and an endpoint that is away is waited for.
  *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` where an option is wrong or a file missing, `RIMP_MISSING_PACKAGE` where
- * OpenTelemetry's serialiser is not installed, `RIMP_DENIED` where the endpoint answers 401, 403, 404, 405 or 415: what was
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong or a file missing, `RIMP_MISSING_PACKAGE` where
+ * OpenTelemetry's serialiser is not installed, `RIMP_DENIED` if the endpoint answers 401, 403, 404, 405 or 415: what was
  * delivered before stands in the checkpoint, the rest may be sent by the next run.
  */
 export async function shipTelemetry(options: ShipOptions): Promise<ShipSummary> {

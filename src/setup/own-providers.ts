@@ -85,8 +85,8 @@ export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: O
 }
 
 /** What RIMP's reader is given. */
-export function readerOptions(options: StartTelemetryOptions): { readonly intervalMillis?: number } {
-  return options.readerIntervalMillis === undefined ? {} : { intervalMillis: options.readerIntervalMillis };
+export function readerOptions(options: StartTelemetryOptions): { readonly collectIntervalMillis?: number } {
+  return options.collectIntervalMillis === undefined ? {} : { collectIntervalMillis: options.collectIntervalMillis };
 }
 
 function makeResource(

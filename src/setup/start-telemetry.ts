@@ -32,7 +32,7 @@ export interface StartTelemetryOptions {
   /** Further metric readers. */
   readonly readers?: readonly object[] | undefined;
   /** Milliseconds between RIMP's collections of OpenTelemetry metrics; default 60,000. */
-  readonly readerIntervalMillis?: number | undefined;
+  readonly collectIntervalMillis?: number | undefined;
   /**
    * Whether the providers become the global ones; default `true`. A context manager is not registered. If providers of
    * somebody else's are the global ones already, they stay, and RIMP's processor and reader are added to them.
@@ -51,9 +51,9 @@ export interface StartedTelemetry {
   readonly loggerProvider: LoggerProviderLike & FlushableLike;
   /** The SDK's provider; one that does nothing if `OTEL_SDK_DISABLED` is true. */
   readonly meterProvider: MeterProvider & FlushableLike;
-  /** As the collector's: never rejects; `timeoutMillis` is 30,000 unless told otherwise. */
+  /** As the collector's: never rejects; `timeoutMillis` is 30,000 by default. */
   forceFlush(options?: { readonly timeoutMillis?: number | undefined }): Promise<FlushResult>;
-  /** Flushes and ends everything; never rejects; `timeoutMillis` is 30,000 unless told otherwise. */
+  /** Flushes and ends everything; never rejects; `timeoutMillis` is 30,000 by default. */
   shutdown(options?: { readonly timeoutMillis?: number | undefined }): Promise<FlushResult>;
 }
 
@@ -72,7 +72,7 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
 }
 
 /**
- * The same, with somebody who is told what is odd about the environment or a set-up that is there already.
+ * The same, with a function that is called with what is odd about the environment or a set-up that is there already.
  *
  * @param warn - default: the collector's diagnostics.
  */
@@ -86,9 +86,9 @@ export function startTelling(options: StartTelemetryOptions, warn?: Warn): Start
     shutdown: (end?: { readonly timeoutMillis?: number | undefined }) => collector.shutdown(end),
   };
   if (isSdkDisabled(env)) return withSignals(options, { ...started, ...noProviders() });
-  const told: Warn = warn ?? ((kind, what) => collector[INTERNALS].report(kind, what));
-  checkLogLevel(env, (what) => told('environment:OTEL_LOG_LEVEL', what));
-  const { loggerProvider, meterProvider, end } = makeProviders({ who: WHO, options, collector, env, warn: told });
+  const warnOf: Warn = warn ?? ((kind, what) => collector[INTERNALS].report(kind, what));
+  checkLogLevel(env, (what) => warnOf('environment:OTEL_LOG_LEVEL', what));
+  const { loggerProvider, meterProvider, end } = makeProviders({ who: WHO, options, collector, env, warn: warnOf });
   // however the collector ends, by this set-up's shutdown or by its own, the globals are given back
   collector[BRIDGE].onEnd(end);
   return withSignals(options, { ...started, loggerProvider, meterProvider });

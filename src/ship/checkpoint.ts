@@ -89,7 +89,7 @@ function notWritable(path: string, error: unknown): TelemetryError {
   return new TelemetryError('RIMP_INVALID_ARGUMENT', message, { cause: error });
 }
 
-/** Tells endpoints apart, also those that differ in their query only; a password in the URL is no part of it. */
+/** Distinguishes endpoints, also those that differ in their query only; a password in the URL is no part of it. */
 function digestOf(url: string): string {
   let text = url;
   try {

@@ -81,7 +81,7 @@ export function deliveredUpTo(file: ShipFile, offset: number, near: Buffer): Del
   return { device, inode, offset, head: headPrint(file.head), near: printOf(near.subarray(-NEAR_BYTES)) };
 }
 
-/** What tells a whole compressed file from another one. */
+/** What distinguishes a whole compressed file from another one. */
 export async function zippedMark({ handle, size }: ShipFile): Promise<string> {
   const trailer = await readAt(handle, Math.max(0, size - TRAILER_BYTES), TRAILER_BYTES);
   return `${size}-${trailer.toString('hex')}`;

@@ -6,7 +6,7 @@ export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    const folder = dirname(path);
-    return folder === path ? path : join(realPath(folder), basename(path));
+    const directory = dirname(path);
+    return directory === path ? path : join(realPath(directory), basename(path));
   }
 }

@@ -11,7 +11,7 @@ const root = mkdtempSync(join(process.cwd(), 'build', 'doctor-'));
 // what has stubs of packages is outside, where no others are found
 const stubs = mkdtempSync(join(tmpdir(), 'rimp-doctor-'));
 afterAll(() => {
-  for (const folder of [root, stubs]) rmSync(folder, { recursive: true, force: true });
+  for (const directory of [root, stubs]) rmSync(directory, { recursive: true, force: true });
 });
 afterEach(closeSinks);
 
@@ -24,27 +24,32 @@ let projects = 0;
 
 /** A project with these packages, each `name@version`, nested ones below `outer>`. */
 function project(...packages: readonly string[]): string {
-  const folder = join(stubs, String(projects++));
-  mkdirSync(folder);
+  const directory = join(stubs, String(projects++));
+  mkdirSync(directory);
   for (const text of packages) {
     const path = text.split('>');
     const [, name = '', version = ''] = /^(.+)@(.+)$/.exec(path.at(-1) ?? '') ?? [];
-    const place = join(folder, ...path.slice(0, -1).flatMap((outer) => ['node_modules', outer]), 'node_modules', name);
+    const place = join(
+      directory,
+      ...path.slice(0, -1).flatMap((outer) => ['node_modules', outer]),
+      'node_modules',
+      name,
+    );
     mkdirSync(place, { recursive: true });
     const peerDependencies = name.includes('sdk-')
       ? { '@opentelemetry/api': version.startsWith('3') ? '^1.10.0' : '>=1.3.0 <1.10.0' }
       : {};
     writeFileSync(join(place, 'package.json'), JSON.stringify({ name, version, peerDependencies }));
   }
-  return folder;
+  return directory;
 }
 
 async function examine(
-  folder: string,
+  directory: string,
   options: { args?: string[]; env?: Record<string, string> } = {},
 ): Promise<Report & { status: number }> {
   const { stdout, status } = await run(process.execPath, [rimpProgram, 'doctor', '--json', ...(options.args ?? [])], {
-    cwd: folder,
+    cwd: directory,
     env: options.env ?? {},
   });
   return { ...(JSON.parse(stdout) as Report), status };
@@ -119,25 +124,25 @@ describe('rimp doctor', () => {
 
   it('finds what the environment asks for in vain', async () => {
     const sink = await otlpSink();
-    const folder = project(
+    const directory = project(
       '@opentelemetry/api@1.9.1',
       '@opentelemetry/exporter-logs-otlp-proto@0.223.0',
       '@opentelemetry/exporter-metrics-otlp-proto@0.223.0',
     );
-    const fine = await examine(folder, {
+    const fine = await examine(directory, {
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b' },
     });
     expect(bad(fine)).toEqual([]);
     expect(sink.requests.map(({ path }) => path).sort()).toEqual(['/v1/logs', '/v1/metrics']);
     expect(sink.requests[0]?.headers['x-key']).toBe('a b');
     const refusing = await otlpSink(() => 401);
-    const refused = await examine(folder, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: refusing.url } });
+    const refused = await examine(directory, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: refusing.url } });
     expect(bad(refused)[0]).toMatchObject({
       id: 'endpoint-logs',
       level: 'error',
       fix: expect.stringContaining('OTEL_EXPORTER_OTLP_HEADERS'),
     });
-    const nobody = await examine(folder, {
+    const nobody = await examine(directory, {
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
     });
     expect(bad(nobody).map(({ id }) => id)).toEqual([
@@ -153,8 +158,8 @@ describe('rimp doctor', () => {
   it('knows which exports NodeSDK makes by itself, and which nobody asks for', async () => {
     const withNodeSdk = project('@opentelemetry/api@1.9.1', '@opentelemetry/sdk-node@0.223.0');
     const without = project('@opentelemetry/api@1.9.1');
-    const endpoints = async (folder: string, env: Record<string, string>) =>
-      (await examine(folder, { env })).findings
+    const endpoints = async (directory: string, env: Record<string, string>) =>
+      (await examine(directory, { env })).findings
         .filter(({ id }) => /^(endpoint|exporter)/.test(id))
         .map(({ id, level, what }) => [id, level, /gRPC|"grpc"|localhost:4318|nothing is exported/.exec(what)?.[0]]);
     const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
@@ -177,21 +182,21 @@ describe('rimp doctor', () => {
   });
 
   it('finds a storage that can not be written', async () => {
-    const folder = project('@opentelemetry/api@1.9.1');
-    writeFileSync(join(folder, 'file'), '');
-    expect(bad(await examine(folder, { env: { RIMP_STORAGE_PATH: 'new/folder/x.jsonl' } }))).toEqual([]);
+    const directory = project('@opentelemetry/api@1.9.1');
+    writeFileSync(join(directory, 'file'), '');
+    expect(bad(await examine(directory, { env: { RIMP_STORAGE_PATH: 'new/directory/x.jsonl' } }))).toEqual([]);
     for (const path of ['.', 'file/x.jsonl', '/proc/x.jsonl']) {
-      const report = await examine(folder, { args: ['--storage', path] });
+      const report = await examine(directory, { args: ['--storage', path] });
       expect([path, report.status, bad(report).map(({ id }) => id)]).toEqual([path, 1, ['storage']]);
     }
   });
 
   it('finds a processor or reader that is missing from what a set-up registers', async () => {
-    const folder = join(root, 'setup');
-    mkdirSync(folder);
+    const directory = join(root, 'setup');
+    mkdirSync(directory);
     const setup = async (name: string, code: string) => {
       writeFileSync(
-        join(folder, name),
+        join(directory, name),
         `import * as api from '@opentelemetry/api';
          import * as separate from '@opentelemetry/api-logs';
          import { LoggerProvider } from '@opentelemetry/sdk-logs';
@@ -201,7 +206,7 @@ describe('rimp doctor', () => {
          const collector = new rimp.TelemetryCollector();
          ${code}`,
       );
-      const report = await examine(folder, { args: ['--setup', `./${name}`] });
+      const report = await examine(directory, { args: ['--setup', `./${name}`] });
       return report.findings
         .filter(({ id }) => ['processor', 'reader', 'setup', 'logs-globals'].includes(id))
         .map(({ id, level }) => `${id} ${level}`);
@@ -222,12 +227,12 @@ describe('rimp doctor', () => {
     ).toEqual(['processor error', 'reader error']);
     expect(await setup('nothing.mjs', '')).toEqual(['processor error', 'reader error']);
     expect(await setup('broken.mjs', 'throw new Error("no good");')).toEqual(['setup error']);
-    writeFileSync(join(folder, 'thrown.mjs'), 'throw new Error("no good");');
+    writeFileSync(join(directory, 'thrown.mjs'), 'throw new Error("no good");');
     writeFileSync(
-      join(folder, 'package.json'),
+      join(directory, 'package.json'),
       JSON.stringify({ scripts: { start: 'node --import ./thrown.mjs app.js' } }),
     );
-    const found = await examine(folder);
+    const found = await examine(directory);
     expect(found.findings.find(({ id }) => id === 'setup')).toMatchObject({
       level: 'error',
       what: './thrown.mjs fails: Error: no good',
@@ -235,8 +240,8 @@ describe('rimp doctor', () => {
   }, 60_000);
 
   it('prints lines for people, explains itself, and refuses what it does not know', async () => {
-    const folder = project('@opentelemetry/api@1.9.1', '@opentelemetry/sdk-logs@0.57.2');
-    const rimp = (...args: string[]) => run(process.execPath, [rimpProgram, ...args], { cwd: folder });
+    const directory = project('@opentelemetry/api@1.9.1', '@opentelemetry/sdk-logs@0.57.2');
+    const rimp = (...args: string[]) => run(process.execPath, [rimpProgram, ...args], { cwd: directory });
     expect((await rimp('doctor')).stdout).toMatch(
       /error {4}too-old: .*\n +why: .*\n +fix: npm install @opentelemetry\/sdk-logs@latest\n/,
     );

@@ -9,14 +9,14 @@ import { rimpProgram } from '../helpers/cli.js';
 import { logsRequest, post } from '../helpers/otlp.js';
 import { until } from '../helpers/until.js';
 
-let folder: string;
+let directory: string;
 const children: ChildProcess[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rimp-serve-'));
+  directory = mkdtempSync(join(tmpdir(), 'rimp-serve-'));
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 });
 
 /** Runs `rimp serve`, and waits for its address. */
@@ -41,8 +41,8 @@ async function serving(...args: string[]) {
 const event = (text: string): object => logsRequest({ body: { stringValue: text }, severityNumber: 17 });
 
 describe('rimp serve', () => {
-  it('keeps what it is sent in a file, prints it, and tells the sums at its end', async () => {
-    const storage = join(folder, 'telemetry.jsonl');
+  it('keeps what it is sent in a file, prints it, and reports the sums at its end', async () => {
+    const storage = join(directory, 'telemetry.jsonl');
     const { url, said, end } = await serving('--storage', storage, '--print');
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     for (let i = 0; i < 20; i += 1) expect((await post(`${url}/v1/logs`, event(`number ${i}`))).status).toBe(200);
@@ -55,7 +55,7 @@ describe('rimp serve', () => {
   });
 
   it('keeps it in a database', async () => {
-    const storage = join(folder, 'telemetry.db');
+    const storage = join(directory, 'telemetry.db');
     const { url, end } = await serving('--storage', storage);
     expect((await post(`${url}/v1/logs`, event('one'))).status).toBe(200);
     expect(await end()).toBe(0);
@@ -65,7 +65,7 @@ describe('rimp serve', () => {
   });
 
   it('wants the token of a file, and says what is wrong with its arguments', async () => {
-    const file = join(folder, 'token');
+    const file = join(directory, 'token');
     writeFileSync(file, 'secret\n');
     const { url, end } = await serving('--backend', 'memory', '--token-file', file);
     expect((await post(`${url}/v1/logs`, event('x'))).status).toBe(401);
@@ -78,7 +78,7 @@ describe('rimp serve', () => {
     expect(unreachable.said.stderr).toContain('ECONNREFUSED');
     expect(await unreachable.end()).toBe(1);
     expect(await end()).toBe(0);
-    const wrong = await serving('--storage', folder);
+    const wrong = await serving('--storage', directory);
     expect(await wrong.end()).toBe(2);
     expect(wrong.said.stderr).toContain("can't be written: it is a directory");
   });

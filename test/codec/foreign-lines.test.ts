@@ -147,7 +147,7 @@ describe('the otel part of a line', () => {
     expect(read(`${event('null')},"otel":5}`).otel).toEqual({ invalid: { otel: 5 } });
   });
 
-  it('may tell a finer time than the timestamp, but no other', () => {
+  it('may hold a finer time than the timestamp, but no other', () => {
     const line = (nanos: string) => `${event('null')},"otel":{"timeUnixNano":"${nanos}"}}`;
     expect(read(line('1767225600000123456')).otel).toEqual({ timeUnixNano: '1767225600000123456' });
     expect(read(line('1767225600001000000')).otel).toEqual({ invalid: { timeUnixNano: '1767225600001000000' } });

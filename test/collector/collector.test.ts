@@ -23,7 +23,7 @@ describe('TelemetryConfig', () => {
     });
   });
 
-  it('tells all problems at once, and the right spelling of a misspelt field', () => {
+  it('names all problems at once, and the right spelling of a misspelt field', () => {
     const config = new TelemetryConfig({
       bufferSize: 0,
       flushInterval: '5',
@@ -76,7 +76,7 @@ describe('collecting', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('gives null where it is disabled, and starts no timer', () => {
+  it('gives null if it is disabled, and starts no timer', () => {
     const clock = new ManualClock();
     const collector = new TelemetryCollector(
       { enabled: false, storageBackend: 'file', storagePath: '/proc/none/x' },
@@ -235,7 +235,7 @@ describe('listeners', () => {
     expect(collector.health()).toMatchObject({ accepted: 9, listenerDepthExceeded: 1 });
   });
 
-  it('are not told where realtimeMode is off', () => {
+  it('hear nothing if realtimeMode is off', () => {
     const collector = new TelemetryCollector({ realtimeMode: false });
     let heard = 0;
     collector.addListener(() => {
@@ -345,7 +345,7 @@ describe('sinks that fail', () => {
       release = resolve;
     });
     const storage = Object.assign(new MemoryStorage(), { storeSync: undefined as never, store: () => gate });
-    const collector = new TelemetryCollector({ bufferSize: 1 }, { storage, maxQueueItems: 3 });
+    const collector = new TelemetryCollector({ bufferSize: 1 }, { storage, maxQueueSize: 3 });
     for (let i = 0; i < 5; i += 1) {
       collector.collectEvent('a', String(i));
       expectBalance(collector);

@@ -49,7 +49,7 @@ describe('TelemetryStream', () => {
     expect(heard.map((list) => messages(list).length)).toEqual([250, 250]);
   });
 
-  it('goes on where a consumer throws or rejects, and counts it', async () => {
+  it('goes on if a consumer throws or rejects, and counts it', async () => {
     const collector = new TelemetryCollector();
     const stream = new TelemetryStream(collector);
     const heard: TelemetryData[] = [];
@@ -120,7 +120,7 @@ describe('TelemetryStream', () => {
     for (const { accepted, delivered } of Object.values(collector.health().sinks)) expect(delivered).toBe(accepted);
   });
 
-  it('is in the books, and waited for, while it stops; a consumer that hangs holds up nobody for ever', async () => {
+  it('is counted, and waited for, while it stops; a consumer that hangs holds up nobody for ever', async () => {
     const collector = new TelemetryCollector();
     const stream = new TelemetryStream(collector);
     stream.addConsumer(() => new Promise(() => undefined));

@@ -5,28 +5,28 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 
 const root = process.cwd();
-const folder = join(root, 'build', `readme-${process.pid}`);
+const directory = join(root, 'build', `readme-${process.pid}`);
 const snippets = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
   ([, code]) => code ?? '',
 );
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the README', () => {
   it('has snippets that compile against the built package', () => {
-    mkdirSync(folder, { recursive: true });
-    snippets.forEach((code, i) => writeFileSync(join(folder, `snippet-${i}.ts`), code));
+    mkdirSync(directory, { recursive: true });
+    snippets.forEach((code, i) => writeFileSync(join(directory, `snippet-${i}.ts`), code));
     writeFileSync(
-      join(folder, 'tsconfig.json'),
+      join(directory, 'tsconfig.json'),
       JSON.stringify({ extends: '../../tsconfig.json', compilerOptions: { paths: {} }, include: ['*.ts'] }),
     );
     expect(snippets.length).toBe(6);
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    expect(() => execFileSync(process.execPath, [tsc, '-p', folder], { stdio: 'pipe' })).not.toThrow();
+    expect(() => execFileSync(process.execPath, [tsc, '-p', directory], { stdio: 'pipe' })).not.toThrow();
   });
 
   it('has a first snippet that prints what it says', () => {
-    const file = join(folder, 'first.mjs');
+    const file = join(directory, 'first.mjs');
     writeFileSync(file, snippets[0] ?? '');
     expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe(
       'heard: User logged in\nstored: 1 event, 1 metric\n',
@@ -34,7 +34,7 @@ describe('the README', () => {
   });
 
   it('has a snippet of a stream that works as it stands', () => {
-    const file = join(folder, 'stream.mjs');
+    const file = join(directory, 'stream.mjs');
     writeFileSync(file, snippets[5] ?? '');
     const cwd = mkdtempSync(join(tmpdir(), 'rimp-'));
     expect(execFileSync(process.execPath, [file], { cwd, encoding: 'utf8' })).toBe('1 events, 0 metrics\n');

@@ -7,10 +7,10 @@ import { FileStorage, SqliteStorage, type TelemetryStorage } from 'rimp-telemetr
 
 // below the package, so that the programs find it by its name
 mkdirSync('build', { recursive: true });
-const folder = mkdtempSync(join(process.cwd(), 'build', 'crash-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(process.cwd(), 'build', 'crash-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Stores batches as fast as it can, and tells of each one that is certain. */
+/** Stores batches as fast as it can, and prints each one that is certain. */
 const WRITE = `
 const { writeSync } = require('node:fs');
 const { FileStorage, SqliteStorage, TelemetryData, TelemetryEvent } = require('rimp-telemetry');
@@ -27,7 +27,7 @@ const storage = kind === 'sqlite' ? new SqliteStorage(path)
     if (n % 10 === 0) await new Promise(setImmediate);
   }
 })();`;
-const script = join(folder, 'write.cjs');
+const script = join(directory, 'write.cjs');
 writeFileSync(script, WRITE);
 
 /** Runs the writer and kills it; gives the batches that it said were certain. */
@@ -61,13 +61,15 @@ describe('kill -9 in the middle of writing', () => {
   ])(
     '%s, %i times: nothing that was certain is lost, nothing is there twice',
     async (kind, kills) => {
-      const lanes = 4;
+      const parallel = 4;
       const certain: string[] = [];
-      const paths = Array.from({ length: lanes }, (_, lane) => join(folder, `${kind}-${lane}`, 'telemetry.jsonl'));
+      const paths = Array.from({ length: parallel }, (_, number) =>
+        join(directory, `${kind}-${number}`, 'telemetry.jsonl'),
+      );
       await Promise.all(
-        paths.map(async (path, lane) => {
-          for (let i = 0; i < kills / lanes; i += 1)
-            for (const batch of await killed(kind, path, lane * 1_000 + i)) certain.push(batch);
+        paths.map(async (path, number) => {
+          for (let i = 0; i < kills / parallel; i += 1)
+            for (const batch of await killed(kind, path, number * 1_000 + i)) certain.push(batch);
         }),
       );
       expect(certain.length).toBeGreaterThan(kills * 2);
@@ -94,8 +96,8 @@ describe('kill -9 in the middle of writing', () => {
 
 describe('several processes that rotate one file', () => {
   it('lose nothing, and compress what is closed once', async () => {
-    const path = join(folder, 'rotated', 'telemetry.jsonl');
-    const program = join(folder, 'rotate.cjs');
+    const path = join(directory, 'rotated', 'telemetry.jsonl');
+    const program = join(directory, 'rotate.cjs');
     writeFileSync(
       program,
       `const { TelemetryCollector } = require('rimp-telemetry');
@@ -117,7 +119,7 @@ describe('several processes that rotate one file', () => {
       expect(events.length).toBe(2_000);
       expect(new Set(events.map(({ message }) => message)).size).toBe(2_000);
     }
-    const names = readdirSync(join(folder, 'rotated'));
+    const names = readdirSync(join(directory, 'rotated'));
     expect(names.filter((name) => name.endsWith('.gz')).length).toBeGreaterThan(10);
     expect(names.filter((name) => name.endsWith('.lock') || name.includes('.tmp'))).toEqual([]);
     expect(storage.unreadableLines.count).toBe(0);

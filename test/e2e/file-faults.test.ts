@@ -6,8 +6,8 @@ import { transformSync } from '@swc/core';
 
 // below the package, so that the programs find it by its name
 mkdirSync('build', { recursive: true });
-const folder = mkdtempSync(join(process.cwd(), 'build', 'file-faults-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(process.cwd(), 'build', 'file-faults-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 /** A program of its own: what escapes from a timer or a promise ends it, as it would end an application. */
 const PROGRAM = `
@@ -82,8 +82,8 @@ const helper = transformSync(readFileSync(join('test', 'helpers', 'faulty-fs.ts'
   jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
   module: { type: 'commonjs' },
 });
-writeFileSync(join(folder, 'faulty-fs.cjs'), helper.code);
-writeFileSync(join(folder, 'program.cjs'), PROGRAM);
+writeFileSync(join(directory, 'faulty-fs.cjs'), helper.code);
+writeFileSync(join(directory, 'program.cjs'), PROGRAM);
 
 describe('calls of the file system that fail', () => {
   it.each([
@@ -100,7 +100,7 @@ describe('calls of the file system that fail', () => {
     '%s, %s, every so many in turn: the process lives, nothing is lost or written twice, the ledger balances',
     (durability, code) => {
       const step = durability === 'os' ? '11' : '23';
-      const program = [join(folder, 'program.cjs'), durability, code, step];
+      const program = [join(directory, 'program.cjs'), durability, code, step];
       const { status, stdout, stderr } = spawnSync(process.execPath, program, {
         encoding: 'utf8',
         timeout: 110_000,
@@ -122,7 +122,7 @@ describe('calls of the file system that fail', () => {
   it.each(['unlinkSync', 'rmSync', 'lstatSync', 'linkSync', 'renameSync'])(
     'every %s in turn: no line comes twice under a second name of its file, and no lock stays',
     (name) => {
-      const program = [join(folder, 'program.cjs'), 'os', 'EIO', '1', `^${name}$`];
+      const program = [join(directory, 'program.cjs'), 'os', 'EIO', '1', `^${name}$`];
       const { status, stdout, stderr } = spawnSync(process.execPath, program, {
         encoding: 'utf8',
         timeout: 110_000,

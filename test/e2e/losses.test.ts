@@ -31,15 +31,15 @@ describe('the first loss', () => {
   it.each([
     ['RIMP_LOG_LEVEL', { RIMP_LOG_LEVEL: 'none' }],
     ['OTEL_LOG_LEVEL', { OTEL_LOG_LEVEL: 'NONE' }],
-  ])('is not told if %s is none', async (_name, env) => {
+  ])('is not reported if %s is none', async (_name, env) => {
     expect(await onStderr(REFUSED, env)).toBe('');
   });
 
-  it('is told if RIMP_LOG_LEVEL asks for it and OTEL_LOG_LEVEL does not', async () => {
+  it('is reported if RIMP_LOG_LEVEL asks for it and OTEL_LOG_LEVEL does not', async () => {
     expect(await onStderr(REFUSED, { RIMP_LOG_LEVEL: 'error', OTEL_LOG_LEVEL: 'none' })).toContain(LOST);
   });
 
-  it('is not told if the collector is asked not to', async () => {
+  it('is not reported if the collector is asked not to', async () => {
     expect(await onStderr(`globalThis.options = { warnOnLoss: false }; ${REFUSED}`)).toBe('');
   });
 
@@ -55,7 +55,7 @@ describe('the first loss', () => {
     }
   });
 
-  it('is told for what is lost on the way over OTLP, and counts for the collector as a whole', async () => {
+  it('is reported for what is lost on the way over OTLP, and counts for the collector as a whole', async () => {
     const { stdout, stderr } = await programs.run(`
       const otlp = { endpoint: 'http://127.0.0.1:9', protocol: 'http/json', timeoutMillis: 500 };
       const telemetry = rimp.startTelemetry({ otlp });
@@ -81,7 +81,7 @@ describe('the first loss', () => {
       "collector.shutdown(); collector.collectEvent('a', 'b')",
       'rejected.after_shutdown',
     ],
-  ])('is told for %s', async (_name, call, counter) => {
+  ])('is reported for %s', async (_name, call, counter) => {
     const stderr = await onStderr(`const collector = new rimp.TelemetryCollector(); ${call};`);
     expect(stderr).toContain(`rimp-telemetry: lost 1 item (see health().${counter}): `);
     expect(stderr.trimEnd().split('\n').length).toBe(1);

@@ -10,8 +10,8 @@ if (!here) process.stderr.write('SKIPPED: there is no OpenTelemetry Collector he
 
 // below the package, so that the program finds it by its name
 mkdirSync('build', { recursive: true });
-const folder = mkdtempSync(join(process.cwd(), 'build', 'node-sdk-environment-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(process.cwd(), 'build', 'node-sdk-environment-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 afterEach(closeSinks);
 
 /** The port of NodeSDK's own default. */
@@ -35,7 +35,7 @@ const ENVIRONMENTS: readonly Readonly<Record<string, string>>[] = [
   { OTEL_SDK_DISABLED: 'true' },
 ];
 
-const PROGRAM = join(folder, 'program.cjs');
+const PROGRAM = join(directory, 'program.cjs');
 writeFileSync(
   PROGRAM,
   `const api = require('@opentelemetry/api');
@@ -65,7 +65,7 @@ interface Body {
     const arrived = async (env: Readonly<Record<string, string>>, withUs: boolean) => {
       sink.requests.length = 0;
       const { stdout, status } = await run(process.execPath, [PROGRAM], {
-        cwd: folder,
+        cwd: directory,
         env: { OTEL_TRACES_EXPORTER: 'none', ...env, WITH_US: withUs ? '1' : '0' },
       });
       const bodies = sink.requests.map(({ body }) => JSON.parse(body.toString()) as Body);

@@ -20,7 +20,7 @@ interface JsonMetrics {
 
 // of the repository, or of the installed package
 const config = ['.', 'node_modules/rimp-telemetry']
-  .map((folder) => join(folder, 'examples', 'collector.yaml'))
+  .map((directory) => join(directory, 'examples', 'collector.yaml'))
   .find((path) => existsSync(path));
 
 (here ? describe : describe.skip)('a real OpenTelemetry Collector', () => {

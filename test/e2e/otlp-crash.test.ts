@@ -11,15 +11,15 @@ if (!here) process.stderr.write('SKIPPED: there is no OpenTelemetry Collector he
 
 // below the package, so that the program finds it by its name
 mkdirSync('build', { recursive: true });
-const folder = mkdtempSync(join(process.cwd(), 'build', 'otlp-crash-'));
+const directory = mkdtempSync(join(process.cwd(), 'build', 'otlp-crash-'));
 afterAll(async () => {
   await closeSinks();
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 
 const RECORDS = 200_000;
 
-/** Collects events, and after each turn of the event loop tells how many are accepted. */
+/** Collects events, and after each turn of the event loop prints how many are accepted. */
 const WRITE = `
 const { writeSync } = require('node:fs');
 const { startTelemetry } = require('rimp-telemetry');
@@ -36,8 +36,8 @@ let i = Number(from);
 })();`;
 
 it('process.exit() in the middle of a turn loses nothing either', async () => {
-  const directory = join(folder, 'exit-queue');
-  const script = join(folder, 'exit.cjs');
+  const queue = join(directory, 'exit-queue');
+  const script = join(directory, 'exit.cjs');
   writeFileSync(
     script,
     `const { startTelemetry } = require('rimp-telemetry');
@@ -46,7 +46,7 @@ it('process.exit() in the middle of a turn loses nothing either', async () => {
     if (process.argv[4] === '700') process.exit(0);`,
   );
   const run = async (endpoint: string, count: number): Promise<void> => {
-    const child = spawn(process.execPath, [script, endpoint, directory, String(count)], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [script, endpoint, queue, String(count)], { stdio: 'inherit' });
     await once(child, 'close');
     expect(child.exitCode).toBe(0);
   };
@@ -61,9 +61,9 @@ it('process.exit() in the middle of a turn loses nothing either', async () => {
 
 (here ? describe : describe.skip)('kill -9 of the Collector and of the sending process, under load', () => {
   it('misses none of 200,000 accepted records', async () => {
-    const script = join(folder, 'write.cjs');
+    const script = join(directory, 'write.cjs');
     writeFileSync(script, WRITE);
-    const directory = join(folder, 'queue');
+    const queue = join(directory, 'queue');
     const seen = new Map<number, number>();
     const sink = await answering(({ body }) => {
       // as JSON it is all text: the bodies are the only string values of digits alone
@@ -93,7 +93,7 @@ it('process.exit() in the middle of a turn loses nothing either', async () => {
     while (accepted < RECORDS) {
       const from = accepted;
       const end = from + 15_000 + Math.floor(Math.random() * 20_000);
-      const child = spawn(process.execPath, [script, `http://127.0.0.1:${port}`, directory, String(from)], {
+      const child = spawn(process.execPath, [script, `http://127.0.0.1:${port}`, queue, String(from)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let rest = '';
@@ -109,7 +109,7 @@ it('process.exit() in the middle of a turn loses nothing either', async () => {
     isOver = true;
     await havoc;
     // what the last process left because the Collector was away
-    const last = spawn(process.execPath, [script, `http://127.0.0.1:${port}`, directory, String(RECORDS)], {
+    const last = spawn(process.execPath, [script, `http://127.0.0.1:${port}`, queue, String(RECORDS)], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     await once(last, 'close');

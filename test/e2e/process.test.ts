@@ -5,16 +5,16 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 
 // below the package, so that the programs find it by its name
 mkdirSync('build', { recursive: true });
-const folder = mkdtempSync(join(process.cwd(), 'build', 'exit-'));
+const directory = mkdtempSync(join(process.cwd(), 'build', 'exit-'));
 let runs = 0;
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Runs a program that collects into a file, and gives the lines of the file. */
 function run(
   body: string,
   env: Record<string, string> = {},
 ): { lines: string[]; status: number | null; signal: string | null; stderr: string } {
-  const path = join(folder, `${runs++}.jsonl`);
+  const path = join(directory, `${runs++}.jsonl`);
   const script = `${path}.cjs`;
   writeFileSync(
     script,
@@ -38,14 +38,14 @@ function run(
 }
 
 describe('at the end of the process', () => {
-  it('what was collected is in the file, where it just ends', () => {
+  it('what was collected is in the file if it just ends', () => {
     const { lines, status } = run('for (let i = 0; i < 250; i += 1) collector.collectEvent("a", String(i));');
     expect(lines.length).toBe(250);
     expect(new Set(lines).size).toBe(250);
     expect(status).toBe(0);
   });
 
-  it('and where process.exit() is called, or an error is thrown', () => {
+  it('and if process.exit() is called, or an error is thrown', () => {
     expect(
       run('for (let i = 0; i < 1050; i += 1) collector.collectEvent("a", String(i)); process.exit(3);'),
     ).toMatchObject({ status: 3, lines: { length: 1050 } });
@@ -55,7 +55,7 @@ describe('at the end of the process', () => {
     });
   });
 
-  it('and where it is killed, what was flushed', () => {
+  it('and if it is killed, what was flushed', () => {
     const { lines, signal } = run(
       'for (let i = 0; i < 250; i += 1) collector.collectEvent("a", String(i)); process.kill(process.pid, "SIGKILL"); for (;;);',
     );
@@ -80,7 +80,7 @@ describe('at the end of the process', () => {
     expect(lines.map((line) => /foreign|"name":"c"/.exec(line)?.[0])).toEqual(['foreign', '"name":"c"']);
   });
 
-  it('once, also where each flush brings something new', () => {
+  it('once, also if each flush brings something new', () => {
     const { status, lines } = run(`
       const { MeterProvider } = require('@opentelemetry/sdk-metrics');
       const { metrics } = require('@opentelemetry/api');
@@ -119,7 +119,7 @@ describe('at the end of the process', () => {
   });
 
   it('importing alone loads nothing but the APIs, opens nothing and starts nothing', () => {
-    const path = join(folder, `${runs++}.cjs`);
+    const path = join(directory, `${runs++}.cjs`);
     writeFileSync(
       path,
       `const before = process.getActiveResourcesInfo().length;

@@ -8,8 +8,8 @@ import { FileStorage } from 'rimp-telemetry';
 
 // below the package, so that the programs find it by its name
 mkdirSync('build', { recursive: true });
-const folder = mkdtempSync(join(process.cwd(), 'build', 'processes-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(process.cwd(), 'build', 'processes-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const EVENTS = 3_000;
 const WRITE = `
@@ -26,9 +26,9 @@ let left = ${EVENTS};
 })();`;
 
 describe('several writers of one file', () => {
-  it('8 processes and 4 worker threads, at once: no torn or mixed line, nothing lost, each told apart', async () => {
-    const path = join(folder, 'shared.jsonl');
-    const script = join(folder, 'write.cjs');
+  it('8 processes and 4 worker threads, at once: no torn or mixed line, nothing lost, each recognisable', async () => {
+    const path = join(directory, 'shared.jsonl');
+    const script = join(directory, 'write.cjs');
     writeFileSync(script, WRITE);
     const ends = [
       ...Array.from({ length: 8 }, () => once(fork(script, [path]), 'exit')),

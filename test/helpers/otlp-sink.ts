@@ -23,7 +23,7 @@ export interface Answer {
   readonly body?: string;
 }
 
-/** An HTTP server on loopback that answers each request as told, and keeps those it answers with 200. */
+/** An HTTP server on loopback that answers each request as asked to, and keeps those it answers with 200. */
 export async function answering(answer: (request: OtlpRequest) => Answer | undefined, port = 0) {
   const requests: OtlpRequest[] = [];
   const server = createServer((request, response) => {

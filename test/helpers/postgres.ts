@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './otelcol.js';
 
-/** The folder of PostgreSQL's programs; `undefined` where it is not installed. */
+/** The directory of PostgreSQL's programs; `undefined` if it is not installed. */
 export const postgresPrograms: string | undefined = (() => {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).toSorted((a, b) => Number(b) - Number(a)) : [];
-  return versions.map((version) => join(root, version, 'bin')).find((folder) => existsSync(join(folder, 'initdb')));
+  return versions
+    .map((version) => join(root, version, 'bin'))
+    .find((directory) => existsSync(join(directory, 'initdb')));
 })();
 
 /** A private PostgreSQL server on loopback. */
@@ -28,31 +30,31 @@ export interface Postgres {
 /** Makes a cluster of its own, and starts it; with `tls` it takes connections with TLS alone. */
 export async function startPostgres(settings: { readonly tls?: boolean } = {}): Promise<Postgres> {
   const programs = postgresPrograms as string;
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-pg-'));
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-pg-'));
   // initdb refuses to run as root
   const user = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-  chmodSync(folder, 0o777);
-  const data = join(folder, 'data');
+  chmodSync(directory, 0o777);
+  const data = join(directory, 'data');
   execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'rimp', '--auth=trust', '--no-sync', '-E', 'UTF8'], {
     ...user,
     stdio: 'pipe',
-    cwd: folder,
+    cwd: directory,
   });
-  const certificate = settings.tls === true ? join(folder, 'server.crt') : undefined;
-  const key = join(folder, 'server.key');
+  const certificate = settings.tls === true ? join(directory, 'server.crt') : undefined;
+  const key = join(directory, 'server.key');
   if (certificate !== undefined) {
     const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'];
     const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate];
-    execFileSync('openssl', [...request, ...names], { ...user, stdio: 'pipe', cwd: folder });
+    execFileSync('openssl', [...request, ...names], { ...user, stdio: 'pipe', cwd: directory });
     writeFileSync(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 trust\n');
   }
   const port = await freePort();
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    const options = ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1'];
+    const options = ['-D', data, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1'];
     if (certificate !== undefined)
       options.push('-c', 'ssl=on', '-c', `ssl_cert_file=${certificate}`, '-c', `ssl_key_file=${key}`);
-    const child = spawn(join(programs, 'postgres'), options, { ...user, stdio: 'pipe', cwd: folder });
+    const child = spawn(join(programs, 'postgres'), options, { ...user, stdio: 'pipe', cwd: directory });
     server = child;
     const log: string[] = [];
     child.stderr?.on('data', (chunk) => log.push(String(chunk)));
@@ -88,7 +90,7 @@ export async function startPostgres(settings: { readonly tls?: boolean } = {}): 
     remove: async () => {
       signalAll(data, 'SIGCONT');
       await stop('SIGQUIT');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -3,11 +3,11 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** A program that a variable names, else one below the user's cache, else one on the PATH; `undefined`: there is none. */
-export function programAt(variable: string, folder: string, name: string): string | undefined {
+export function programAt(variable: string, directory: string, name: string): string | undefined {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return [
     process.env[variable] ?? '',
-    join(cache, 'rimp-tools', folder, name),
+    join(cache, 'rimp-tools', directory, name),
     ...(process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, name)),
   ].find((path) => path !== '' && existsSync(path));
 }

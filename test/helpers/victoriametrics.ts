@@ -32,11 +32,16 @@ export interface VictoriaMetrics {
 export async function startVictoriaMetrics(): Promise<VictoriaMetrics> {
   const program = victoriaMetricsProgram();
   if (program === undefined) throw new Error('no VictoriaMetrics here');
-  const folder = mkdtempSync(join(tmpdir(), 'rimp-vm-'));
+  const directory = mkdtempSync(join(tmpdir(), 'rimp-vm-'));
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(
     program,
-    [`-httpListenAddr=${address}`, `-storageDataPath=${folder}`, '-retentionPeriod=100y', '-search.latencyOffset=0s'],
+    [
+      `-httpListenAddr=${address}`,
+      `-storageDataPath=${directory}`,
+      '-retentionPeriod=100y',
+      '-search.latencyOffset=0s',
+    ],
     { stdio: 'ignore' },
   );
   const url = `http://${address}`;
@@ -63,7 +68,7 @@ export async function startVictoriaMetrics(): Promise<VictoriaMetrics> {
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 
 const root = process.cwd();
-const folder = mkdtempSync(join(tmpdir(), 'layers-'));
+const directory = mkdtempSync(join(tmpdir(), 'layers-'));
 /** From the bottom up. A layer imports what is below it; layers of one row import nothing of one another. */
 const ROWS = [
   ['model'],
@@ -27,25 +27,25 @@ const directories = readdirSync(join(root, 'src'), { withFileTypes: true, recurs
   .filter((entry) => entry.isDirectory())
   .map((entry) => relative(join(root, 'src'), join(entry.parentPath, entry.name)));
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** The planted files that the linter refuses, each with an import of one layer in one directory. */
 function refused(imports: readonly { from: string; to: string }[]): string[] {
-  rmSync(join(folder, 'src'), { recursive: true, force: true });
-  cpSync(join(root, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+  rmSync(join(directory, 'src'), { recursive: true, force: true });
+  cpSync(join(root, '.oxlintrc.json'), join(directory, '.oxlintrc.json'));
   for (const { from, to } of imports) {
-    const directory = join(folder, 'src', from);
-    mkdirSync(directory, { recursive: true });
+    const planted = join(directory, 'src', from);
+    mkdirSync(planted, { recursive: true });
     const path = `${'../'.repeat(from.split('/').length)}${to}/planted.js`;
-    writeFileSync(join(directory, `imports-${to}.ts`), `import { planted } from '${path}';\nplanted();\n`);
+    writeFileSync(join(planted, `imports-${to}.ts`), `import { planted } from '${path}';\nplanted();\n`);
   }
   const oxlint = join(root, 'node_modules', '.bin', 'oxlint');
   const { stdout } = spawnSync(oxlint, ['--format', 'unix', '--disable-nested-config', '.'], {
-    cwd: folder,
+    cwd: directory,
     encoding: 'utf8',
   });
   const lines = stdout.split('\n').filter((line) => line.includes('no-restricted-imports'));
-  return lines.map((line) => relative(folder, join(folder, line.split(':')[0] ?? ''))).toSorted();
+  return lines.map((line) => relative(directory, join(directory, line.split(':')[0] ?? ''))).toSorted();
 }
 
 const pairs = directories.flatMap((from) => {

@@ -49,7 +49,7 @@ describe('the limit of retrieve', () => {
 });
 
 describe('the buffer', () => {
-  it('is full when one kind has as many items as buffer_size says, and tells how many wait', () => {
+  it('is full when one kind has as many items as buffer_size says, and says how many wait', () => {
     const collector = new TelemetryCollector(new TelemetryConfig({ buffer_size: 2 }));
     collector.collect_event('s', '1');
     collector.collect_metric('m', 1);

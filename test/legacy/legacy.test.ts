@@ -15,8 +15,8 @@ import {
   TelemetryStream,
 } from 'rimp-telemetry/legacy';
 
-const folder = mkdtempSync(join(tmpdir(), 'rimp-legacy-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const directory = mkdtempSync(join(tmpdir(), 'rimp-legacy-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('rimp-telemetry/legacy', () => {
   it('has the configuration in both of its forms', () => {
@@ -65,7 +65,7 @@ describe('rimp-telemetry/legacy', () => {
 
   it('stores, and retrieves by Python’s arguments', async () => {
     const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000);
-    for (const storage of [new MemoryStorage(), new FileStorage(join(folder, 'a.jsonl'))]) {
+    for (const storage of [new MemoryStorage(), new FileStorage(join(directory, 'a.jsonl'))]) {
       const events = [0, 1, 2].map(
         (i) =>
           new TelemetryEvent({

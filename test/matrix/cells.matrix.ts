@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { removeFolders } from '../helpers/fresh-app.js';
+import { removeDirectories } from '../helpers/fresh-app.js';
 import { type Generation, LATEST_2, LATEST_3, LOWEST_2 } from '../helpers/generations.js';
 import { compileConsumer, resolutions } from './consumer-types.js';
 import { type Cell, type ModuleFormat, matrixApp, runCell } from './matrix-app.js';
@@ -24,7 +24,7 @@ function row(generation: string, node: string, what: string, { passed, failed, s
 }
 
 afterAll(() => {
-  removeFolders();
+  removeDirectories();
   process.stdout.write(
     `\nOpenTel.    Node  modules    passed failed skipped\n${table.join('\n')}\n${table.length} cells\n`,
   );

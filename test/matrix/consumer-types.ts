@@ -42,9 +42,9 @@ export async function compileConsumer(
   resolution: keyof typeof RESOLUTIONS,
   exactOptionalPropertyTypes: boolean,
 ): Promise<string> {
-  const folder = join(app, `types-${resolution}`);
-  mkdirSync(folder, { recursive: true });
-  for (const name of ['consumer.mts', 'consumer.cts']) writeFileSync(join(folder, name), CONSUMER);
+  const directory = join(app, `types-${resolution}`);
+  mkdirSync(directory, { recursive: true });
+  for (const name of ['consumer.mts', 'consumer.cts']) writeFileSync(join(directory, name), CONSUMER);
   const compilerOptions = {
     ...RESOLUTIONS[resolution],
     target: 'ES2022',
@@ -56,8 +56,8 @@ export async function compileConsumer(
     skipLibCheck: false,
     noEmit: true,
   };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.mts', '*.cts'] }));
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.mts', '*.cts'] }));
   const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-  const { stdout } = await run(process.execPath, [tsc, '-p', folder], { cwd: app });
+  const { stdout } = await run(process.execPath, [tsc, '-p', directory], { cwd: app });
   return stdout;
 }

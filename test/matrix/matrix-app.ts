@@ -62,20 +62,20 @@ export async function matrixApp(generation: Generation): Promise<string> {
   const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  const folder = await freshApp({
+  const directory = await freshApp({
     ...packagesOf(generation),
     '@opentelemetry/context-async-hooks': generation.stable,
     '@opentelemetry/sdk-node': generation.experimental,
     ...Object.fromEntries(TOOLS.map((name) => [name, devDependencies[name] ?? ''])),
   });
-  cpSync('test', join(folder, 'test'), { recursive: true });
+  cpSync('test', join(directory, 'test'), { recursive: true });
   for (const path of [...NOT_PUBLIC, ...NOT_HERE, ...THE_SAME_EVERYWHERE])
-    rmSync(join(folder, 'test', path), { recursive: true });
-  removeTestsOfSources(join(folder, 'test'));
+    rmSync(join(directory, 'test', path), { recursive: true });
+  removeTestsOfSources(join(directory, 'test'));
   for (const format of ['esm', 'cjs'] as const) {
-    writeFileSync(join(folder, `jest.${format}.json`), JSON.stringify(jestConfig(format)));
+    writeFileSync(join(directory, `jest.${format}.json`), JSON.stringify(jestConfig(format)));
   }
-  return folder;
+  return directory;
 }
 
 /** Leaves the tests that use the package alone, themselves and by their helpers. */
@@ -107,12 +107,12 @@ function jestConfig(format: ModuleFormat): object {
 /** Runs the tests of an application of a generation with one Node, in one module format; `only` paths that hold one of these. */
 export async function runCell(
   name: string,
-  folder: string,
+  directory: string,
   major: number,
   format: ModuleFormat,
   only: readonly string[] = [],
 ): Promise<Cell> {
-  const output = join(folder, 'result.json');
+  const output = join(directory, 'result.json');
   rmSync(output, { force: true });
   const { stderr } = await run(
     await nodeProgram(major),
@@ -129,7 +129,7 @@ export async function runCell(
       ...only,
     ],
     {
-      cwd: folder,
+      cwd: directory,
       timeoutMillis: 840_000,
       env: {
         RIMP_OTEL: name,

@@ -50,14 +50,14 @@ describe('events through loggers', () => {
     expect((record?.hrTime[0] ?? 0) * 1000 + (record?.hrTime[1] ?? 0) / 1e6).toBe(event?.timestamp.getTime());
   });
 
-  it('are delivered once, as the same object where nobody changed the record', async () => {
+  it('are delivered once, as the same object if nobody changed the record', async () => {
     const { collector } = attached();
     const event = collector.collectEvent('a', 'b', 'info', { deep: { x: [1, { y: null }] } });
     expect(collector.flush().events[0]).toBe(event);
     expect(collector.health().accepted).toBe(1);
   });
 
-  it('are delivered once where a processor hands records over later', async () => {
+  it('are delivered once if a processor hands records over later', async () => {
     const collector = new TelemetryCollector();
     const ours = new RimpLogRecordProcessor(collector);
     const later: (() => void)[] = [];
@@ -144,7 +144,7 @@ describe('events through loggers', () => {
     });
   });
 
-  (lowest ? it.skip : it)('are withheld where a filter of OpenTelemetry withholds them, and counted', () => {
+  (lowest ? it.skip : it)('are withheld if a filter of OpenTelemetry withholds them, and counted', () => {
     const collector = new TelemetryCollector();
     const loggerProvider = new LoggerProvider({
       processors: [new RimpLogRecordProcessor(collector)],
@@ -159,7 +159,7 @@ describe('events through loggers', () => {
     expectBalance(collector);
   });
 
-  it('reach RIMP where the provider has no processor of ours, or an earlier one throws', () => {
+  it('reach RIMP if the provider has no processor of ours, or an earlier one throws', () => {
     const { keep } = recording();
     const without = new TelemetryCollector({}, { loggerProvider: new LoggerProvider({ processors: [keep] }) });
     without.collectEvent('a', 'b');
@@ -249,7 +249,7 @@ describe("anybody's log records", () => {
     expect(collector.health().accepted).toBe(0);
   });
 
-  it('come once where two processors of one collector sit on a provider, and from other collectors', () => {
+  it('come once if two processors of one collector sit on a provider, and from other collectors', () => {
     const collector = new TelemetryCollector();
     const loggerProvider = new LoggerProvider({
       processors: [new RimpLogRecordProcessor(collector), new RimpLogRecordProcessor(collector)],
@@ -261,7 +261,7 @@ describe("anybody's log records", () => {
     expect(collector.flush().events.map(({ source }) => source)).toEqual(['lib', 'own', 'other']);
   });
 
-  it('are told from the event in flight when a processor emits itself', () => {
+  it('are distinguished from the event in flight when a processor emits itself', () => {
     let nested = false;
     const { collector, loggerProvider } = attached(
       {},

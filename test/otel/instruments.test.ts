@@ -52,7 +52,7 @@ describe('units and names of instruments', () => {
     expect((await exported()).map((metric) => metric.unit)).toEqual([ucum]);
   });
 
-  it('maps names that OpenTelemetry does not take, and tells apart what would collide', async () => {
+  it('maps names that OpenTelemetry does not take, and keeps apart what would collide', async () => {
     const { collector, exported } = measured();
     for (const name of ['ok.name', 'a b', 'a?b', '9 lives', 'é', 'x'.repeat(400)])
       expect(collector.collectMetric(name, 1)?.name).toBe(name);
@@ -100,7 +100,7 @@ describe('names and units without end', () => {
 });
 
 describe('the metrics about the library itself', () => {
-  it('show the ledger where they are asked for, and nothing unasked', async () => {
+  it('show the counters if asked for, and nothing unasked', async () => {
     const silent = measured();
     silent.collector.collectEvent('a', 'b');
     expect(await silent.exported()).toEqual([]);

@@ -72,7 +72,7 @@ describe('a callback that never ends', () => {
   });
 
   it('holds up neither the next collection, nor a flush while one is under way', async () => {
-    const { clock, reader, counter, names } = hanging({ intervalMillis: 300 });
+    const { clock, reader, counter, names } = hanging({ collectIntervalMillis: 300 });
     for (let round = 1; round <= 2; round += 1) {
       counter.add(1);
       clock.advance(300);
@@ -111,10 +111,10 @@ describe('a provider that never answers', () => {
 describe('the options of the reader', () => {
   const collector = new TelemetryCollector();
   it.each([
-    [{ intervalMilis: 5 }, /unknown option "intervalMilis": did you mean "intervalMillis"\?/],
+    [{ collectIntervalMilis: 5 }, /unknown option "collectIntervalMilis": did you mean "collectIntervalMillis"\?/],
     [{ interval: 5 }, /unknown option "interval"/],
-    [{ intervalMillis: 0 }, /"intervalMillis" to be a number from 1 to 2147483647, got 0/],
-    [{ intervalMillis: '5' }, /"intervalMillis" to be a number.*got "5"/],
+    [{ collectIntervalMillis: 0 }, /"collectIntervalMillis" to be a number from 1 to 2147483647, got 0/],
+    [{ collectIntervalMillis: '5' }, /"collectIntervalMillis" to be a number.*got "5"/],
     [5, /expected "options" to be an object, got 5/],
     [null, /expected "options" to be an object, got null/],
   ])('%j are refused', (options, message) => {

@@ -20,10 +20,10 @@ afterEach(() => {
   errors.length = 0;
 });
 
-/** Providers of a resource with an attribute that becomes known when it is told. */
+/** Providers of a resource with an attribute that becomes known when `resolve` is called. */
 function detecting() {
   diag.setLogger(logger, DiagLogLevel.ERROR);
-  const collector = new TelemetryCollector({}, { resourceAttributes: 'all' });
+  const collector = new TelemetryCollector({}, { includeResource: 'all' });
   let detect: (id: string) => void = silent;
   const id = new Promise<string>((resolve) => (detect = resolve));
   const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': id as never });

@@ -27,7 +27,7 @@ interface End {
 const ends: End[] = [];
 beforeAll(async () => {
   for (let i = 0; i < 2; i += 1) {
-    const collector = new TelemetryCollector({}, { resourceAttributes: 'all' });
+    const collector = new TelemetryCollector({}, { includeResource: 'all' });
     ends.push({ collector, receiver: await createOtlpReceiver({ collector, port: 0 }) });
   }
 });
@@ -76,7 +76,7 @@ const hex = (length: number): fc.Arbitrary<string> =>
     .string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length })
     .filter((digits) => !/^0*$/.test(digits));
 
-/** The parts of a time: whole milliseconds, and all of it where it is finer. */
+/** The parts of a time: whole milliseconds, and all of it if it is finer. */
 function time(value: bigint): { timestamp: Date; otel: { timeUnixNano?: string } } {
   const otel = value % 1_000_000n === 0n ? {} : { timeUnixNano: value.toString() };
   return { timestamp: new Date(Number(value / 1_000_000n)), otel };
@@ -364,7 +364,7 @@ describe('there and back', () => {
     const storage = new MemoryStorage();
     const metrics = [Number.NaN, Number.POSITIVE_INFINITY, 1].map((value) => new TelemetryMetric({ name: 'x', value }));
     await storage.store(new TelemetryData({ metrics }));
-    const { points: books } = await shipTelemetry({ storage, to: first.receiver.url, protocol: 'http/json' });
-    expect(books).toEqual({ accepted: 3, delivered: 1, queued: 0, dropped: { not_finite: 2 } });
+    const { points: counters } = await shipTelemetry({ storage, to: first.receiver.url, protocol: 'http/json' });
+    expect(counters).toEqual({ accepted: 3, delivered: 1, queued: 0, dropped: { not_finite: 2 } });
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CORE_PROGRAM } from '../helpers/core-program.js';
-import { freshApp, freshFolder, removeFolders, run } from '../helpers/fresh-app.js';
+import { freshApp, freshDirectory, removeDirectories, run } from '../helpers/fresh-app.js';
 import { LATEST_2, packagesOf } from '../helpers/generations.js';
 import { closeSinks, jsonRecords, otlpSink } from '../helpers/otlp-sink.js';
 
@@ -68,13 +68,13 @@ beforeAll(async () => {
   writeFileSync(join(app, 'otlp.mjs'), WITH_OTLP);
 }, 300_000);
 afterAll(async () => {
-  removeFolders();
+  removeDirectories();
   await closeSinks();
 });
 
 /** Bundles into an empty directory from which no package can be found; gives that directory. */
 async function bundle(name: keyof typeof BUNDLERS, entry: string): Promise<string> {
-  const out = join(freshFolder(), 'out');
+  const out = join(freshDirectory(), 'out');
   mkdirSync(out);
   const script = join(app, `bundle-${entry}`);
   const constants = `const entry = ${JSON.stringify(entry)}; const out = ${JSON.stringify(out)};\n`;

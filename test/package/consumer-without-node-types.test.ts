@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freshApp, removeFolders, run } from '../helpers/fresh-app.js';
+import { freshApp, removeDirectories, run } from '../helpers/fresh-app.js';
 
 const CONSUMER = `
 import { createOtlpReceiver, FileStorage, openStorage, RimpLogRecordProcessor, RimpMetricReader, shipTelemetry,
@@ -30,15 +30,15 @@ let app: string;
 beforeAll(async () => {
   app = await freshApp({ '@opentelemetry/api': '~1.9.0', typescript: '^7.0.0' });
 }, 300_000);
-afterAll(removeFolders);
+afterAll(removeDirectories);
 
 /** What the compiler says of a consumer; the declarations of this library are checked too. */
 async function compile(name: string, code: string, options: object): Promise<string> {
-  const folder = join(app, name);
-  mkdirSync(folder);
-  for (const file of ['consumer.mts', 'consumer.cts']) writeFileSync(join(folder, file), code);
+  const directory = join(app, name);
+  mkdirSync(directory);
+  for (const file of ['consumer.mts', 'consumer.cts']) writeFileSync(join(directory, file), code);
   const compilerOptions = { target: 'ES2022', strict: true, types: [], skipLibCheck: false, noEmit: true, ...options };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.mts', '*.cts'] }));
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.mts', '*.cts'] }));
   const { stdout, stderr } = await run(join(app, 'node_modules', '.bin', 'tsc'), ['-p', name], { cwd: app });
   // the declarations of `@opentelemetry/api` name `console`, which is for it to resolve
   const errors = (stdout + stderr).split('\n').filter((line) => line.includes(': error TS'));

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { FileStorage } from 'rimp-telemetry';
-import { freshApp, nodeProgram, removeFolders, run } from '../helpers/fresh-app.js';
+import { freshApp, nodeProgram, removeDirectories, run } from '../helpers/fresh-app.js';
 import { LATEST_2, LATEST_3 } from '../helpers/generations.js';
 
-afterAll(removeFolders);
+afterAll(removeDirectories);
 
 const SETUP = `
 const { NodeSDK } = require('@opentelemetry/sdk-node');
@@ -62,9 +62,9 @@ const GENERATIONS = [
 
 describe('NodeSDK with instrumentations', () => {
   it.each(GENERATIONS)(
-    'brings what http, undici, pino and winston tell, with trace ids: $generation.name on Node $major',
+    'brings what http, undici, pino and winston report, with trace ids: $generation.name on Node $major',
     async ({ generation, major, instrumentations, transport }) => {
-      const folder = await freshApp({
+      const directory = await freshApp({
         '@opentelemetry/api': generation.api,
         '@opentelemetry/sdk-node': generation.experimental,
         ...Object.fromEntries(
@@ -77,15 +77,15 @@ describe('NodeSDK with instrumentations', () => {
         pino: '^10.0.0',
         winston: '^3.0.0',
       });
-      writeFileSync(join(folder, 'setup.cjs'), SETUP);
-      writeFileSync(join(folder, 'app.cjs'), APP);
+      writeFileSync(join(directory, 'setup.cjs'), SETUP);
+      writeFileSync(join(directory, 'app.cjs'), APP);
       const { status, stderr } = await run(await nodeProgram(major), ['--require', './setup.cjs', 'app.cjs'], {
-        cwd: folder,
-        // NodeSDK sends to a Collector unless it is told not to
+        cwd: directory,
+        // NodeSDK sends to a Collector unless it is configured not to
         env: { OTEL_LOGS_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' },
       });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      const { events, metrics } = await new FileStorage(join(folder, 'out.jsonl')).retrieve();
+      const { events, metrics } = await new FileStorage(join(directory, 'out.jsonl')).retrieve();
       expect(events.map(({ message, eventType }) => `${eventType} ${message}`)).toEqual([
         'info pino says hello',
         'warning winston says hello',
@@ -104,7 +104,7 @@ describe('NodeSDK with instrumentations', () => {
         .filter(({ name }) => /^http\.(server|client)\..*duration\.count$/.test(name))
         .map(({ name, value }) => `${name.split('.')[1]} ${value}`);
       expect(counts.sort()).toEqual(['client 1', 'client 1', 'server 2']);
-      expect(readFileSync(join(folder, 'out.jsonl'), 'utf8').endsWith('\n')).toBe(true);
+      expect(readFileSync(join(directory, 'out.jsonl'), 'utf8').endsWith('\n')).toBe(true);
     },
     300_000,
   );

@@ -2,12 +2,12 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../src/runtime/version.js';
-import { freshApp, nodeProgram, packedTarball, removeFolders, run } from '../helpers/fresh-app.js';
+import { freshApp, nodeProgram, packedTarball, removeDirectories, run } from '../helpers/fresh-app.js';
 import { LATEST_2, LATEST_3, packagesOf } from '../helpers/generations.js';
 import { closeSinks, otlpSink } from '../helpers/otlp-sink.js';
 
 afterAll(async () => {
-  removeFolders();
+  removeDirectories();
   await closeSinks();
 });
 
@@ -44,13 +44,13 @@ describe('the packed package', () => {
   ])(
     'works in an application with OpenTelemetry $generation.name on Node $major',
     async ({ generation, major }) => {
-      const folder = await freshApp(packagesOf(generation));
+      const directory = await freshApp(packagesOf(generation));
       const node = await nodeProgram(major);
       for (const [file, code] of Object.entries(APPLICATIONS)) {
         const sink = await otlpSink();
-        writeFileSync(join(folder, file), code.replaceAll('out.jsonl', `${file}.jsonl`));
+        writeFileSync(join(directory, file), code.replaceAll('out.jsonl', `${file}.jsonl`));
         const { stdout, stderr, status } = await run(node, [file], {
-          cwd: folder,
+          cwd: directory,
           env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url },
         });
         expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -72,7 +72,7 @@ describe('the packed package', () => {
     300_000,
   );
 
-  it('installs without flags where there is nothing else, metrics alone, or NodeSDK of either generation', async () => {
+  it('installs without flags if there is nothing else, metrics alone, or NodeSDK of either generation', async () => {
     const CHECK = `const { TelemetryCollector } = require('rimp-telemetry');
       const collector = new TelemetryCollector();
       collector.collectEvent('a', 'b'); collector.collectMetric('m', 1);
@@ -83,8 +83,11 @@ describe('the packed package', () => {
       { '@opentelemetry/api': LATEST_2.api, '@opentelemetry/sdk-node': LATEST_2.experimental },
       { '@opentelemetry/api': LATEST_3.api, '@opentelemetry/sdk-node': LATEST_3.experimental },
     ]) {
-      const folder = await freshApp(dependencies);
-      expect(await run(process.execPath, ['-e', CHECK], { cwd: folder })).toMatchObject({ stdout: '2\n', stderr: '' });
+      const directory = await freshApp(dependencies);
+      expect(await run(process.execPath, ['-e', CHECK], { cwd: directory })).toMatchObject({
+        stdout: '2\n',
+        stderr: '',
+      });
     }
   }, 300_000);
 

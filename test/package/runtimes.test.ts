@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CORE_PROGRAM } from '../helpers/core-program.js';
-import { freshApp, removeFolders, run } from '../helpers/fresh-app.js';
+import { freshApp, removeDirectories, run } from '../helpers/fresh-app.js';
 
 const RUNTIMES = {
   Bun: { program: 'bun', args: ['run'] },
@@ -14,7 +14,7 @@ beforeAll(async () => {
   app = await freshApp({ '@opentelemetry/api': '~1.9.0', bun: '^1.4.0', deno: '^2.9.0' });
   writeFileSync(join(app, 'core.mjs'), CORE_PROGRAM);
 }, 300_000);
-afterAll(removeFolders);
+afterAll(removeDirectories);
 
 describe.each(Object.entries(RUNTIMES))('an application under %s', (_name, { program, args }) => {
   it('collects, receives and stores', async () => {

@@ -108,7 +108,7 @@ describe('a received request', () => {
   });
 
   it('is taken apart into batches that fit into the queue', async () => {
-    const { collector, send } = await receive({ maxQueueItems: 100 });
+    const { collector, send } = await receive({ maxQueueSize: 100 });
     let stored = 0;
     collector.addSink('slow', {
       store: async ({ size }) => {

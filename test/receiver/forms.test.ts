@@ -3,7 +3,7 @@ import { createOtlpReceiver, MemoryStorage, type OtlpReceiver, TelemetryCollecto
 import { logsRequest, post } from '../helpers/otlp.js';
 
 const storage = new MemoryStorage();
-const collector = new TelemetryCollector({}, { storage, resourceAttributes: 'all' });
+const collector = new TelemetryCollector({}, { storage, includeResource: 'all' });
 let receiver: OtlpReceiver;
 beforeAll(async () => {
   receiver = await createOtlpReceiver({ collector, port: 0 });

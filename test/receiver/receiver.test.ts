@@ -35,7 +35,7 @@ async function receive(
   config: TelemetryConfigInit = {},
   collectorOptions: CollectorOptions = {},
 ): Promise<{ receiver: OtlpReceiver; collector: TelemetryCollector }> {
-  const collector = new TelemetryCollector(config, { resourceAttributes: 'all', ...collectorOptions });
+  const collector = new TelemetryCollector(config, { includeResource: 'all', ...collectorOptions });
   open.push(collector);
   const receiver = await createOtlpReceiver({ port: 0, ...options, collector });
   open.push(receiver);
@@ -383,7 +383,7 @@ describe('what is wrong', () => {
   });
 
   it('does not say of more than a storage can queue that it is stored', async () => {
-    const { receiver, collector } = await receive({}, { bufferSize: 10 }, { maxQueueItems: 1_000, maxEvents: 100_000 });
+    const { receiver, collector } = await receive({}, { bufferSize: 10 }, { maxQueueSize: 1_000, maxEvents: 100_000 });
     let stored = 0;
     collector.addSink('slow', {
       store: async (data) => {
@@ -396,7 +396,7 @@ describe('what is wrong', () => {
     expect(stored).toBe(5_000);
   });
 
-  it('wants the token where one is set', async () => {
+  it('wants the token if one is set', async () => {
     const { receiver } = await receive({ token: 'secret' });
     const url = `${receiver.url}/v1/logs`;
     expect((await post(url, {})).status).toBe(401);

@@ -38,7 +38,7 @@ it('gives records without a uid ids that they get again when they are sent again
   expect(await idsOf(protobuf)).toEqual(await idsOf(protobuf));
 });
 
-it('tells records of other resources and scopes apart', async () => {
+it('distinguishes records of other resources and scopes', async () => {
   const of = (service: string, scope: string): object => ({
     resourceLogs: [
       {

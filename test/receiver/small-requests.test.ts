@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createOtlpReceiver, type OtlpReceiver, TelemetryCollector } from 'rimp-telemetry';
 
-const collector = new TelemetryCollector({}, { resourceAttributes: 'all' });
+const collector = new TelemetryCollector({}, { includeResource: 'all' });
 let receiver: OtlpReceiver;
 beforeAll(async () => {
   receiver = await createOtlpReceiver({ collector, port: 0 });

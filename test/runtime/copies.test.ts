@@ -6,11 +6,11 @@ const RIMP = Symbol.for('rimp-telemetry');
 const API = Symbol.for('opentelemetry.js.api.1');
 const holder = globalThis as unknown as Record<symbol, unknown>;
 const kept = { rimp: holder[RIMP], api: holder[API] };
-const told: string[] = [];
+const warnings: string[] = [];
 
 afterEach(() => {
   Object.assign(holder, { [RIMP]: kept.rimp, [API]: kept.api });
-  told.length = 0;
+  warnings.length = 0;
   diag.disable();
   metrics.disable();
 });
@@ -18,7 +18,7 @@ afterEach(() => {
 function listen(): void {
   const logger = {
     error: () => {},
-    warn: (text: string) => told.push(text),
+    warn: (text: string) => warnings.push(text),
     info: () => {},
     debug: () => {},
     verbose: () => {},
@@ -31,21 +31,21 @@ describe('several copies in one process', () => {
     listen();
     new TelemetryCollector().collectEvent('a', 'b');
     new TelemetryCollector().collectMetric('a', 1);
-    expect(told).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
-  it('of two versions of this library are told', () => {
+  it('of two versions of this library are warned of', () => {
     new TelemetryCollector();
     const { v1 } = holder[RIMP] as { v1: { versions: Set<string> } };
     v1.versions.add('99.0.0');
     listen();
     const collector = new TelemetryCollector();
-    expect(told.join()).toContain('and 99.0.0');
+    expect(warnings.join()).toContain('and 99.0.0');
     expect(collector.health().lastError?.kind).toBe('two_versions');
     v1.versions.delete('99.0.0');
   });
 
-  it('of the API that do not fit are told, and lose nothing', () => {
+  it('of the API that do not fit are warned of, and lose nothing', () => {
     const collector = new TelemetryCollector();
     // what an older copy leaves behind when it registers: newer ones can't use it
     holder[API] = { version: '1.0.0', logs: {}, metrics: {} };

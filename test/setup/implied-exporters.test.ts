@@ -16,7 +16,7 @@ function emitOne(env: Readonly<Record<string, string>>) {
   const collector = new TelemetryCollector();
   const provider = new LoggerProvider({ processors: nodeSdkOptions(collector).logRecordProcessors });
   collector.useProviders({ loggerProvider: provider });
-  // not the scope that is counted where a Collector may listen on that port meanwhile
+  // not the scope that is counted if a Collector may listen on that port meanwhile
   provider.getLogger('implied').emit({ body: 'a record', severityNumber: 9 });
   return collector;
 }

@@ -75,7 +75,7 @@ describe('startTelemetry', () => {
     });
   });
 
-  it('exports nowhere without an endpoint, and works by itself where the SDK is disabled', async () => {
+  it('exports nowhere without an endpoint, and works by itself if the SDK is disabled', async () => {
     const silent = startTelemetry({ register: false });
     silent.collector.collectEvent('a', 'b');
     expect((await silent.shutdown()).complete).toBe(true);
@@ -132,7 +132,7 @@ describe('startTelemetry', () => {
     expect(telemetry.collector.health().sinks.storage?.delivered).toBe(25);
   });
 
-  it('ends within its time where the receiver never answers', async () => {
+  it('ends within its time if the receiver never answers', async () => {
     const sink = await otlpSink(() => undefined);
     const telemetry = startTelemetry({
       register: false,

@@ -32,20 +32,20 @@ import { freePort } from '../helpers/otelcol.js';
 import { answering, closeSinks } from '../helpers/otlp-sink.js';
 import { until } from '../helpers/until.js';
 
-let folder: string;
+let directory: string;
 let collector: TelemetryCollector;
 let receiver: OtlpReceiver;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rimp-ship-'));
-  collector = new TelemetryCollector({}, { resourceAttributes: 'all', maxEvents: 1_000_000 });
+  directory = mkdtempSync(join(tmpdir(), 'rimp-ship-'));
+  collector = new TelemetryCollector({}, { includeResource: 'all', maxEvents: 1_000_000 });
   receiver = await createOtlpReceiver({ collector, port: 0 });
 });
 afterEach(async () => {
   await receiver.shutdown();
   await collector.shutdown();
   await closeSinks();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 });
 
 const PYTHON = [
@@ -74,7 +74,7 @@ function shipped(options: ShipOptions) {
 
 describe('files', () => {
   it("of Python's arrive with their ids and times, and what can't be read is counted", async () => {
-    const path = join(folder, 'python.jsonl');
+    const path = join(directory, 'python.jsonl');
     writeFileSync(path, `${PYTHON.join('\n')}\n`);
     const summary = await shipped({ files: [path], resource: { 'service.name': 'legacy' } });
     expect(summary).toMatchObject({
@@ -108,7 +108,7 @@ describe('files', () => {
   });
 
   it('compressed ones and those of a rotated storage go along, each once', async () => {
-    const path = join(folder, 'telemetry.jsonl');
+    const path = join(directory, 'telemetry.jsonl');
     const storage = new FileStorage({ path, rotation: { maxBytes: 20_000 }, compression: 'gzip' });
     for (let i = 0; i < 1_000; i += 100) {
       const events = ids(i, i + 100).map((eventId) => new TelemetryEvent({ eventId, source: 's', message: eventId }));
@@ -116,20 +116,20 @@ describe('files', () => {
     }
     await storage.maintain();
     await storage.close();
-    writeFileSync(join(folder, 'archive.jsonl.gz'), gzipSync(lines(1_000, 1_500)));
-    const files = [path, join(folder, 'archive.jsonl.gz')];
+    writeFileSync(join(directory, 'archive.jsonl.gz'), gzipSync(lines(1_000, 1_500)));
+    const files = [path, join(directory, 'archive.jsonl.gz')];
     // a shell's "*" names the closed ones as well
     const { readdirSync } = await import('node:fs');
-    for (const name of readdirSync(folder)) if (/^telemetry\.\d/.test(name)) files.push(join(folder, name));
+    for (const name of readdirSync(directory)) if (/^telemetry\.\d/.test(name)) files.push(join(directory, name));
     expect(files.length).toBeGreaterThan(4);
     const { complete } = await shipped({ files: files.filter((file) => !file.endsWith('.idx')) });
     expect(complete).toBe(true);
     expect((await arrived()).sort()).toEqual(ids(0, 1_500).sort());
   });
 
-  it('go on where the checkpoint says, and anew when told', async () => {
-    const path = join(folder, 'a.jsonl');
-    const checkpoint = join(folder, 'checkpoint');
+  it('go on where the checkpoint says, and anew if asked to', async () => {
+    const path = join(directory, 'a.jsonl');
+    const checkpoint = join(directory, 'checkpoint');
     writeFileSync(path, lines(0, 5_000));
     expect((await shipped({ files: [path], checkpoint })).events).toBe(5_000);
     expect((await shipped({ files: [path], checkpoint })).events).toBe(0);
@@ -142,11 +142,11 @@ describe('files', () => {
   });
 
   it('of some times only, or none at all in a dry run', async () => {
-    const path = join(folder, 'python.jsonl');
+    const path = join(directory, 'python.jsonl');
     writeFileSync(path, `${PYTHON.join('\n')}\n`);
-    const dry = await shipped({ files: [path], dryRun: true, checkpoint: join(folder, 'c') });
+    const dry = await shipped({ files: [path], dryRun: true, checkpoint: join(directory, 'c') });
     expect(dry).toMatchObject({ events: 2, metrics: 1, bytesSent: 0, complete: true });
-    expect([await arrived(), existsSync(join(folder, 'c'))]).toEqual([[], false]);
+    expect([await arrived(), existsSync(join(directory, 'c'))]).toEqual([[], false]);
     await shipped({ files: [path], startTime: new Date('2025-01-02') });
     expect(await arrived()).toEqual(['p3']);
     await shipped({ files: [path], endTime: new Date('2025-01-01T10:00:00.500Z') });
@@ -154,10 +154,10 @@ describe('files', () => {
   });
 
   it('are followed while they are written and rotated, by ourselves and by others', async () => {
-    const path = join(folder, 'a.jsonl');
+    const path = join(directory, 'a.jsonl');
     writeFileSync(path, lines(0, 10));
     const stop = new AbortController();
-    const checkpoint = join(folder, 'checkpoint');
+    const checkpoint = join(directory, 'checkpoint');
     const running = shipped({ files: [path], follow: true, checkpoint, signal: stop.signal });
     const settled = async (count: number): Promise<void> =>
       until(async () => (await collector.storage.retrieve()).events.length === count);
@@ -194,7 +194,7 @@ describe('files', () => {
 
 describe('what is followed', () => {
   it('is read on in a file that somebody writes to after it was rotated, and in no file that is none of RIMP', async () => {
-    const path = join(folder, 'a.jsonl');
+    const path = join(directory, 'a.jsonl');
     const checkpoint = `${path}.ship`;
     writeFileSync(path, lines(0, 5));
     const stop = new AbortController();
@@ -217,15 +217,20 @@ describe('what is followed', () => {
     expect((await arrived()).sort()).toEqual([...ids(0, 8), ...ids(10, 16)].sort());
   });
 
-  it('ends as a whole where one of the sources fails', async () => {
-    const path = join(folder, 'a.jsonl');
+  it('ends as a whole if one of the sources fails', async () => {
+    const path = join(directory, 'a.jsonl');
     writeFileSync(path, lines(0, 5));
-    const storage = new FileStorage(folder);
+    const storage = new FileStorage(directory);
     await expect(shipped({ files: [path], storage, follow: true })).rejects.toThrow('EISDIR');
   });
 
   it('loses no other file to one that is broken', async () => {
-    const files = ['a', 'b', 'c', 'd'].map((name) => join(folder, `${name}.jsonl`)) as [string, string, string, string];
+    const files = ['a', 'b', 'c', 'd'].map((name) => join(directory, `${name}.jsonl`)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     writeFileSync(files[0], gzipSync(lines(5, 10)).fill(0xff, 12));
     const compressed = gzipSync(lines(10, 30_000));
     writeFileSync(files[1], compressed.subarray(0, 50_000));
@@ -237,8 +242,8 @@ describe('what is followed', () => {
   });
 
   it('has its place noted also when nothing more comes', async () => {
-    const path = join(folder, 'a.jsonl');
-    const checkpoint = join(folder, 'checkpoint');
+    const path = join(directory, 'a.jsonl');
+    const checkpoint = join(directory, 'checkpoint');
     writeFileSync(path, lines(0, 5));
     const stop = new AbortController();
     const running = shipped({ files: [path], follow: true, checkpoint, signal: stop.signal });
@@ -252,10 +257,10 @@ describe('what is followed', () => {
 
 describe('storages', () => {
   it('any of them, with the checkpoint of its cursor', async () => {
-    const storage = new SqliteStorage(join(folder, 'telemetry.db'));
+    const storage = new SqliteStorage(join(directory, 'telemetry.db'));
     const events = ids(0, 12_000).map((eventId) => new TelemetryEvent({ eventId, source: 's', message: eventId }));
     await storage.store(new TelemetryData({ events, metrics: [new TelemetryMetric({ name: 'm', value: 1 })] }));
-    const checkpoint = join(folder, 'checkpoint');
+    const checkpoint = join(directory, 'checkpoint');
     expect(await shipped({ storage, checkpoint })).toMatchObject({ events: 12_000, metrics: 1, complete: true });
     expect(await shipped({ storage, checkpoint })).toMatchObject({ events: 0, metrics: 0, complete: true });
     expect((await arrived()).sort()).toEqual(ids(0, 12_000).sort());
@@ -264,17 +269,17 @@ describe('storages', () => {
 });
 
 describe('an endpoint that is away', () => {
-  it('is waited for, and given up on where told', async () => {
+  it('is waited for, and given up on when asked to', async () => {
     const port = await freePort();
-    const path = join(folder, 'a.jsonl');
-    const checkpoint = join(folder, 'checkpoint');
+    const path = join(directory, 'a.jsonl');
+    const checkpoint = join(directory, 'checkpoint');
     writeFileSync(path, lines(0, 3_000));
-    const troubles: string[] = [];
-    const onWarning = (what: string): number => troubles.push(what);
+    const warnings: string[] = [];
+    const onWarning = (what: string): number => warnings.push(what);
     const to = `http://127.0.0.1:${port}`;
     const gaveUp = await shipTelemetry({ files: [path], to, checkpoint, giveUpAfterSeconds: 0.5, onWarning });
     expect(gaveUp).toMatchObject({ complete: false, logs: { delivered: 0, queued: 3_000 } });
-    expect(troubles).toContainEqual(expect.stringContaining('giving up'));
+    expect(warnings).toContainEqual(expect.stringContaining('giving up'));
     const running = shipTelemetry({ files: [path], to, checkpoint, onWarning });
     const sink = await answering(() => ({ status: 200 }), port);
     expect(await running).toMatchObject({ complete: true, logs: { delivered: 3_000, queued: 0 } });
@@ -282,8 +287,8 @@ describe('an endpoint that is away', () => {
   });
 
   it('and refuses whoever asks is no reason to go on: the checkpoint stays', async () => {
-    const path = join(folder, 'a.jsonl');
-    const checkpoint = join(folder, 'checkpoint');
+    const path = join(directory, 'a.jsonl');
+    const checkpoint = join(directory, 'checkpoint');
     writeFileSync(path, lines(0, 3_000));
     const guarded = await createOtlpReceiver({ collector, port: 0, token: 'secret' });
     const to = guarded.url;
@@ -298,7 +303,7 @@ describe('an endpoint that is away', () => {
   });
 
   it('loses nothing when the program is killed in between', async () => {
-    const path = join(folder, 'a.jsonl');
+    const path = join(directory, 'a.jsonl');
     writeFileSync(path, lines(0, 60_000));
     const seen = new Map<string, number>();
     let requests = 0;
@@ -341,8 +346,8 @@ describe('rimp ship', () => {
     }
   };
 
-  it('prints the books, and keeps a checkpoint beside the file', async () => {
-    const path = join(folder, 'python.jsonl');
+  it('prints the counters, and keeps a checkpoint beside the file', async () => {
+    const path = join(directory, 'python.jsonl');
     writeFileSync(path, `${PYTHON.join('\n')}\n`);
     const first = await run(path, '--to', receiver.url, '--gzip', '--resource', 'service.name=shop');
     expect(first.stdout).toContain('read       2 events, 1 metrics');
@@ -359,26 +364,26 @@ describe('rimp ship', () => {
   });
 
   it('says what is wrong with its arguments', async () => {
-    const path = join(folder, 'a.jsonl');
+    const path = join(directory, 'a.jsonl');
     writeFileSync(path, lines(0, 1));
     expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a FILE, or --storage') });
     expect(await run(path)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected --to URL') });
     const to = ['--to', receiver.url];
     for (const [args, words] of [
       [[path, '--to', 'localhost'], 'rimp ship: expected --to to be an http or https URL, got "localhost"'],
-      [[join(folder, 'none.jsonl'), ...to], 'expected a file, there is none at'],
-      [['--storage', join(folder, 'none.db'), ...to], 'expected a database, there is none at'],
+      [[join(directory, 'none.jsonl'), ...to], 'expected a file, there is none at'],
+      [['--storage', join(directory, 'none.db'), ...to], 'expected a database, there is none at'],
       [[path, ...to, '--from', 'noon'], 'expected --from to be a time'],
       [[path, ...to, '--folow'], 'unknown option "--folow": did you mean "--follow"?'],
       [[path, ...to, '--from', '2027-01-01', '--until', '2026-01-01'], 'expected --from to be before --until'],
-      [[folder, ...to], 'is a directory'],
+      [[directory, ...to], 'is a directory'],
       [[path, ...to, '--header', 'x'], 'expected --header to be NAME=VALUE, got "x"'],
       [[path, ...to, '--give-up', 'soon'], 'expected --give-up to be a whole number, got "soon"'],
       [[path, ...to, '--protocol', 'grpc'], 'to be "http/protobuf" or "http/json", got "grpc"'],
-      [[path, ...to, '--checkpoint', join(folder, 'no', 'such')], 'to be a file that can be written'],
+      [[path, ...to, '--checkpoint', join(directory, 'no', 'such')], 'to be a file that can be written'],
     ] as const)
       expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
-    const foreign = join(folder, 'package.json');
+    const foreign = join(directory, 'package.json');
     writeFileSync(foreign, '{\n"name": "x"\n}\n');
     expect(await run(foreign, ...to)).toMatchObject({
       code: 1,

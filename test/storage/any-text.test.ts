@@ -105,7 +105,7 @@ describe.each(['http/protobuf', 'http/json'] as const)('OTLP over %s', (protocol
   it('carries any text and any JSON wherever it stands', async () => {
     const storage = new MemoryStorage();
     await storage.store(new TelemetryData({ events, metrics }));
-    const collector = new TelemetryCollector({}, { resourceAttributes: 'all' });
+    const collector = new TelemetryCollector({}, { includeResource: 'all' });
     const receiver = await createOtlpReceiver({ collector, port: 0 });
     const result = await shipTelemetry({ storage, to: receiver.url, protocol });
     await receiver.shutdown();

@@ -16,10 +16,10 @@ import { expectBalance } from '../helpers/ledger.js';
 import { type Postgres, postgresPrograms, startPostgres } from '../helpers/postgres.js';
 import { openDatabase } from '../helpers/sqlite.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'rimp-db-'));
+const directory = mkdtempSync(join(tmpdir(), 'rimp-db-'));
 let files = 0;
-const newFile = (): string => join(folder, `deep/${files++}/telemetry.db`);
-afterAll(() => rmSync(folder, { recursive: true }));
+const newFile = (): string => join(directory, `deep/${files++}/telemetry.db`);
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const batch = (...messages: string[]) =>
   new TelemetryData({
@@ -174,7 +174,7 @@ withPostgres('PostgreSQL', () => {
     await storage.close();
   });
 
-  it('takes TLS, and trusts no server that it is not told to', async () => {
+  it('takes TLS, and trusts no server that it is not configured to', async () => {
     const secure = await startPostgres({ tls: true });
     try {
       const url = `${secure.url}?sslmode=verify-full&sslrootcert=${secure.certificate}`;

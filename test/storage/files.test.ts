@@ -26,10 +26,10 @@ import {
 import { storageContract } from 'rimp-telemetry/testing';
 import { expectBalance } from '../helpers/ledger.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'rimp-files-'));
+const directory = mkdtempSync(join(tmpdir(), 'rimp-files-'));
 let files = 0;
-const newFile = (): string => join(folder, String(files++), 'telemetry.jsonl');
-afterAll(() => rmSync(folder, { recursive: true }));
+const newFile = (): string => join(directory, String(files++), 'telemetry.jsonl');
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const event = (message: string, millis = Date.now()) =>
   new TelemetryEvent({ source: 's', message, timestamp: new Date(millis) });
@@ -80,7 +80,7 @@ describe('rotation', () => {
     expect(await messages(storage)).toEqual(['1', '2']);
   });
 
-  it('keeps as many closed files as it is told, by count and by size, and counts those that leave', async () => {
+  it('keeps as many closed files as configured, by count and by size, and counts those that leave', async () => {
     for (const retention of [{ maxFiles: 3 }, { maxTotalBytes: 8_000 }]) {
       const path = newFile();
       const storage = new FileStorage({ path, ...rotating, retention });
@@ -119,7 +119,7 @@ describe('rotation', () => {
     await storage.close();
   });
 
-  it('is what a collector is told by storageOptions', async () => {
+  it('is what storageOptions of a collector set', async () => {
     const path = newFile();
     const collector = new TelemetryCollector(
       { storageBackend: 'file', storagePath: path, bufferSize: 1 },
@@ -135,7 +135,7 @@ describe('rotation', () => {
   });
 });
 
-/** A file large enough for its parts to be told apart: some 5 MB. */
+/** A file large enough for its parts to be distinguished: some 5 MB. */
 async function largeFile(path: string, times: (i: number) => number): Promise<number> {
   const storage = new FileStorage(path);
   const count = 20_000;
@@ -232,7 +232,7 @@ describe('a disk that fails', () => {
   });
 
   it('counts what a full disk refuses, and goes on once there is room', async () => {
-    const disk = smallDisk(join(folder, 'small'));
+    const disk = smallDisk(join(directory, 'small'));
     if (disk === undefined) {
       console.warn('no small disk can be mounted here: the test of a full disk is skipped');
       return;
@@ -275,7 +275,7 @@ describe('a disk that fails', () => {
     expect(existsSync(inside)).toBe(false);
   });
 
-  it('reads on where the file is cut off and written anew', async () => {
+  it('reads on if the file is cut off and written anew', async () => {
     const path = newFile();
     const storage = new FileStorage(path);
     await storage.store(batch('1', '2'));
@@ -288,7 +288,7 @@ describe('a disk that fails', () => {
   });
 });
 
-/** A file system of one megabyte; `undefined` where none can be mounted. */
+/** A file system of one megabyte; `undefined` if none can be mounted. */
 function smallDisk(path: string): { readonly path: string; unmount(): void } | undefined {
   mkdirSync(path);
   try {

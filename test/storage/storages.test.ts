@@ -7,10 +7,10 @@ import { FileStorage, MemoryStorage, TelemetryCollector, TelemetryData, Telemetr
 import { storageContract } from 'rimp-telemetry/testing';
 import { expectBalance } from '../helpers/ledger.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'rimp-storage-'));
+const directory = mkdtempSync(join(tmpdir(), 'rimp-storage-'));
 let files = 0;
-const newFile = (): string => join(folder, `deep/${files++}/telemetry.jsonl`);
-afterAll(() => rmSync(folder, { recursive: true }));
+const newFile = (): string => join(directory, `deep/${files++}/telemetry.jsonl`);
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const batch = (...messages: string[]) =>
   new TelemetryData({ events: messages.map((message) => new TelemetryEvent({ source: 's', message })) });
@@ -64,7 +64,7 @@ describe('FileStorage', () => {
     expect(reversed).toEqual(long.toReversed());
   });
 
-  it('goes on in a new file where the old one is moved away', async () => {
+  it('goes on in a new file if the old one is moved away', async () => {
     const path = newFile();
     const storage = new FileStorage(path);
     await storage.store(batch('1'));

@@ -16,7 +16,7 @@ const STABLE =
   /^@opentelemetry\/(core|resources|sdk-metrics|sdk-trace|sdk-trace-base|sdk-trace-node|context-async-hooks)$/;
 const EXPERIMENTAL = /^@opentelemetry\/(sdk-node|otlp-.*|exporter-.*-otlp-.*|instrumentation)$/;
 
-/** The generation that a package belongs to; `undefined` where it belongs to none, or to an older one. */
+/** The generation that a package belongs to; `undefined` if it belongs to none, or to an older one. */
 export function generationOf(name: string, version: string): Generation | undefined {
   const { major, minor } = semver.parse(version) ?? { major: 0, minor: 0 };
   if (STABLE.test(name)) return major === 2 ? '2.x' : major === 3 ? '3.x' : undefined;
@@ -142,7 +142,7 @@ function checkCopies(packages: readonly Installed[], name: string): Finding {
   return {
     id,
     level: 'warning',
-    what: `${copies.length} copies of ${name}: ${copies.map(({ version, folder }) => `${version} in ${folder}`).join(', ')}`,
+    what: `${copies.length} copies of ${name}: ${copies.map(({ version, directory }) => `${version} in ${directory}`).join(', ')}`,
     why:
       name === API
         ? 'what is registered with an older copy is not seen by a newer one, and telemetry goes nowhere without a word'
@@ -186,7 +186,7 @@ function checkLogsApis(packages: readonly Installed[], own: readonly Installed[]
   return ok(id, 'one logs API is in use');
 }
 
-/** Whether what exports over OTLP is installed, where the environment asks for it. */
+/** Whether what exports over OTLP is installed, if the environment asks for it. */
 export function checkExporters(packages: readonly Installed[], env: Env): Finding[] {
   return (['logs', 'metrics'] as const).flatMap((signal): Finding[] => {
     const settings = signalSettings(signal, {}, env);

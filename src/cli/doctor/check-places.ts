@@ -106,7 +106,7 @@ function fixOf(status: number, upper: string): string {
   return 'look into the log of the receiver';
 }
 
-/** Whether a storage can write where it is told to. */
+/** Whether a storage can write to its path. */
 export function checkStorage(path: string | undefined, project: string): Finding {
   const id = 'storage';
   if (path === undefined || path.includes('://')) return ok(id, 'no storage path is given');
@@ -115,7 +115,7 @@ export function checkStorage(path: string | undefined, project: string): Finding
     const there = statSync(file, { throwIfNoEntry: false });
     if (there?.isDirectory() === true) throw new Error('it is a directory');
     if (there !== undefined) accessSync(file, constants.W_OK | constants.R_OK);
-    else tryFolder(nearestFolder(file));
+    else tryDirectory(nearestDirectory(file));
     return ok(id, `${file} can be written`);
   } catch (error) {
     return {
@@ -123,22 +123,22 @@ export function checkStorage(path: string | undefined, project: string): Finding
       level: 'error',
       what: `${file} can't be written: ${toError(error).message}`,
       why: 'what is collected waits in memory, and is lost when the queue is full or the process ends',
-      fix: `RIMP_STORAGE_PATH=<a file in a folder that this user may write to>`,
+      fix: `RIMP_STORAGE_PATH=<a file in a directory that this user may write to>`,
     };
   }
 }
 
-function nearestFolder(file: string): string {
-  let folder = dirname(file);
-  while (statSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder)
-    folder = dirname(folder);
-  if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a directory`);
-  return folder;
+function nearestDirectory(file: string): string {
+  let directory = dirname(file);
+  while (statSync(directory, { throwIfNoEntry: false }) === undefined && dirname(directory) !== directory)
+    directory = dirname(directory);
+  if (!statSync(directory).isDirectory()) throw new Error(`${directory} is not a directory`);
+  return directory;
 }
 
-/** Permissions alone don't tell of file systems that can't be written. */
-function tryFolder(folder: string): void {
-  const file = join(folder, `.rimp-doctor-${process.pid}`);
+/** Permissions alone don't show that a file system can't be written. */
+function tryDirectory(directory: string): void {
+  const file = join(directory, `.rimp-doctor-${process.pid}`);
   closeSync(openSync(file, 'wx'));
   unlinkSync(file);
 }

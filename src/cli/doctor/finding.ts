@@ -6,9 +6,9 @@ export interface Finding {
   readonly level: 'ok' | 'warning' | 'error';
   /** What was found. */
   readonly what: string;
-  /** Why it matters; absent where all is well. */
+  /** Why it matters; absent if all is well. */
   readonly why?: string;
-  /** The line that mends it; absent where all is well. */
+  /** The line that mends it; absent if all is well. */
   readonly fix?: string;
 }
 

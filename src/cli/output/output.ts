@@ -5,7 +5,7 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
  * A standard stream whose reader may go away, or stop reading: the program goes on, and its memory doesn't grow. A
- * reader that is slow gets whole lines, and is told how many it did not get.
+ * reader that is slow gets whole lines, and a line that says how many it did not get.
  */
 export class Output {
   readonly #stream: NodeJS.WriteStream;

@@ -13,7 +13,7 @@ export const FACADE_SCOPE = 'rimp';
 /** Series that the SDKs keep of one instrument before they fold further ones into an overflow series. */
 const CARDINALITY_LIMIT = 2_000;
 
-/** Instruments that are made at most, unless told otherwise: the SDKs never forget one. */
+/** Instruments that are made at most, by default: the SDKs never forget one. */
 export const DEFAULT_MAX_INSTRUMENTS = 2_000;
 
 /** Spellings of names and units that are remembered for each instrument, on average. */

@@ -76,7 +76,7 @@ class UnitReader {
 const MAX_PARENTHESES = 32;
 
 function isSimple(unit: string): boolean {
-  // a suffix in brackets tells what is measured: m[H2O], B[SPL]
+  // a suffix in brackets says what is measured: m[H2O], B[SPL]
   return isAtom(unit) || isAtom(unit.replace(/(?<=.)\[[^\]]+\]$/, ''));
 }
 

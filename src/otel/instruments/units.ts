@@ -103,7 +103,7 @@ const UCUM: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Units whose case tells them apart, and which say something else to people than to UCUM: nobody who writes `MB` means a
+ * Units that differ in case alone, and which say something else to people than to UCUM: nobody who writes `MB` means a
  * megabel, or coulombs by `C`.
  */
 const PEOPLES: ReadonlyMap<string, string> = new Map([

@@ -17,7 +17,7 @@ import { headerProblem } from './headers.js';
 export { type Env, listOf, otlpVariable } from './environment.js';
 export { exportInterval } from './metric-export.js';
 
-/** OTLP over HTTP, as the options of `startTelemetry` name it; where one is absent, `OTEL_EXPORTER_OTLP_*` counts. */
+/** OTLP over HTTP, as the options of `startTelemetry` name it; if one is absent, `OTEL_EXPORTER_OTLP_*` counts. */
 export interface OtlpOptions {
   /** Base URL of the receiver; `/v1/logs` and `/v1/metrics` are appended. */
   readonly endpoint?: string | undefined;
@@ -39,7 +39,7 @@ export interface OtlpOptions {
 
 /** Where telemetry waits on disk. */
 export interface OtlpQueueOptions {
-  /** A directory that may be shared by processes; it is made where it is missing. */
+  /** A directory that may be shared by processes; it is made if it is missing. */
   readonly directory: string;
   /** Bytes of one signal that may wait: the oldest leave first, and are counted; default 536,870,912 (512 MiB). */
   readonly maxBytes?: number | undefined;

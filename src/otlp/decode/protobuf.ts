@@ -94,7 +94,7 @@ export class ProtobufDecoder implements Decoder {
       else this.#field(read, field, wireType);
     }
     if (reader.pos !== end) throw new DecodeError('it is shorter than what is in it');
-    // counted when all are known: whoever is refused is told how many
+    // counted when all are known: a refusal says how many
     if (later > 0) this.#budget.addParts(later);
   }
 

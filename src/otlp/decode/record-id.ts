@@ -10,8 +10,8 @@ const SEED: Digest = [1_779_033_703, 3_144_134_277, 1_013_904_242, 2_773_480_762
 
 /**
  * Gives the log records of one request ids that they get again when the request is sent again: a sender that had no
- * answer repeats it, and a database is to hold each record once. Equal records of one request are told apart by their
- * number. A record without any time keeps no id: nothing tells it from a later one that is meant.
+ * answer repeats it, and a database is to hold each record once. Equal records of one request differ by their
+ * number. A record without any time keeps no id: nothing distinguishes it from a later one.
  */
 export class RecordIds {
   readonly #numbers = new Map<string, number>();

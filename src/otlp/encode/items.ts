@@ -54,7 +54,7 @@ class Same<T extends object> {
 /**
  * The log records that events become: with their own times, ids, scopes and resources.
  *
- * @param resource - the attributes of the resource of those that tell none.
+ * @param resource - the attributes of the resource of items without one of their own.
  */
 export function recordsOfEvents(events: readonly TelemetryEvent[], resource: AnyValueMap = {}): LogRecordLike[] {
   const resources = new Same<ResourceLike>();
@@ -111,7 +111,7 @@ interface Group {
 /**
  * The points that metrics become: each with its own time.
  *
- * @param resource - the attributes of the resource of those that tell none.
+ * @param resource - the attributes of the resource of items without one of their own.
  */
 export function pointsOfMetrics(metrics: readonly TelemetryMetric[], resource: AnyValueMap = {}): MetricsAsPoints {
   const groups = new Same<Group>();

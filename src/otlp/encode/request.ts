@@ -131,7 +131,7 @@ function pointsOf(leaf: Uint8Array): number {
   return isMetric ? points : 1;
 }
 
-/** A metric as two with half of its points each; itself where it has but one, or is a log record. */
+/** A metric as two with half of its points each; itself if it has only one, or is a log record. */
 function splitMetric(leaf: Leaf<Uint8Array>): readonly Leaf<Uint8Array>[] {
   if (leaf.items < 2) return [leaf];
   for (const field of POINTS) {

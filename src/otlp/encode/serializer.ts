@@ -12,7 +12,7 @@ export interface PartialSuccess {
 /** OpenTelemetry's own serialisation of one signal. */
 export interface Serializer<T> {
   serialize(items: T): Uint8Array;
-  /** What a response tells; `undefined` where everything was taken. */
+  /** What a response says; `undefined` if everything was taken. */
   partialSuccess(response: Uint8Array): PartialSuccess | undefined;
 }
 
@@ -34,7 +34,7 @@ export function loadTransformer(signal: Signal, protocol: OtlpProtocol): object 
   return requireThrough(exporterPackage(signal, protocol), PACKAGE) ?? requireFromApplication(PACKAGE);
 }
 
-/** @throws TelemetryError `RIMP_MISSING_PACKAGE`, `RIMP_UNSUPPORTED` where the package has no such serialiser. */
+/** @throws TelemetryError `RIMP_MISSING_PACKAGE`, `RIMP_UNSUPPORTED` if the package has no such serialiser. */
 export function serializerOf<S extends Signal>(
   signal: S,
   protocol: OtlpProtocol,

@@ -3,7 +3,7 @@ import { Ledger, type LedgerFigures } from '../../pipeline/counters.js';
 import { pointsOf } from '../points.js';
 import type { BatchExporter } from './batch-exporter.js';
 
-/** What a metric reader of the SDK is told of an export: code 0 is success. */
+/** How an export ended, for a metric reader of the SDK: code 0 is success. */
 export type ExportCallback = (result: { readonly code: number; readonly error?: Error }) => void;
 
 /** A `PushMetricExporter` of either SDK, as far as its readers call one. */

@@ -285,7 +285,7 @@ export class DiskQueue {
 
   #drop(segment: Segment): void {
     this.#forget(segment);
-    // what its headers told of and nobody found
+    // what its headers counted and nobody found
     if (!segment.gone && segment.items > 0) this.#options.onLost(segment.items, 'disk_failed');
     this.#offsetFile.note(segment.sequence + 1, START, this.#segments);
     this.#leftovers.remove(segment.path);

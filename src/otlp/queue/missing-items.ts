@@ -1,6 +1,6 @@
 import type { DiskQueueOptions } from './queue-options.js';
 
-/** Items that were there when a queue was closed, and that no sound header tells of now. */
+/** Items that were there when a queue was closed, and that no sound header counts now. */
 export class MissingItems {
   readonly #options: Pick<DiskQueueOptions, 'directory' | 'onFound' | 'onLost' | 'onDamage'>;
   items = 0;

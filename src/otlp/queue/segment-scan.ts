@@ -44,7 +44,7 @@ class BlockReader {
 }
 
 /**
- * Items from an offset to the end of a segment, as far as headers tell of them: those of damaged stretches that a sound
+ * Items from an offset to the end of a segment, as far as headers count them: those of damaged stretches that a sound
  * header follows, and those of an entry that was cut, included.
  */
 export function countItems(descriptor: number, size: number, { offset, itemsBefore }: Offset): number {

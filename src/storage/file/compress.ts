@@ -80,7 +80,7 @@ async function compressTo(half: string, source: FileHandle, mode: number, goesOn
   }
 }
 
-/** Resolves when a step of a stream is done or has failed; who failed has told its listener. */
+/** Resolves when a step of a stream is done or has failed; what failed has called its listener. */
 function settled(stream: NodeJS.EventEmitter, step: (done: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

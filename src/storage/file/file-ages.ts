@@ -7,7 +7,7 @@ export class FileAges {
   #seen = new Map<string, { readonly at: number; readonly age: number }>();
 
   /**
-   * @param id - what tells the file from others.
+   * @param id - what distinguishes the file from others.
    * @param dates - when it may have been made, in milliseconds since the Unix epoch, the most credible first.
    */
   ageOf(id: string, dates: readonly number[]): number {

@@ -18,7 +18,7 @@ const WHO = 'FileStorage';
 /** There is too little of something in this process: that says nothing about a file. */
 const NOT_THE_FILE: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
-/** A block of a file, and what tells the file from others. */
+/** A block of a file, and what distinguishes the file from others. */
 interface Located {
   readonly block: LineBlock;
   readonly source: OpenSource;

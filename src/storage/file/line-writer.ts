@@ -16,7 +16,7 @@ export interface WrittenFile {
   /** Its own path: the target, if the storage's path is a symbolic link. */
   readonly path: string;
   readonly size: number;
-  /** What tells it from other files. */
+  /** What distinguishes it from other files. */
   readonly id: string;
   /** When it was made, in milliseconds since the Unix epoch; 0 if the file system doesn't say. */
   readonly bornMillis: number;

@@ -18,7 +18,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
  * - The order of segments is that of their keys. A key is the time of closing, or the one behind the last key if that is
  *   later: a clock that is wrong spoils the time in a name, never the order.
  * - No file is replaced that may hold lines. A segment gets its name by link and unlink.
- * - Where a segment is there plain and compressed, the plain one counts: the other may not be finished.
+ * - If a segment is there plain and compressed, the plain one counts: the other may not be finished.
  */
 
 /** A file that was closed by rotation. */
@@ -140,7 +140,7 @@ export function millisOfKey(key: string): number {
   return Date.parse(`${at(0, 4)}-${at(4, 6)}-${at(6, 8)}T${at(9, 11)}:${at(11, 13)}:${at(13, 15)}.${at(15, 18)}Z`);
 }
 
-/** Bytes of a file's beginning that tell its index from those of others. */
+/** Bytes of a file's beginning that distinguish its index from others. */
 export const FINGERPRINT_BYTES = 256;
 
 /** What a file begins with: its first line, or the beginning of that; `undefined` if it has none yet. */

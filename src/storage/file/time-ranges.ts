@@ -35,7 +35,7 @@ export async function rangesOf(
   const turns = new Turns();
   const ranges = new Ranges();
   let position = 0;
-  // where the file was changed, all that follows has moved: some of the ends tell
+  // if the file was changed, all that follows has moved: some of the ends show it
   const step = Math.max(1, Math.floor(index.length / CHECKED_STRETCHES));
   const isSound = index.every((stretch, i) => (i % step !== 0 && i !== index.length - 1) || fits(descriptor, stretch));
   for (const stretch of index) {
@@ -57,7 +57,7 @@ interface Sample {
   readonly millis: number;
 }
 
-/** Adds what may hold items of the times, of a part of the file that no index tells of. */
+/** Adds what may hold items of the times, of a part of the file that no index covers. */
 async function addUnknown(descriptor: number, part: Range, times: Times, ranges: Ranges, turns: Turns): Promise<void> {
   if (part.end - part.start <= READ_BYTES) {
     ranges.add(part);
@@ -95,7 +95,7 @@ function slackOf(samples: readonly Sample[]): number {
 /** The first line that begins at a position or behind it. */
 function sampleAt(descriptor: number, position: number, part: Range): Sample | undefined {
   for (let length = LOOK_BYTES; length <= MOST_LOOK_BYTES; length *= 8) {
-    // the byte before tells whether a line begins at the position itself
+    // the byte before says whether a line begins at the position itself
     const from = Math.max(part.start, position - 1);
     const bytes = Buffer.allocUnsafe(Math.min(length, part.end - from));
     const count = readSync(descriptor, bytes, 0, bytes.length, from);

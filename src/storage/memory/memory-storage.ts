@@ -12,7 +12,7 @@ import { Ring } from './ring.js';
 
 const WHO = 'MemoryStorage';
 
-/** Items of each kind that a memory storage keeps, unless told otherwise. */
+/** Items of each kind that a memory storage keeps by default. */
 export const DEFAULT_MAX_ITEMS = 10_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -49,7 +49,7 @@ export class MemoryStorage implements TelemetryStorage {
   #next = 0;
   #evicted = 0;
 
-  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` where a bound is no positive integer. */
+  /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a bound is no positive integer. */
   constructor(options: MemoryStorageOptions = {}) {
     checkOptions(WHO, options, { maxEvents: BOUND, maxMetrics: BOUND, maxBytes: BOUND });
     this.#events = new Ring(capacityOf(options.maxEvents));

@@ -17,7 +17,7 @@ export interface Outcome {
 
 /**
  * Work on one connection, written once for databases that answer at once and for those over a network: it yields each
- * statement, and is given what came of it; an error is thrown where the statement was yielded.
+ * statement, and is given what came of it; an error is thrown at the `yield`.
  */
 export type Work<T> = Generator<Statement, T, Outcome>;
 

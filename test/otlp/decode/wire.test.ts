@@ -3,10 +3,7 @@ import fc from 'fast-check';
 import { createOtlpReceiver, type OtlpReceiver, TelemetryCollector, type TelemetryData } from 'rimp-telemetry';
 import { encodeOtlp, jsonOtlp } from '../../helpers/otlp-proto.js';
 
-const collector = new TelemetryCollector(
-  {},
-  { resourceAttributes: 'all', maxEvents: 1_000_000, maxMetrics: 1_000_000 },
-);
+const collector = new TelemetryCollector({}, { includeResource: 'all', maxEvents: 1_000_000, maxMetrics: 1_000_000 });
 let receiver: OtlpReceiver;
 beforeAll(async () => {
   receiver = await createOtlpReceiver({ collector, port: 0 });

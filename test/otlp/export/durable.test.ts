@@ -10,18 +10,18 @@ import { freePort } from '../../helpers/otelcol.js';
 import { type Answer, answering, closeSinks, jsonRecords } from '../../helpers/otlp-sink.js';
 import { until } from '../../helpers/until.js';
 
-const folders: string[] = [];
+const directories: string[] = [];
 const started: StartedTelemetry[] = [];
 
 afterEach(async () => {
   await Promise.all(started.splice(0).map((telemetry) => telemetry.shutdown({ timeoutMillis: 200 })));
   await closeSinks();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
 
-function folder(): string {
+function newDirectory(): string {
   const made = mkdtempSync(join(tmpdir(), 'rimp-queue-'));
-  folders.push(made);
+  directories.push(made);
   return made;
 }
 
@@ -44,27 +44,27 @@ function messages(requests: Parameters<typeof jsonRecords>[0]): string[] {
 }
 
 const names = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => `event ${from + i}`);
-const books = (telemetry: StartedTelemetry) => telemetry.collector.health().sinks['otlp-logs'];
+const counters = (telemetry: StartedTelemetry) => telemetry.collector.health().sinks['otlp-logs'];
 
 describe('export from a queue on disk', () => {
   it('waits for a receiver that is down, and sends in order when it is up', async () => {
     const port = await freePort();
-    const telemetry = start(`http://127.0.0.1:${port}`, folder());
+    const telemetry = start(`http://127.0.0.1:${port}`, newDirectory());
     collect(telemetry, 0, 3_000);
     const { complete } = await telemetry.forceFlush();
     expect(complete).toBe(true);
-    expect(books(telemetry)).toEqual({ accepted: 3_000, delivered: 0, queued: 3_000, dropped: {} });
+    expect(counters(telemetry)).toEqual({ accepted: 3_000, delivered: 0, queued: 3_000, dropped: {} });
     expect(telemetry.collector.health().lastError?.message).toContain('ECONNREFUSED');
     const sink = await answering(() => ({ status: 200 }), port);
     await telemetry.forceFlush();
     expect(messages(sink.requests)).toEqual(names(0, 3_000));
-    expect(books(telemetry)).toEqual({ accepted: 3_000, delivered: 3_000, queued: 0, dropped: {} });
+    expect(counters(telemetry)).toEqual({ accepted: 3_000, delivered: 3_000, queued: 0, dropped: {} });
     expectBalance(telemetry.collector);
   });
 
   it('leaves what could not be sent to the next start, in the order of the starts', async () => {
     const port = await freePort();
-    const directory = folder();
+    const directory = newDirectory();
     for (const [from, to] of [
       [0, 700],
       [700, 1_400],
@@ -72,20 +72,20 @@ describe('export from a queue on disk', () => {
       const telemetry = start(`http://127.0.0.1:${port}`, directory, { protocol: 'http/json' });
       collect(telemetry, from, to);
       expect((await telemetry.shutdown()).complete).toBe(true);
-      expect(books(telemetry)).toMatchObject({ delivered: 0, queued: to, dropped: {} });
+      expect(counters(telemetry)).toMatchObject({ delivered: 0, queued: to, dropped: {} });
     }
     const sink = await answering(() => ({ status: 200 }), port);
     const telemetry = start(`http://127.0.0.1:${port}`, directory);
     collect(telemetry, 1_400, 1_500);
     await telemetry.shutdown();
     expect(messages(sink.requests)).toEqual(names(0, 1_500));
-    expect(books(telemetry)).toEqual({ accepted: 1_500, delivered: 1_500, queued: 0, dropped: {} });
+    expect(counters(telemetry)).toEqual({ accepted: 1_500, delivered: 1_500, queued: 0, dropped: {} });
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('finds its directory again, however it is spelt, and what it can not read hides nothing', async () => {
+  it('finds its directory again, however it is spelt, and what it cannot read hides nothing', async () => {
     const port = await freePort();
-    const directory = folder();
+    const directory = newDirectory();
     const spelt = `${directory}/../${directory.split('/').at(-1)}/`;
     const first = start(`http://127.0.0.1:${port}`, spelt);
     collect(first, 0, 10);
@@ -99,19 +99,19 @@ describe('export from a queue on disk', () => {
     expectBalance(second.collector);
   });
 
-  it('has books that balance while a request is sent in parts', async () => {
+  it('has counters that balance while a request is sent in parts', async () => {
     let requests = 0;
     const sink = await answering(({ body }) => {
       requests += 1;
       if (body.length > 20_000) return { status: 413 };
       return { status: requests > 2 ? 503 : 200 };
     });
-    const directory = folder();
+    const directory = newDirectory();
     const telemetry = start(sink.url, directory);
     collect(telemetry, 0, 100);
     await until(() => requests > 2);
     expectBalance(telemetry.collector);
-    expect(books(telemetry)).toMatchObject({ accepted: 100, delivered: 50, queued: 50 });
+    expect(counters(telemetry)).toMatchObject({ accepted: 100, delivered: 50, queued: 50 });
     await telemetry.shutdown({ timeoutMillis: 100 });
     expectBalance(telemetry.collector);
   });
@@ -119,7 +119,7 @@ describe('export from a queue on disk', () => {
   it('splits a metric that has too many points', async () => {
     for (const protocol of ['http/json', 'http/protobuf'] as const) {
       const sink = await answering(({ body }) => ({ status: body.length > 3_000 ? 413 : 200 }));
-      const telemetry = start(sink.url, folder(), { protocol });
+      const telemetry = start(sink.url, newDirectory(), { protocol });
       for (let i = 0; i < 200; i += 1)
         telemetry.collector.collectMetric('tank.level', i, 'percent', { tank: `tank ${i}` });
       await telemetry.forceFlush();
@@ -136,7 +136,7 @@ describe('export from a queue on disk', () => {
 
   it('keeps metrics as well, with the times at which they were measured', async () => {
     const port = await freePort();
-    const directory = folder();
+    const directory = newDirectory();
     const first = start(`http://127.0.0.1:${port}`, directory);
     first.collector.collectMetric('checkout.items', 3, 'items');
     const before = BigInt(Date.now()) * 1_000_000n;
@@ -162,9 +162,9 @@ describe('export from a queue on disk', () => {
       times.push(Date.now());
       return answers.shift() ?? { status: 200 };
     });
-    const telemetry = start(sink.url, folder());
+    const telemetry = start(sink.url, newDirectory());
     collect(telemetry, 0, 10);
-    await until(() => books(telemetry)?.delivered === 10);
+    await until(() => counters(telemetry)?.delivered === 10);
     expect(times.length).toBe(3);
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(1_000);
     expect(messages(sink.requests)).toEqual(names(0, 10));
@@ -176,9 +176,9 @@ describe('export from a queue on disk', () => {
       requests += 1;
       return requests === 1 ? undefined : { status: 200 };
     });
-    const telemetry = start(sink.url, folder(), { timeoutMillis: 100 });
+    const telemetry = start(sink.url, newDirectory(), { timeoutMillis: 100 });
     collect(telemetry, 0, 10);
-    await until(() => books(telemetry)?.delivered === 10);
+    await until(() => counters(telemetry)?.delivered === 10);
     expect(messages(sink.requests)).toEqual(names(0, 10));
     expect(telemetry.collector.health().lastError?.message).toContain('did not answer within 100 ms');
   });
@@ -186,12 +186,12 @@ describe('export from a queue on disk', () => {
   it('splits what is too large until it fits, and counts a record that never does', async () => {
     for (const protocol of ['http/json', 'http/protobuf'] as const) {
       const sink = await answering(({ body }) => ({ status: body.length > 4_000 ? 413 : 200 }));
-      const telemetry = start(sink.url, folder(), { protocol });
+      const telemetry = start(sink.url, newDirectory(), { protocol });
       collect(telemetry, 0, 300);
       telemetry.collector.collectEvent('shop', 'huge'.repeat(2_000));
       collect(telemetry, 300, 600);
       await telemetry.forceFlush();
-      expect(books(telemetry)).toEqual({ accepted: 601, delivered: 600, queued: 0, dropped: { too_large: 1 } });
+      expect(counters(telemetry)).toEqual({ accepted: 601, delivered: 600, queued: 0, dropped: { too_large: 1 } });
       if (protocol === 'http/json') expect(messages(sink.requests)).toEqual(names(0, 600));
       else expect(sink.requests.map(({ body }) => body.toString('latin1')).join('')).toContain('event 599');
     }
@@ -201,10 +201,10 @@ describe('export from a queue on disk', () => {
     const sink = await answering(({ body }) =>
       body.includes('event 1500') ? { status: 400, body: '{"code":3,"message":"no such tenant"}' } : { status: 200 },
     );
-    const telemetry = start(sink.url, folder());
+    const telemetry = start(sink.url, newDirectory());
     collect(telemetry, 0, 2_000);
     await telemetry.forceFlush();
-    const { delivered = 0, dropped = {}, queued } = books(telemetry) ?? {};
+    const { delivered = 0, dropped = {}, queued } = counters(telemetry) ?? {};
     expect(queued).toBe(0);
     // one request of those that waited together, not all of them
     expect(dropped.refused).toBeLessThanOrEqual(512);
@@ -217,19 +217,19 @@ describe('export from a queue on disk', () => {
       status: 200,
       body: '{"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"too old"}}',
     }));
-    const telemetry = start(sink.url, folder());
+    const telemetry = start(sink.url, newDirectory());
     collect(telemetry, 0, 10);
     await telemetry.forceFlush();
-    expect(books(telemetry)).toEqual({ accepted: 10, delivered: 7, queued: 0, dropped: { rejected: 3 } });
+    expect(counters(telemetry)).toEqual({ accepted: 10, delivered: 7, queued: 0, dropped: { rejected: 3 } });
     expect(telemetry.collector.health().lastError?.message).toContain('too old');
   });
 
-  it('has the oldest leave where there is no room, and counts them', async () => {
+  it('drops the oldest if there is no room, and counts them', async () => {
     const port = await freePort();
-    const telemetry = start(`http://127.0.0.1:${port}`, folder(), {}, 200_000);
+    const telemetry = start(`http://127.0.0.1:${port}`, newDirectory(), {}, 200_000);
     collect(telemetry, 0, 5_000);
     await telemetry.forceFlush();
-    const { queued = 0, dropped = {} } = books(telemetry) ?? {};
+    const { queued = 0, dropped = {} } = counters(telemetry) ?? {};
     expect(dropped.queue_full).toBeGreaterThan(0);
     expect(queued + (dropped.queue_full ?? 0)).toBe(5_000);
     const sink = await answering(() => ({ status: 200 }), port);
@@ -238,43 +238,43 @@ describe('export from a queue on disk', () => {
     expectBalance(telemetry.collector);
   });
 
-  it('ends within its time where the receiver never answers, and loses nothing', async () => {
+  it('ends within its time if the receiver never answers, and loses nothing', async () => {
     const silent = await answering(() => undefined);
-    const directory = folder();
+    const directory = newDirectory();
     const telemetry = start(silent.url, directory);
     collect(telemetry, 0, 100);
     const before = Date.now();
     await telemetry.shutdown({ timeoutMillis: 300 });
     expect(Date.now() - before).toBeLessThan(1_300);
-    expect(books(telemetry)).toEqual({ accepted: 100, delivered: 0, queued: 100, dropped: {} });
+    expect(counters(telemetry)).toEqual({ accepted: 100, delivered: 0, queued: 100, dropped: {} });
     const sink = await answering(() => ({ status: 200 }));
     const next = start(sink.url, directory);
     await next.forceFlush();
     expect(messages(sink.requests)).toEqual(names(0, 100));
   });
 
-  it('goes on where a file of the queue is torn or damaged', async () => {
+  it('goes on if a file of the queue is torn or damaged', async () => {
     const port = await freePort();
-    const directory = folder();
+    const directory = newDirectory();
     const first = start(`http://127.0.0.1:${port}`, directory);
     collect(first, 0, 1_500);
     await first.shutdown();
-    const [lane = ''] = readdirSync(directory);
-    const [file = ''] = readdirSync(join(directory, lane)).filter((name) => name.endsWith('.otlp'));
-    const path = join(directory, lane, file);
+    const [queue = ''] = readdirSync(directory);
+    const [file = ''] = readdirSync(join(directory, queue)).filter((name) => name.endsWith('.otlp'));
+    const path = join(directory, queue, file);
     truncateSync(path, 200_000);
     const sink = await answering(() => ({ status: 200 }), port);
     const second = start(`http://127.0.0.1:${port}`, directory);
     await second.shutdown();
     // what is before the torn entry arrives, the rest is counted
     expect(messages(sink.requests)).toEqual(names(0, 512));
-    expect(books(second)).toMatchObject({ accepted: 1_500, delivered: 512, dropped: { disk_failed: 988 } });
+    expect(counters(second)).toMatchObject({ accepted: 1_500, delivered: 512, dropped: { disk_failed: 988 } });
     expectBalance(second.collector);
   });
 
   it('writes again after its directory was removed', async () => {
     const port = await freePort();
-    const directory = folder();
+    const directory = newDirectory();
     const telemetry = start(`http://127.0.0.1:${port}`, directory);
     collect(telemetry, 0, 10);
     await telemetry.forceFlush();
@@ -284,15 +284,15 @@ describe('export from a queue on disk', () => {
     expect(existsSync(directory)).toBe(true);
     const sink = await answering(() => ({ status: 200 }), port);
     await telemetry.forceFlush();
-    await until(() => books(telemetry)?.queued === 0);
+    await until(() => counters(telemetry)?.queued === 0);
     // what the removed files held arrives as far as they are still open
     expect(messages(sink.requests)).toEqual(expect.arrayContaining(names(10, 20)));
-    const { delivered = 0, dropped = {} } = books(telemetry) ?? {};
+    const { delivered = 0, dropped = {} } = counters(telemetry) ?? {};
     expect(delivered + (dropped.disk_failed ?? 0)).toBe(20);
   });
 
   it('names what is wrong with its options', () => {
-    const directory = folder();
+    const directory = newDirectory();
     const file = join(directory, 'file');
     writeFileSync(file, '');
     const wrong = (queue: object): (() => unknown) => {
@@ -305,29 +305,29 @@ describe('export from a queue on disk', () => {
 
   it('keeps telemetry in memory while the disk takes nothing', async () => {
     const sink = await answering(() => ({ status: 200 }));
-    const directory = folder();
+    const directory = newDirectory();
     const telemetry = start(sink.url, directory);
     rmSync(directory, { recursive: true, force: true });
-    // a file where the directory was
+    // a file in the place of the directory
     writeFileSync(directory, '');
     collect(telemetry, 0, 600);
     await telemetry.forceFlush();
     expect(messages(sink.requests)).toEqual(names(0, 600));
-    expect(books(telemetry)).toEqual({ accepted: 600, delivered: 600, queued: 0, dropped: {} });
+    expect(counters(telemetry)).toEqual({ accepted: 600, delivered: 600, queued: 0, dropped: {} });
     expect(telemetry.collector.health().lastError?.message).toContain('is not writable');
   });
 });
 
-it('a server that can not be told apart from one that hangs does not slow call sites', async () => {
+it('a server that cannot be distinguished from one that hangs does not slow call sites', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  const telemetry = start(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, folder());
+  const telemetry = start(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, newDirectory());
   const before = process.memoryUsage().rss;
   for (let turn = 0; turn < 50; turn += 1) {
     collect(telemetry, turn * 1_000, turn * 1_000 + 1_000);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  expect(books(telemetry)).toEqual({ accepted: 50_000, delivered: 0, queued: 50_000, dropped: {} });
+  expect(counters(telemetry)).toEqual({ accepted: 50_000, delivered: 0, queued: 50_000, dropped: {} });
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   silent.closeAllConnections();
   silent.close();
