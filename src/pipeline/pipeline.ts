@@ -1,48 +1,19 @@
 import { TelemetryData } from '../model/data.js';
 import { toError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
-import { sizeOfItem } from '../model/item-size.js';
 import type { TelemetryMetric } from '../model/metric.js';
-import type { Clock } from '../runtime/clock.js';
-import type { Diagnostics } from '../runtime/diagnostics.js';
 import { Batch } from './batch.js';
 import { Ledger, type LedgerFigures, lostIn } from './counters.js';
 import { FeedbackGuard } from './feedback-guard.js';
+import { ItemBuffer } from './item-buffer.js';
 import { Listeners } from './listeners.js';
+import type { PipelineOptions } from './pipeline-options.js';
 import { ReceivedRequest, type RequestHost } from './received-request.js';
 import { DEFAULT_QUEUE_BOUNDS, MAX_GROUP_ITEMS, type QueueBounds, type Sink } from './sink.js';
 import { type SinkHandle, Sinks } from './sinks.js';
 
 export type { SinkHandle };
 
-/** Settings of a pipeline. */
-export interface PipelineOptions {
-  readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
-  /** Items of both kinds that fill the buffer. */
-  readonly bufferSize: number;
-  /** Whether each kind of items fills the buffer for itself; default: both together. */
-  readonly countsEachKind?: boolean | undefined;
-  /** The longest that an item waits in the buffer, in milliseconds. */
-  readonly flushIntervalMillis: number;
-  /** Whether listeners are called. */
-  readonly realtime: boolean;
-  /** Items that the queue of one sink holds; default 131,072. */
-  readonly maxQueueSize?: number | undefined;
-  /** Bytes of memory that the queue of one sink holds, by an estimate; default 64 MiB. */
-  readonly maxQueueBytes?: number | undefined;
-  /** Called when something comes into an empty buffer. */
-  readonly onFirst?: (() => void) | undefined;
-  /** Called when nothing waits any more, in the buffer or in front of a sink. */
-  readonly onIdle?: (() => void) | undefined;
-  /** Runs what calls sinks: outside the request that happens to fill the buffer. */
-  readonly runDetached?: ((run: () => void) => void) | undefined;
-  /** Gives a number that changes as soon as the event loop has had its turn. */
-  readonly turn?: (() => number) | undefined;
-}
-
-/** Bytes that fill the buffer, however few items they are. */
-const MAX_BUFFER_BYTES = 8 * 1024 * 1024;
 /** Rounds of handing over synchronously, if sinks collect meanwhile. */
 const MAX_SYNC_ROUNDS = 8;
 /** How full a queue may be for a further batch of a received request: a batch is half a queue at most. */
@@ -60,9 +31,7 @@ export class Pipeline {
   readonly #sinks: Sinks;
   readonly #unsettled = new Set<Batch>();
   readonly #host: RequestHost;
-  #events: TelemetryEvent[] = [];
-  #metrics: TelemetryMetric[] = [];
-  #bytes = 0;
+  readonly #buffer: ItemBuffer;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
   #isFlushingSync = false;
@@ -70,6 +39,7 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     const { clock, diagnostics, maxQueueSize, maxQueueBytes } = options;
     this.#options = options;
+    this.#buffer = new ItemBuffer(options.bufferSize, options.countsEachKind === true);
     this.#bounds = {
       maxItems: maxQueueSize ?? DEFAULT_QUEUE_BOUNDS.maxItems,
       maxBytes: maxQueueBytes ?? DEFAULT_QUEUE_BOUNDS.maxBytes,
@@ -87,7 +57,7 @@ export class Pipeline {
 
   /** Items in the buffer. */
   get buffered(): number {
-    return this.#events.length + this.#metrics.length;
+    return this.#buffer.size;
   }
 
   /** Items that sinks have lost so far. */
@@ -126,16 +96,14 @@ export class Pipeline {
 
   acceptEvent(event: TelemetryEvent): void {
     if (this.#refuse()) return;
-    this.#events.push(event);
-    this.#bytes += sizeOfItem(event);
+    this.#buffer.addEvent(event);
     if (this.#heard) this.listeners.notify(new TelemetryData({ events: [event] }));
     this.#afterAccept();
   }
 
   acceptMetric(metric: TelemetryMetric): void {
     if (this.#refuse()) return;
-    this.#metrics.push(metric);
-    this.#bytes += sizeOfItem(metric);
+    this.#buffer.addMetric(metric);
     if (this.#heard) this.listeners.notify(new TelemetryData({ metrics: [metric] }));
     this.#afterAccept();
   }
@@ -159,13 +127,8 @@ export class Pipeline {
   flush(): TelemetryData {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const data = new TelemetryData({ events: this.#events, metrics: this.#metrics });
-    if (data.isEmpty) return data;
-    const bytes = this.#bytes;
-    this.#events = [];
-    this.#metrics = [];
-    this.#bytes = 0;
-    this.#handOver(new Batch(data, (settled) => this.#settle(settled), bytes));
+    const { data, bytes } = this.#buffer.take();
+    if (!data.isEmpty) this.#handOver(new Batch(data, (settled) => this.#settle(settled), bytes));
     return data;
   }
 
@@ -214,12 +177,6 @@ export class Pipeline {
     for (const queue of this.#sinks.queues) queue.close(reason);
   }
 
-  get #isFull(): boolean {
-    const { bufferSize, countsEachKind } = this.#options;
-    if (countsEachKind !== true) return this.buffered >= bufferSize;
-    return this.#events.length >= bufferSize || this.#metrics.length >= bufferSize;
-  }
-
   get #heard(): boolean {
     return this.#options.realtime && this.listeners.count > 0;
   }
@@ -238,7 +195,7 @@ export class Pipeline {
   #afterAccept(): void {
     if (this.writeThrough) {
       this.flushSync();
-    } else if (this.#bytes >= MAX_BUFFER_BYTES || (this.#isFull && this.#guard.mayFlush())) {
+    } else if (this.#buffer.isHeavy || (this.#buffer.isFull && this.#guard.mayFlush())) {
       this.flush();
     } else if (this.#cancelTimer === undefined && this.buffered > 0) {
       this.#cancelTimer = this.#options.clock.after(this.#options.flushIntervalMillis, () => {
