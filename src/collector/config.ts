@@ -34,6 +34,7 @@ const MAX_INTERVAL_SECONDS = (2 ** 31 - 1) / 1000;
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigProblem {
+  /** The name of the field; empty if the configuration is no object. */
   readonly field: string;
   /** What was expected and what came. */
   readonly message: string;
@@ -41,6 +42,7 @@ export interface ConfigProblem {
 
 /** Thrown by {@link TelemetryConfig.validate}: all problems at once. */
 export class ConfigError extends TelemetryError {
+  /** Every problem, in the order of the fields. */
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
@@ -52,12 +54,17 @@ export class ConfigError extends TelemetryError {
 
 /** How a collector works. Making one never throws; {@link validate} does, and so does making a collector of it. */
 export class TelemetryConfig {
+  /** Whether anything is collected; default `true`. */
   readonly enabled: boolean;
+  /** Items of both kinds that fill the buffer, so that it is flushed; default 100. */
   readonly bufferSize: number;
-  /** Seconds. */
+  /** The longest that an item waits in the buffer, in **seconds**; default 5. */
   readonly flushInterval: number;
+  /** Whether listeners hear each item when it is collected; default `true`. */
   readonly realtimeMode: boolean;
+  /** Which storage the collector makes; default `'memory'`. */
   readonly storageBackend: StorageBackend;
+  /** A file, or a `postgres://` URL; `undefined` if there is none. */
   readonly storagePath: string | undefined;
   readonly #problems: readonly ConfigProblem[];
 
@@ -110,7 +117,11 @@ export class TelemetryConfig {
     });
   }
 
-  /** @throws ConfigError with every problem at once, each naming the field, what was expected and what came. */
+  /**
+   * Checks every field.
+   *
+   * @throws ConfigError with every problem at once, each naming the field, what was expected and what came.
+   */
   validate(): void {
     const problems = [...this.#problems];
     const expect = (field: (typeof CONFIG_FIELDS)[number], ok: boolean, expected: string): void => {

@@ -19,7 +19,7 @@ export interface EventFields {
   readonly source: string;
   /** What happened. */
   readonly message: string;
-  /** Default: `EventType.INFO`. */
+  /** How severe it is; default `EventType.INFO`. */
   readonly eventType?: EventType | undefined;
   /** Whatever else is known: a map of anything; it is copied. */
   readonly metadata?: object | null | undefined;
@@ -29,6 +29,7 @@ export interface EventFields {
 
 /** The arguments of `collectMetric` in object form. */
 export interface MetricFields {
+  /** What is measured, such as `response_time`; an empty name is rejected. */
   readonly name: string;
   /** The measured value. */
   readonly value: number;

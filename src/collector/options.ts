@@ -14,11 +14,11 @@ const PROVIDER: Rule = {
 
 /** Options of a collector beyond RIMP's own configuration. */
 export interface CollectorOptions extends Providers {
-  /** Where the collector keeps what it flushes, instead of what `storageBackend` names; it is not closed by the collector. */
+  /** Where the collector keeps what it flushes; it doesn't close it. Default: a storage that `storageBackend` names. */
   readonly storage?: TelemetryStorage | undefined;
-  /** Settings of the storage that `storageBackend` names: rotation, retention, durability and the like. */
+  /** Settings of the storage that `storageBackend` names: rotation, retention, durability and the like; default none. */
   readonly storageOptions?: StorageOptions | undefined;
-  /** Which OpenTelemetry instrument a metric is recorded on: the first rule that matches its name counts. */
+  /** Which OpenTelemetry instrument a metric is recorded on: the first rule that matches its name counts; default none. */
   readonly instruments?: readonly InstrumentRule[] | undefined;
   /** Events that the collector's own memory storage keeps; the oldest leave. Default 10,000. */
   readonly maxEvents?: number | undefined;

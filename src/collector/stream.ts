@@ -12,6 +12,7 @@ export type TelemetryConsumer = (data: TelemetryData) => unknown;
 
 /** Settings of a {@link TelemetryStream}. */
 export interface TelemetryStreamOptions {
+  /** The collector whose items the stream brings. */
   readonly collector: TelemetryCollector;
   /** Stores what the stream brings; if it is the collector's own, or at the same place, an item is stored once. */
   readonly storage?: TelemetryStorage | undefined;

@@ -6,12 +6,17 @@ export type Optional<T> = T | null | undefined;
 
 /** The keyword arguments of {@link TelemetryConfig}. */
 export interface TelemetryConfigArguments {
+  /** Whether anything is collected; default `true`. */
   readonly enabled?: Optional<boolean>;
+  /** Items of either kind that fill the buffer; default 100. */
   readonly buffer_size?: Optional<number>;
-  /** Seconds. */
+  /** The longest that an item waits in the buffer, in **seconds**; default 5. */
   readonly flush_interval?: Optional<number>;
+  /** Whether listeners hear each item; default `true`. */
   readonly realtime_mode?: Optional<boolean>;
+  /** Which storage the collector makes; default `'memory'`. */
   readonly storage_backend?: Optional<StorageBackend>;
+  /** A file, or a `postgres://` URL; default none. */
   readonly storage_path?: Optional<string>;
 }
 
@@ -44,7 +49,11 @@ export class TelemetryConfig extends Config {
     return true;
   }
 
-  /** @throws ConfigError with every problem at once, in Python's names. */
+  /**
+   * Checks every field.
+   *
+   * @throws ConfigError with every problem at once, in Python's names.
+   */
   override validate(): void {
     withPythonNames(() => super.validate());
   }
@@ -53,16 +62,19 @@ export class TelemetryConfig extends Config {
   get buffer_size(): number {
     return this.bufferSize;
   }
-  /** Seconds. */
+  /** The longest that an item waits in the buffer, in **seconds**. */
   get flush_interval(): number {
     return this.flushInterval;
   }
+  /** Whether listeners hear each item. */
   get realtime_mode(): boolean {
     return this.realtimeMode;
   }
+  /** Which storage the collector makes. */
   get storage_backend(): StorageBackend {
     return this.storageBackend;
   }
+  /** A file, or a `postgres://` URL; `null` if there is none. */
   get storage_path(): string | null {
     return this.storagePath ?? null;
   }

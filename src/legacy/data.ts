@@ -5,7 +5,9 @@ import type { Optional } from './config.js';
 
 /** The keyword arguments of {@link TelemetryData}. */
 export interface TelemetryDataArguments {
+  /** The events; default none. */
   readonly events?: Optional<readonly Event[]>;
+  /** The metrics; default none. */
   readonly metrics?: Optional<readonly Metric[]>;
 }
 

@@ -33,11 +33,17 @@ export {
 
 /** The keyword arguments of {@link TelemetryEvent}. */
 export interface TelemetryEventArguments {
+  /** Its id, unique. */
   readonly event_id: string;
+  /** When it happened. */
   readonly timestamp: Date;
+  /** How severe it is. */
   readonly event_type: EventType;
+  /** What it comes from. */
   readonly source: string;
+  /** What happened. */
   readonly message: string;
+  /** Anything that belongs to it, by key; default none. */
   readonly metadata?: Optional<object>;
 }
 
@@ -61,11 +67,17 @@ export class TelemetryEvent extends Event {
 
 /** The keyword arguments of {@link TelemetryMetric}. */
 export interface TelemetryMetricArguments {
+  /** Its id, unique. */
   readonly metric_id: string;
+  /** When it was measured. */
   readonly timestamp: Date;
+  /** What is measured. */
   readonly name: string;
+  /** The measurement, in `unit`. */
   readonly value: number;
+  /** The unit, as people write it; default none. */
   readonly unit?: Optional<string>;
+  /** What the measurement belongs to; default none. */
   readonly tags?: Optional<Tags>;
 }
 
@@ -88,17 +100,25 @@ export class TelemetryMetric extends Metric {
 
 /** The keyword arguments of `collect_event`. */
 export interface CollectEventArguments {
+  /** What it comes from; `unknown` if it is empty. */
   readonly source: string;
+  /** What happened. */
   readonly message: string;
+  /** How severe it is; default `EventType.INFO`. */
   readonly event_type?: Optional<EventType>;
+  /** Anything that belongs to it, by key; default none. */
   readonly metadata?: Optional<object>;
 }
 
 /** The keyword arguments of `collect_metric`. */
 export interface CollectMetricArguments {
+  /** What is measured. */
   readonly name: string;
+  /** The measurement, in `unit`. */
   readonly value: number;
+  /** The unit, as people write it; default none. */
   readonly unit?: Optional<string>;
+  /** What the measurement belongs to; default none. */
   readonly tags?: Optional<Readonly<Record<string, unknown>>>;
 }
 
@@ -171,18 +191,21 @@ export class TelemetryCollector extends Collector {
 
 /** The keyword arguments of {@link TelemetryStream}. */
 export interface TelemetryStreamArguments {
+  /** The collector whose items the stream brings. */
   readonly collector: Collector;
+  /** Where the stream stores what it brings; default nowhere. */
   readonly storage?: Optional<Storage>;
-  /** Seconds; default 1. */
+  /** How often consumers are called, in **seconds**; default 1. */
   readonly interval?: Optional<number>;
 }
 
 /** The stream with Python's names. */
 export class TelemetryStream extends Stream {
+  /** The collector whose items the stream brings. */
   readonly collector: Collector;
   /** Stores what the stream brings; `null` if nothing does. */
   readonly storage: Storage | null;
-  /** Seconds. */
+  /** How often consumers are called, in **seconds**. */
   readonly interval: number;
 
   constructor(collector: Collector, storage?: Optional<Storage>, interval?: Optional<number>);

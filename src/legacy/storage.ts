@@ -10,7 +10,9 @@ import { withPythonNamesAsync } from './python-names.js';
 
 /** The keyword arguments of `retrieve`. */
 export interface RetrieveArguments {
+  /** The earliest time, inclusive; default: from the beginning. */
   readonly start_time?: Optional<Date>;
+  /** The latest time, inclusive; default: to the end. */
   readonly end_time?: Optional<Date>;
   /** Items of each kind; 0 for all. */
   readonly limit?: Optional<number>;

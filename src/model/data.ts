@@ -44,6 +44,7 @@ export class TelemetryData {
     return this.events.length + this.metrics.length;
   }
 
+  /** Whether there are neither events nor metrics. */
   get isEmpty(): boolean {
     return this.size === 0;
   }

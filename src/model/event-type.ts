@@ -5,9 +5,13 @@
  * (logs data model, "Severity Fields").
  */
 export const EventType = {
+  /** `'info'`: severity number 9. */
   INFO: 'info',
+  /** `'warning'`: severity number 13. */
   WARNING: 'warning',
+  /** `'error'`: severity number 17. */
   ERROR: 'error',
+  /** `'debug'`: severity number 5. */
   DEBUG: 'debug',
 } as const;
 

@@ -10,7 +10,7 @@ export interface TelemetryEventInit {
   readonly eventId?: string | undefined;
   /** When it happened; default: now. */
   readonly timestamp?: Date | undefined;
-  /** Default: `EventType.INFO`. */
+  /** How severe it is; default `EventType.INFO`. */
   readonly eventType?: EventType | undefined;
   /** The application or component that it is about. */
   readonly source: string;
@@ -28,6 +28,7 @@ export class TelemetryEvent {
   readonly eventId: string;
   /** When it happened, to the millisecond; `otel.timeUnixNano` has the rest. */
   readonly timestamp: Date;
+  /** How severe it is. */
   readonly eventType: EventType;
   /** The application or component that it is about. */
   readonly source: string;

@@ -16,11 +16,13 @@ export interface TelemetryMetricInit {
   readonly metricId?: string | undefined;
   /** When it was measured; default: now. */
   readonly timestamp?: Date | undefined;
+  /** What was measured. */
   readonly name: string;
   /** The measured value; NaN and ±Infinity are kept. */
   readonly value: number;
   /** Unit of measurement, as written by the caller. */
   readonly unit?: string | null | undefined;
+  /** What the measurement belongs to; default none. */
   readonly tags?: Tags | null | undefined;
   /** What OpenTelemetry knows beyond. */
   readonly otel?: MetricOtel | undefined;
@@ -32,7 +34,9 @@ export class TelemetryMetric {
   readonly metricId: string;
   /** When it was measured, to the millisecond; `otel.timeUnixNano` has the rest. */
   readonly timestamp: Date;
+  /** What was measured. */
   readonly name: string;
+  /** The measurement, in `unit`; may be `NaN` or infinite. */
   readonly value: number;
   /** Unit of measurement, as written by the caller; `undefined` if none was given. */
   readonly unit: string | undefined;

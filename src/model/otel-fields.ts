@@ -38,27 +38,37 @@ export interface EventOtel {
 export interface HistogramBuckets {
   /** Inclusive upper bounds, ascending. */
   readonly boundaries: readonly number[];
+  /** Measurements in each bucket; the last one has no upper bound. */
   readonly counts: readonly number[];
 }
 
 /** One side of an exponential histogram. */
 export interface ExponentialBuckets {
+  /** Index of the first bucket. */
   readonly offset: number;
+  /** Measurements in each bucket, from `offset` on. */
   readonly bucketCounts: readonly number[];
 }
 
 /** The whole of a histogram point. */
 export interface HistogramDetail {
+  /** Number of measurements. */
   readonly count: number;
+  /** Sum of all measurements. */
   readonly sum?: number;
+  /** The smallest measurement. */
   readonly min?: number;
+  /** The largest measurement. */
   readonly max?: number;
   /** Present in an explicit-bucket histogram. */
   readonly buckets?: HistogramBuckets;
   /** Present in an exponential histogram, with the four fields below. */
   readonly scale?: number;
+  /** Measurements that are zero, or too near to it for a bucket. */
   readonly zeroCount?: number;
+  /** Buckets of positive measurements. */
   readonly positive?: ExponentialBuckets;
+  /** Buckets of negative measurements. */
   readonly negative?: ExponentialBuckets;
 }
 
@@ -66,6 +76,7 @@ export interface HistogramDetail {
 export interface MetricOtel {
   /** The kind of point that the metric came from. */
   readonly kind?: 'gauge' | 'sum' | 'histogram' | 'exponential_histogram';
+  /** `'delta'`: since the previous point; `'cumulative'`: since the start. */
   readonly temporality?: 'delta' | 'cumulative';
   /** Whether a sum only grows. */
   readonly monotonic?: boolean;
@@ -81,7 +92,9 @@ export interface MetricOtel {
   readonly unit?: string;
   /** Description of the instrument. */
   readonly description?: string;
+  /** Name of the instrumentation scope. */
   readonly scopeName?: string;
+  /** Version of the instrumentation scope. */
   readonly scopeVersion?: string;
   /** Attributes of the resource: `service.*` and `process.pid`, or all of them on request. */
   readonly resource?: AnyValueMap;

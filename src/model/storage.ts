@@ -8,7 +8,7 @@ export interface TelemetrySink {
   /**
    * Takes one batch. Resolves when the batch is as safe as this sink makes it.
    *
-   * A rejection is tried again later, unless the error has `permanent: true` (see {@link StoreFailure}).
+   * A rejection is tried again later, unless the error has `permanent: true` (see `StoreFailure`).
    */
   store(data: TelemetryData): Promise<void>;
 }

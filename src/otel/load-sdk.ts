@@ -3,11 +3,11 @@ import { requireFromApplication, requireThrough } from '../runtime/application-r
 
 /** Modules of OpenTelemetry, as imported by the application; those that are absent are loaded from it when needed. */
 export interface SdkModules {
-  /** `@opentelemetry/sdk-logs` */
+  /** The module `@opentelemetry/sdk-logs`. */
   readonly sdkLogs?: object | undefined;
-  /** `@opentelemetry/sdk-metrics` */
+  /** The module `@opentelemetry/sdk-metrics`. */
   readonly sdkMetrics?: object | undefined;
-  /** `@opentelemetry/resources` */
+  /** The module `@opentelemetry/resources`. */
   readonly resources?: object | undefined;
   /** `@opentelemetry/exporter-logs-otlp-proto` or `-http`, for `nodeSdkOptions` also `-grpc` */
   readonly logsExporter?: object | undefined;

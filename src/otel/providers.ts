@@ -8,7 +8,9 @@ export type ProviderOption<T> = T | (() => T | undefined);
 
 /** The providers that a collector emits to; if one is absent, the global one is used. */
 export interface Providers {
+  /** The logger provider, or a function that gives it; default: the global one, looked up at each call. */
   readonly loggerProvider?: ProviderOption<LoggerProviderLike> | undefined;
+  /** The meter provider, or a function that gives it; default: the global one, looked up at each call. */
   readonly meterProvider?: ProviderOption<MeterProvider> | undefined;
 }
 

@@ -7,6 +7,7 @@ import { SinkQueue } from './sink-queue.js';
 
 /** A sink of a pipeline. */
 export interface SinkHandle {
+  /** The name under which `health().sinks` counts it. */
   readonly name: string;
   /** Waits for what the sink's queue holds now, then takes the sink away; what it could not take is counted. */
   remove(): Promise<void>;

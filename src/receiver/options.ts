@@ -7,7 +7,7 @@ import type { LedgerFigures } from '../pipeline/counters.js';
 export interface OtlpReceiverOptions {
   /** The collector that is given what is received. */
   readonly collector: Bridged;
-  /** Default 4318; 0: any that is free. */
+  /** The port to listen on; default 4318. 0 takes any that is free. */
   readonly port?: number | undefined;
   /** The address to listen on; default `'127.0.0.1'`, which other machines can't reach. */
   readonly host?: string | undefined;
@@ -37,6 +37,7 @@ export interface OtlpReceiverOptions {
 export interface OtlpReceiver {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
+  /** The port that it listens on. */
   readonly port: number;
   /** Counters of log records, metric points and spans, as they were sent; the items are in `collector.health()`. */
   readonly figures: { readonly [S in Signal | 'traces']: LedgerFigures };

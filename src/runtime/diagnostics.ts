@@ -5,7 +5,9 @@ import { type Clock, elapsed } from './clock.js';
 export interface LastError {
   /** What kind of thing: `'sink'`, `'listener'`, … */
   readonly kind: string;
+  /** What went wrong. */
   readonly message: string;
+  /** When it happened. */
   readonly time: Date;
 }
 

@@ -30,7 +30,9 @@ export interface NodeSdkHelperOptions<P = never, R = never> {
 
 /** What {@link nodeSdkOptions} gives: to be spread into the options of `NodeSDK`. */
 export interface NodeSdkParts<P = never, R = never> {
+  /** Your `processors`, RIMP's, and the exporters' that `NodeSDK` would make. */
   logRecordProcessors: (P | RimpLogRecordProcessor)[];
+  /** RIMP's reader, your `readers`, and the exporters' that `NodeSDK` would make. */
   metricReaders: (R | RimpMetricReader)[];
   /** For versions of `NodeSDK` that take but one, before 0.204; the others look at `metricReaders` only. */
   metricReader: R | RimpMetricReader;

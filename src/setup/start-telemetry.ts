@@ -17,19 +17,19 @@ import { shutdownOnSignals } from './signals.js';
 export interface StartTelemetryOptions {
   /** RIMP's configuration; default: all defaults. */
   readonly config?: TelemetryConfig | TelemetryConfigInit | undefined;
-  /** Options of the collector. */
+  /** Options of the collector; default: all defaults. */
   readonly collectorOptions?: CollectorOptions | undefined;
-  /** A collector that is there already, such as one of `rimp-telemetry/legacy`, instead of the two options above. */
+  /** A collector that is there already, such as one of `rimp-telemetry/legacy`, instead of the two options above; default: a new one. */
   readonly collector?: TelemetryCollector | undefined;
-  /** Default: `OTEL_SERVICE_NAME`, else `service.name` of `OTEL_RESOURCE_ATTRIBUTES`. */
+  /** The name of the service, `service.name`; default: `OTEL_SERVICE_NAME`, else `service.name` of `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly serviceName?: string | undefined;
-  /** Attributes of the resource, beside those of `OTEL_RESOURCE_ATTRIBUTES`. */
+  /** Attributes of the resource, beside those of `OTEL_RESOURCE_ATTRIBUTES`; default none. */
   readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Export over OTLP; `false`: none. Without an endpoint, here or in the environment, there is none either. */
+  /** Export over OTLP; default: as the environment says. `false` switches it off; without an endpoint there is none. */
   readonly otlp?: false | OtlpOptions | undefined;
-  /** Log record processors that come before RIMP's and OTLP's: redactors, enrichers. */
+  /** Log record processors that come before RIMP's and OTLP's, such as redactors; default none. */
   readonly processors?: readonly object[] | undefined;
-  /** Further metric readers. */
+  /** Further metric readers; default none. */
   readonly readers?: readonly object[] | undefined;
   /** Milliseconds between RIMP's collections of OpenTelemetry metrics; default 60,000. */
   readonly collectIntervalMillis?: number | undefined;
@@ -40,12 +40,13 @@ export interface StartTelemetryOptions {
   readonly register?: boolean | undefined;
   /** Whether SIGTERM and SIGINT shut telemetry down, within 5 s, before they do their work; default `false`. */
   readonly shutdownOnSignals?: boolean | undefined;
-  /** OpenTelemetry's modules, if the application's can't be found by themselves (bundlers, for example). */
+  /** OpenTelemetry's modules, for bundled applications; default: those that the application has installed. */
   readonly modules?: SdkModules | undefined;
 }
 
 /** A running set-up. */
 export interface StartedTelemetry {
+  /** The collector: the one that was given, else a new one. */
   readonly collector: TelemetryCollector;
   /** The SDK's provider; one that does nothing if `OTEL_SDK_DISABLED` is true. */
   readonly loggerProvider: LoggerProviderLike & FlushableLike;

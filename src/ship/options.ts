@@ -9,8 +9,11 @@ export type { UnreadableFile };
 
 /** What is needed of an `AbortSignal`, for consumers that have neither the types of Node nor those of the DOM. */
 export interface AbortSignalLike {
+  /** Whether it has been aborted already. */
   readonly aborted: boolean;
+  /** Calls `listener` when it is aborted. */
   addEventListener(type: 'abort', listener: () => void): void;
+  /** Takes back what `addEventListener` added. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
@@ -24,9 +27,9 @@ export interface ShipOptions {
   readonly to?: string | undefined;
   /** Headers of each request, beside `OTEL_EXPORTER_OTLP_HEADERS`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Default `'http/protobuf'`. */
+  /** How requests are encoded; default `'http/protobuf'`. */
   readonly protocol?: OtlpProtocol | undefined;
-  /** Default `'none'`. */
+  /** How requests are compressed; default `'none'`. */
   readonly compression?: 'gzip' | 'none' | undefined;
   /** The longest that one request may take, in milliseconds; default 10,000. */
   readonly timeoutMillis?: number | undefined;
@@ -60,7 +63,9 @@ export interface ShipOptions {
 
 /** How far it is. */
 export interface ShipProgress {
+  /** Events read. */
   readonly events: number;
+  /** Metrics read. */
   readonly metrics: number;
   /** Items that were delivered, or refused for good. */
   readonly settled: number;
@@ -68,6 +73,7 @@ export interface ShipProgress {
   readonly bytesRead: number;
   /** Bytes of all files; absent if a storage has no such figure. */
   readonly totalBytes: number | undefined;
+  /** Seconds since the start. */
   readonly seconds: number;
   /** What the checkpoint said at the beginning: what earlier runs delivered is not sent again, unless `restart` is set. */
   readonly resumed: readonly ShipResume[];
@@ -87,6 +93,7 @@ export interface ShipResume {
 export interface ShipSummary extends ShipProgress {
   /** The counters of log records and metric points: `accepted = delivered + queued + Σ dropped`. */
   readonly logs: LedgerFigures;
+  /** The counters of metric points. */
   readonly points: LedgerFigures;
   /** `name.sum`, `.min` and `.max` of histograms, which went with their `name.count`. */
   readonly folded: number;

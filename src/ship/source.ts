@@ -20,9 +20,11 @@ export interface ReadOptions {
 
 /** A file that can't be read, or not to its end. */
 export interface UnreadableFile {
+  /** The path of the file. */
   readonly path: string;
   /** `truncated_gzip`, `broken_gzip` or `unreadable_file`. */
   readonly reason: string;
+  /** Why it could not be read to its end. */
   readonly message: string;
 }
 

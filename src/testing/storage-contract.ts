@@ -13,7 +13,9 @@ export type MakeStorage = () => TelemetryStorage | Promise<TelemetryStorage>;
 
 /** What the tests are registered with: jest's, vitest's, mocha's and Node's own `describe` and `it` will do. */
 export interface TestFramework {
+  /** Groups tests. */
   readonly describe: (name: string, body: () => void) => void;
+  /** Declares a test; a promise that rejects is a failure. */
   readonly it: (name: string, body: () => Promise<void>) => void;
 }
 

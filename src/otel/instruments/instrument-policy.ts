@@ -8,7 +8,7 @@ export interface InstrumentRule {
   /** A metric's name, or a glob in which `*` stands for any text and `?` for one character; case-insensitive. */
   readonly match: string;
   /**
-   * Default: `'histogram'` for a unit of time, else `'gauge'`. A `'counter'` adds each value, so that the values have
+   * Which instrument records it. Default: `'histogram'` for a unit of time, else `'gauge'`. A `'counter'` adds each value, so that the values have
    * to be increments.
    */
   readonly kind?: InstrumentKind;

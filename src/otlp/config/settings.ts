@@ -19,13 +19,16 @@ export { exportInterval } from './metric-export.js';
 
 /** OTLP over HTTP, as the options of `startTelemetry` name it; if one is absent, `OTEL_EXPORTER_OTLP_*` counts. */
 export interface OtlpOptions {
-  /** Base URL of the receiver; `/v1/logs` and `/v1/metrics` are appended. */
+  /**
+   * Base URL of the receiver; `/v1/logs` and `/v1/metrics` are appended. Default: `OTEL_EXPORTER_OTLP_ENDPOINT` and the
+   * like; without one nothing is exported.
+   */
   readonly endpoint?: string | undefined;
-  /** Headers of each request. */
+  /** Headers of each request, by name; default none. Those of `OTEL_EXPORTER_OTLP_HEADERS` are sent too. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Default `'http/protobuf'`. */
+  /** How requests are encoded; default `'http/protobuf'`. */
   readonly protocol?: OtlpProtocol | undefined;
-  /** Default `'none'`. */
+  /** How requests are compressed; default `'none'`. */
   readonly compression?: 'gzip' | 'none' | undefined;
   /** The longest that one export may take, in milliseconds; default 10,000. */
   readonly timeoutMillis?: number | undefined;

@@ -10,6 +10,7 @@ import type { LineBlock } from './line-blocks.js';
 
 /** Lines, and closed files, that could not be read, so far: each time that they were met. */
 export interface UnreadableLines {
+  /** How many lines were skipped. */
   readonly count: number;
   /**
    * By reason: lines that are `too_long`, `not_utf8`, `not_rimp`; files that are a `truncated_gzip`, a `broken_gzip`, or
