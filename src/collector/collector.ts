@@ -24,16 +24,14 @@ import {
   buildEvent,
   buildMetric,
   type EventFields,
+  eventFieldsOf,
   type ItemSurroundings,
   type MetricFields,
-  readFields,
+  metricFieldsOf,
 } from './items-from-arguments.js';
 import type { CollectorLifecycle } from './lifecycle.js';
 import { type CollectorOptions, checkCollectorOptions } from './options.js';
 import { makeParts } from './parts.js';
-
-const EVENT_FIELDS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
-const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
 
 /**
  * Takes events and metrics, calls listeners, and hands them in batches to its storage and to streams; events go through
@@ -110,10 +108,7 @@ export class TelemetryCollector {
     if (!this.config.enabled) return null;
     try {
       if (this.#isOver()) return null;
-      const fields =
-        typeof first === 'object' && first !== null && message === undefined
-          ? readFields(first, EVENT_FIELDS)
-          : { source: first, message, eventType, metadata };
+      const fields = eventFieldsOf(first, message, eventType, metadata);
       const { context } = this.#bridge;
       const event = buildEvent(fields, context, this.#surroundings(this.#bridge.identity));
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
@@ -148,10 +143,7 @@ export class TelemetryCollector {
     if (!this.config.enabled) return null;
     try {
       if (this.#isOver()) return null;
-      const fields =
-        typeof first === 'object' && first !== null && value === undefined
-          ? readFields(first, METRIC_FIELDS)
-          : { name: first, value, unit, tags };
+      const fields = metricFieldsOf(first, value, unit, tags);
       const metric = buildMetric(fields, this.#surroundings(this.#bridge.metricResource));
       if (metric === undefined) {
         this.#counters.rejected.add('invalid_metric');

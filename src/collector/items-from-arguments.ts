@@ -41,6 +41,14 @@ export interface MetricFields {
   readonly timestamp?: TimeArgument | undefined;
 }
 
+const EVENT_FIELDS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
+const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
+
+/** Whatever was given for each field of an event. */
+export type AnyEventFields = { readonly [K in keyof EventFields]?: unknown };
+/** Whatever was given for each field of a metric. */
+export type AnyMetricFields = { readonly [K in keyof MetricFields]?: unknown };
+
 /** What an item is made with beside the arguments. */
 export interface ItemSurroundings {
   readonly nowMillis: number;
@@ -50,12 +58,22 @@ export interface ItemSurroundings {
   readonly onInvalidTime: (given: unknown) => void;
 }
 
+/** The fields that a call of `collectEvent` names: in one object, or by position. */
+export function eventFieldsOf(first: unknown, message: unknown, eventType: unknown, metadata: unknown): AnyEventFields {
+  return typeof first === 'object' && first !== null && message === undefined
+    ? readFields(first, EVENT_FIELDS)
+    : { source: first, message, eventType, metadata };
+}
+
+/** The fields that a call of `collectMetric` names: in one object, or by position. */
+export function metricFieldsOf(first: unknown, value: unknown, unit: unknown, tags: unknown): AnyMetricFields {
+  return typeof first === 'object' && first !== null && value === undefined
+    ? readFields(first, METRIC_FIELDS)
+    : { name: first, value, unit, tags };
+}
+
 /** The event of whatever a call site passes: nothing here throws, wrong kinds of arguments are turned into right ones. */
-export function buildEvent(
-  fields: { readonly [K in keyof EventFields]?: unknown },
-  context: Context,
-  surroundings: ItemSurroundings,
-): TelemetryEvent {
+export function buildEvent(fields: AnyEventFields, context: Context, surroundings: ItemSurroundings): TelemetryEvent {
   const metadata = normaliseMetadata(fields.metadata);
   const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = {};
   const span = trace.getSpanContext(context);
@@ -84,10 +102,7 @@ export function buildEvent(
 }
 
 /** The metric of whatever a call site passes, or `undefined` if it has no usable name or no number as its value. */
-export function buildMetric(
-  fields: { readonly [K in keyof MetricFields]?: unknown },
-  surroundings: ItemSurroundings,
-): TelemetryMetric | undefined {
+export function buildMetric(fields: AnyMetricFields, surroundings: ItemSurroundings): TelemetryMetric | undefined {
   const name = typeof fields.name === 'string' ? wellFormed(fields.name) : '';
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;

@@ -5,12 +5,9 @@ import { type Batch, type Losses, totalOf } from './batch.js';
 import { Counts, type LedgerFigures, RETURNED } from './counters.js';
 import { Drains } from './drains.js';
 import { type Portion, Share } from './portion.js';
-import { MAX_GROUP_ITEMS, type QueueBounds, type QueueWatcher, type Sink } from './sink.js';
+import type { QueueBounds, QueueWatcher, Sink } from './sink.js';
+import { type Failure, hand, handSync, nextGroup } from './sink-calls.js';
 import { kindOf, progressOf, verdictOn } from './sink-failure.js';
-
-interface Failure {
-  readonly error: unknown;
-}
 
 /**
  * The bounded queue in front of one sink: order kept, failures tried again with backoff, every loss counted. A batch that
@@ -173,13 +170,7 @@ export class SinkQueue {
     this.#running = true;
     let next: Portion[] = [portion];
     for (let head = next.shift(); head !== undefined; head = next.shift()) {
-      let failure: Failure | undefined;
-      try {
-        this.#sink.storeSync?.(head.data);
-      } catch (error) {
-        failure = { error };
-      }
-      const left = this.#outcome(head, failure);
+      const left = this.#outcome(head, handSync(this.#sink, head));
       if (left[0] === head) {
         next = [head, ...next];
         break;
@@ -205,11 +196,11 @@ export class SinkQueue {
   async #run(): Promise<void> {
     this.#running = true;
     for (;;) {
-      const group = this.#next();
+      const group = this.#alone > 0 ? this.#portions.slice(0, 1) : nextGroup(this.#sink, this.#portions);
       const [first] = group;
       if (first === undefined) break;
       this.#current = group;
-      const failure = await this.#hand(group);
+      const failure = await hand(this.#sink, group);
       this.#lastAttempt = elapsed(this.#clock);
       // closed meanwhile: the portions are counted as lost
       if (this.#current !== group) continue;
@@ -232,29 +223,6 @@ export class SinkQueue {
       }
     }
     this.#running = false;
-  }
-
-  /** What is handed over next: one portion, or several if the sink takes them together. */
-  #next(): readonly Portion[] {
-    if (this.#sink.storeMany === undefined || this.#alone > 0) return this.#portions.slice(0, 1);
-    let items = 0;
-    let count = 0;
-    for (const { size } of this.#portions) {
-      items += size;
-      if (count > 0 && items > MAX_GROUP_ITEMS) break;
-      count += 1;
-    }
-    return this.#portions.slice(0, count);
-  }
-
-  async #hand(group: readonly Portion[]): Promise<Failure | undefined> {
-    try {
-      if (group.length > 1) await this.#sink.storeMany?.(group.map(({ data }) => data));
-      else for (const { data } of group) await this.#sink.store(data);
-      return undefined;
-    } catch (error) {
-      return { error };
-    }
   }
 
   /** Counts what became of one portion; gives what is to be tried next: itself, its halves, or nothing. */

@@ -17,28 +17,3 @@ export const TABLE_PREFIX: Rule = {
 };
 
 export const DEFAULT_TABLE_PREFIX = 'rimp_';
-
-/** Items that are stored before retention is looked at again, and the longest time until then, in milliseconds. */
-const CHECK_ITEMS = 10_000;
-const CHECK_MILLIS = 10_000;
-
-/** When it is time to look whether something has to leave. */
-export class RetentionTimer {
-  #stored = 0;
-  #checkedAt = Number.NEGATIVE_INFINITY;
-  readonly #everyItems: number;
-
-  constructor(options: DatabaseRetentionOptions) {
-    this.#everyItems = Math.max(1, Math.min(CHECK_ITEMS, Math.floor((options.maxItems ?? CHECK_ITEMS) / 10)));
-  }
-
-  /** Whether it is time, now that some more items are stored. */
-  isDue(items: number): boolean {
-    this.#stored += items;
-    const now = Date.now();
-    if (this.#stored < this.#everyItems && now - this.#checkedAt < CHECK_MILLIS) return false;
-    this.#stored = 0;
-    this.#checkedAt = now;
-    return true;
-  }
-}

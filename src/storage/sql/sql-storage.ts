@@ -7,10 +7,12 @@ import { type Page, retrievePages, scanPages } from '../pages.js';
 import { matcherOf } from '../query-match.js';
 import { type Cell, itemOfRow, type Row, type TextRule, UNICODE } from './columns.js';
 import type { SqlDialect, SqlDriver } from './dialect.js';
+import { insertRows, piecesOf } from './insert.js';
 import { migrate } from './migrate.js';
-import { type DatabaseRetentionOptions, DEFAULT_TABLE_PREFIX, RetentionTimer } from './options.js';
+import { type DatabaseRetentionOptions, DEFAULT_TABLE_PREFIX } from './options.js';
+import { RetentionTimer, retire } from './retention.js';
 import { boundsOf, conditionsOf, pageOf } from './select.js';
-import { inTransaction, read, type Work, write } from './work.js';
+import { read, type Work, write } from './work.js';
 
 /** What a storage in a database is made of. */
 export interface SqlParts {
@@ -22,19 +24,6 @@ export interface SqlParts {
   readonly driver: SqlDriver;
   readonly retention: DatabaseRetentionOptions | undefined;
   readonly tablePrefix: string | undefined;
-}
-
-/** Rows that leave at once. */
-const LEAVING_ROWS = 5_000;
-/** Characters of the texts that one transaction adds: a database takes no message of any length. */
-const INSERT_CHARACTERS = 16 * 1024 * 1024;
-
-interface Added {
-  readonly added: number;
-  /** Rows that the database refuses for what they hold. */
-  readonly refused: number;
-  /** The first refusal. */
-  readonly error?: unknown;
 }
 
 /** Keeps items in a database, one row each; an item that is there already, by its id, is not stored again. */
@@ -167,12 +156,16 @@ export class SqlStorage implements TelemetryStorage {
     let refused = 0;
     let first: unknown;
     for (const piece of piecesOf(rows, dialect.insertRows)) {
-      const result = yield* this.#insert(piece);
+      const result = yield* insertRows(dialect, this.#prefix, piece);
       this.#duplicates += piece.length - result.added - result.refused;
       refused += result.refused;
       first ??= result.error;
     }
-    if (retention !== undefined && this.#timer.isDue(rows.length)) yield* this.#retire(retention);
+    if (retention !== undefined && this.#timer.isDue(rows.length)) {
+      yield* retire(this.#table, retention, (gone) => {
+        this.#evicted += gone;
+      });
+    }
     if (bad + refused === 0) return;
     const why = first === undefined ? '' : `: ${messageOf(first)}`;
     throw new StorageError(`${who}: ${bad} items hold what JSON can't, ${refused} were refused by the database${why}`, {
@@ -180,42 +173,6 @@ export class SqlStorage implements TelemetryStorage {
       dropped: { not_serializable: bad, refused },
       cause: first,
     });
-  }
-
-  /** Adds rows in one transaction, in halves if the database refuses one for what it holds: it alone is left out. */
-  *#insert(rows: readonly (readonly Cell[])[]): Work<Added> {
-    const { dialect } = this.#parts;
-    const table = this.#table;
-    try {
-      const added = yield* inTransaction(dialect.begin(this.#prefix), function* () {
-        let count = 0;
-        for (const statement of dialect.insert(table, rows)) count += (yield statement).changes;
-        return count;
-      });
-      return { added, refused: 0 };
-    } catch (error) {
-      if (dialect.kindOf(error) !== 'item') throw error;
-      if (rows.length === 1) return { added: 0, refused: 1, error };
-      const half = Math.ceil(rows.length / 2);
-      const one = yield* this.#insert(rows.slice(0, half));
-      const other = yield* this.#insert(rows.slice(half));
-      return { added: one.added + other.added, refused: one.refused + other.refused, error: one.error ?? other.error };
-    }
-  }
-
-  *#retire({ maxItems, maxAgeSeconds }: DatabaseRetentionOptions): Work<void> {
-    const table = this.#table;
-    const leaving: [rows: string, cell: number][] = [];
-    if (maxAgeSeconds !== undefined) leaving.push(['time_ms < ?', Math.floor(Date.now() - maxAgeSeconds * 1000)]);
-    if (maxItems !== undefined)
-      leaving.push([`seq <= (SELECT seq FROM "${table}" ORDER BY seq DESC LIMIT 1 OFFSET ?)`, maxItems]);
-    for (const [rows, cell] of leaving) {
-      const sql = `DELETE FROM "${table}" WHERE seq IN (SELECT seq FROM "${table}" WHERE ${rows} ORDER BY seq LIMIT ${LEAVING_ROWS})`;
-      for (let gone = LEAVING_ROWS; gone === LEAVING_ROWS; ) {
-        gone = (yield write(sql, [cell])).changes;
-        this.#evicted += gone;
-      }
-    }
   }
 
   async *#pages(query: ResolvedQuery): AsyncGenerator<Page, void, undefined> {
@@ -266,21 +223,6 @@ export class SqlStorage implements TelemetryStorage {
     const [row] = rows as { readonly first: number | string | null; readonly last: number | string }[];
     return row === undefined || row.first === null ? none : { first: Number(row.first), last: Number(row.last) };
   }
-}
-
-/** Rows in pieces that one transaction takes. */
-function* piecesOf(rows: readonly Cell[][], maxRows: number): Generator<Cell[][]> {
-  let piece: Cell[][] = [];
-  let characters = 0;
-  for (const row of rows) {
-    piece.push(row);
-    for (const cell of row) if (typeof cell === 'string') characters += cell.length;
-    if (piece.length < maxRows && characters < INSERT_CHARACTERS) continue;
-    yield piece;
-    piece = [];
-    characters = 0;
-  }
-  if (piece.length > 0) yield piece;
 }
 
 /** Errors of connecting to several addresses have a text of their own only in their parts. */
