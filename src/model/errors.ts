@@ -33,8 +33,9 @@ export interface StoreFailure {
   readonly dropped?: Readonly<Record<string, number>>;
   /**
    * What the error is about: `'items'`, some of the batch can't be stored, others can; `'storage'`, the storage as it is
-   * set up takes nothing at all (wrong password, no driver, closed), so that halving a batch is of no use. Default
-   * `'items'`.
+   * set up takes nothing at all (wrong password, no right to write, no driver, closed), so that halving a batch is of no
+   * use. Unless `permanent` is set as well, the batch stays in the queue and is tried again, as somebody may set it right;
+   * but nobody waits for it: a flush says so at once, and a receiver asks its sender to come again. Default `'items'`.
    */
   readonly concerns?: 'items' | 'storage';
   /**

@@ -10,7 +10,7 @@ import {
   printOf,
 } from '../storage/file/file-position.js';
 import { readAt } from '../storage/file/line-blocks.js';
-import { openIfThere } from '../storage/file/open-if-there.js';
+import { closeQuietly, openIfThere } from '../storage/file/open-if-there.js';
 
 /** Up to where a file was delivered. */
 export interface DeliveredFile extends FilePosition {
@@ -49,7 +49,7 @@ export async function openShipFile(path: string): Promise<ShipFile | undefined> 
     const state = stateOf({ dev, ino, size, mtimeMs });
     return { path, handle, compressed, device: dev, inode: ino, size, state, head };
   } catch (error) {
-    await handle.close();
+    await closeQuietly(handle);
     throw error;
   }
 }
@@ -90,26 +90,44 @@ export async function zippedMark({ handle, size }: ShipFile): Promise<string> {
 /**
  * Finds the records of files: each record belongs to one file at most, if possible to the very one, else to one that holds
  * what was delivered.
+ *
+ * @param onUnreadable - is called with a file that can't be compared: it is not to be read now.
  */
 export async function recordsOf(
   files: readonly ShipFile[],
   records: readonly DeliveredFile[],
+  onUnreadable: (file: ShipFile, error: unknown) => void,
 ): Promise<Map<ShipFile, DeliveredFile>> {
   const found = new Map<ShipFile, DeliveredFile>();
+  const done = new Set<ShipFile>();
   const left = new Set(records);
   for (const onlyItself of [true, false]) {
     for (const file of files) {
-      if (found.has(file)) continue;
-      for (const record of left) {
-        if (onlyItself && (record.inode !== file.inode || record.device !== file.device)) continue;
-        if (!(await isRecordOf(file, record))) continue;
+      if (done.has(file)) continue;
+      try {
+        const record = await firstOf(left, file, onlyItself);
+        if (record === undefined) continue;
         found.set(file, record);
         left.delete(record);
-        break;
+      } catch (error) {
+        onUnreadable(file, error);
       }
+      done.add(file);
     }
   }
   return found;
+}
+
+async function firstOf(
+  records: Iterable<DeliveredFile>,
+  file: ShipFile,
+  onlyItself: boolean,
+): Promise<DeliveredFile | undefined> {
+  for (const record of records) {
+    if (onlyItself && (record.inode !== file.inode || record.device !== file.device)) continue;
+    if (await isRecordOf(file, record)) return record;
+  }
+  return undefined;
 }
 
 async function isRecordOf(file: ShipFile, record: DeliveredFile): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { TelemetryError, toError } from '../model/errors.js';
 import type { TelemetryItem } from '../model/item.js';
 import { type ResolvedQuery, resolveQuery } from '../model/query.js';
@@ -10,6 +10,7 @@ import { BlockDecoder } from '../storage/file/block-decoder.js';
 import { NEAR_BYTES } from '../storage/file/file-position.js';
 import { GzipDamage, unzippedParts } from '../storage/file/gunzip.js';
 import { readAt, wholeLines } from '../storage/file/line-blocks.js';
+import { closeQuietly } from '../storage/file/open-if-there.js';
 import { segmentsOf, targetOf } from '../storage/file/segments.js';
 import { type Matcher, matcherOf } from '../storage/query-match.js';
 import {
@@ -25,6 +26,7 @@ import {
   zippedMark,
 } from './delivered-file.js';
 import { bytesOf, restOf, wholePart } from './ship-blocks.js';
+import { siblingsOf } from './siblings.js';
 import { pause, type ReadOptions, type ShipBatch, type ShipSource, type UnreadableFile } from './source.js';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -117,7 +119,7 @@ export class FileSource implements ShipSource {
           if (signal.aborted) return;
         }
       } finally {
-        for (const { handle } of files) await handle.close();
+        for (const { handle } of files) await closeQuietly(handle);
       }
       if (!follow) return;
       await pause(signal);
@@ -141,6 +143,8 @@ export class FileSource implements ShipSource {
       this.#unreadable.delete(file.path);
     } catch (error) {
       this.#skip(file.path, error);
+      // what may pass is tried again when files are followed
+      if (!(error instanceof GzipDamage)) return;
     }
     const { path, state, compressed } = file;
     this.#finished.set(path, { state, record, compressed });
@@ -152,13 +156,18 @@ export class FileSource implements ShipSource {
   /** What is to be read now, the oldest first; all that is opened is added to `opened`. */
   async #tasks(opened: ShipFile[]): Promise<Task[]> {
     const kept = new Set<DeliveredFile>();
-    const own = await this.#open([...segmentsOf(this.#path).map(({ path }) => path), this.#path], opened, kept);
-    const others = this.#records.length === 0 ? [] : await this.#open(this.#siblings(), opened, kept);
+    const { segments, siblings } = this.#listed();
+    const own = await this.#open([...segments, this.#path], opened, kept);
+    const others = await this.#open(siblings, opened, kept);
     const plain = [...own, ...others].filter(({ compressed }) => !compressed);
     // while it is being compressed it is there as both
     const isWanted = (file: ShipFile): boolean => !plain.some((one) => isCopyOf(file, one));
     const free = this.#records.filter((record) => !kept.has(record));
-    const records = await recordsOf([...own, ...others.filter(isWanted)], free);
+    const unreadable = new Set<ShipFile>();
+    const records = await recordsOf([...own, ...others.filter(isWanted)], free, (file, error) => {
+      this.#skip(file.path, error);
+      unreadable.add(file);
+    });
     this.#forgetMissing(new Set([...kept, ...records.values()]));
     this.#warnOfRewritten(own, records);
     const last = this.#records.at(-1);
@@ -168,8 +177,22 @@ export class FileSource implements ShipSource {
       (file, i) => records.has(file) || (from >= 0 && i > from && isWanted(file) && startsLikeRimp(file.head)),
     );
     return [...rotated, ...own]
-      .filter((file) => isWanted(file) && this.#take(file) && !this.#isFinished(file))
+      .filter((file) => !unreadable.has(file) && isWanted(file) && this.#take(file) && !this.#isFinished(file))
       .map((file) => ({ file, record: records.get(file) }));
+  }
+
+  /** The files beside this one. A directory that can't be listed doesn't hide the file itself. */
+  #listed(): { readonly segments: readonly string[]; readonly siblings: readonly string[] } {
+    const directory = dirname(targetOf(this.#path));
+    try {
+      const segments = segmentsOf(this.#path).map(({ path }) => path);
+      const siblings = this.#records.length === 0 ? [] : siblingsOf(this.#path);
+      this.#unreadable.delete(directory);
+      return { segments, siblings };
+    } catch (error) {
+      this.#skip(directory, error);
+      return { segments: [], siblings: [] };
+    }
   }
 
   /** Opens files that are there, each once; of compressed ones that were read to their ends only the records are kept. */
@@ -185,7 +208,7 @@ export class FileSource implements ShipSource {
         const file = await openShipFile(path);
         if (file === undefined) continue;
         const isThere = opened.some(({ inode, device }) => inode === file.inode && device === file.device);
-        if (isThere) await file.handle.close();
+        if (isThere) await closeQuietly(file.handle);
         else {
           opened.push(file);
           files.push(file);
@@ -195,19 +218,6 @@ export class FileSource implements ShipSource {
       }
     }
     return files;
-  }
-
-  /** Other files whose names begin with this one's, the oldest first. */
-  #siblings(): string[] {
-    const directory = dirname(this.#path);
-    const name = basename(this.#path);
-    return readdirSync(directory)
-      .filter((other) => other !== name && other.startsWith(name) && /^[.-][\w.-]*$/.test(other.slice(name.length)))
-      .map((other) => join(directory, other))
-      .map((path) => ({ path, stat: statSync(path, { throwIfNoEntry: false }) }))
-      .filter(({ stat }) => stat?.isFile() === true)
-      .sort((a, b) => (a.stat?.mtimeMs ?? 0) - (b.stat?.mtimeMs ?? 0))
-      .map(({ path }) => path);
   }
 
   #take({ device, inode }: ShipFile): boolean {

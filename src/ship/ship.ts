@@ -1,4 +1,4 @@
-import { TelemetryError } from '../model/errors.js';
+import { TelemetryError, toError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
 import { isEvent } from '../model/item.js';
 import type { TelemetryMetric } from '../model/metric.js';
@@ -8,6 +8,7 @@ import { checkOtlpOptions } from '../otlp/config/settings.js';
 import { pointsOfMetrics, recordsOfEvents } from '../otlp/encode/items.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
 import { inBackground } from '../runtime/background.js';
+import { kindOfErrno } from '../storage/errno.js';
 import { Checkpoint, type Delivered } from './checkpoint.js';
 import { FileSource } from './file-source.js';
 import { SHIP_RULES, type ShipOptions, type ShipProgress, type ShipResume, type ShipSummary } from './options.js';
@@ -53,6 +54,7 @@ class Shipment {
   /** What is not in the checkpoint yet, by source. */
   readonly #unwritten = new Map<string, Delivered>();
   #writtenAt = 0;
+  #isUnwritable = false;
   #settledAt = performance.now();
   #settled = 0;
 
@@ -152,17 +154,25 @@ class Shipment {
     for (const { data, points } of requests) this.#metrics?.push(data, points, part());
   }
 
-  /** Writes what is to be noted, unless that was done less than so many milliseconds ago. */
+  /**
+   * Writes what is to be noted, unless that was done less than so many milliseconds ago. An error that may pass ends the
+   * shipment only at its end: until then it is tried again.
+   */
   #writeCheckpoint(everyMillis: number): void {
     const now = performance.now();
     if (this.#unwritten.size === 0 || now - this.#writtenAt < everyMillis) return;
     this.#writtenAt = now;
-    const delivered = [...this.#unwritten];
-    this.#unwritten.clear();
     try {
-      this.#checkpoint.write(delivered);
+      this.#checkpoint.write(this.#unwritten);
+      this.#unwritten.clear();
+      this.#isUnwritable = false;
     } catch (error) {
-      this.#fail(error);
+      if (everyMillis === 0 || kindOfErrno(toError(error).cause) === 'storage') {
+        this.#fail(error);
+        return;
+      }
+      if (!this.#isUnwritable) this.#report(`the checkpoint can't be written, it is tried again`, error);
+      this.#isUnwritable = true;
     }
   }
 

@@ -2,6 +2,7 @@ import { encodeEvent, encodeMetric } from '../../codec/json-line-encode.js';
 import type { TelemetryData } from '../../model/data.js';
 import { StorageError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
+import { kindOfErrno } from '../errno.js';
 import { PartialAppend } from './line-writer.js';
 
 /** Characters that are encoded before they are written: memory stays level however large a batch is. */
@@ -81,6 +82,7 @@ export class BatchWriter {
     const cause = error instanceof PartialAppend ? error.cause : error;
     return new StorageError(`FileStorage: ${this.#name} can't be written: ${toError(cause).message}`, {
       cause,
+      ...(kindOfErrno(cause) === 'storage' && { concerns: 'storage' }),
       ...(done > 0 && { done, dropped: refused }),
     });
   }

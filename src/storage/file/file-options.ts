@@ -1,4 +1,5 @@
 import { objectOf, oneOf, POSITIVE_INTEGER, POSITIVE_NUMBER, type Rule } from '../../model/options.js';
+import { FILE_MODE } from '../file-mode.js';
 import type { RetentionOptions } from './maintenance.js';
 import type { RotationOptions } from './rotation.js';
 
@@ -40,8 +41,5 @@ export const FILE_RULES: Readonly<Record<keyof FileStorageOptions, Rule>> = {
   retention: objectOf({ maxFiles: POSITIVE_INTEGER, maxAgeSeconds: POSITIVE_NUMBER, maxTotalBytes: POSITIVE_INTEGER }),
   compression: oneOf('gzip', 'none'),
   durability: oneOf('os', 'fsync'),
-  mode: {
-    isRight: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0o777,
-    expected: 'a file mode from 0 to 0o777',
-  },
+  mode: FILE_MODE,
 };

@@ -9,6 +9,7 @@ import { type BlockDecoder, startOfLine } from './block-decoder.js';
 import { cursorOf, headOf, headPrint, isIn, NEAR_BYTES, type Print, positionIn, printOf } from './file-position.js';
 import { GzipDamage, unzippedParts } from './gunzip.js';
 import { type LineBlock, readAt, readBackwards, readForwards, wholeLines } from './line-blocks.js';
+import { closeQuietly } from './open-if-there.js';
 import { fingerprintOf } from './segments.js';
 import { listSources, type OpenSource, openSource, type Source } from './sources.js';
 import { readTimeIndex } from './time-index.js';
@@ -66,7 +67,7 @@ export class FileReader {
         from = { skip: 0, offset: undefined };
       }
     } finally {
-      for (const { handle } of sources) await handle?.close();
+      for (const { handle } of sources) await closeQuietly(handle);
     }
   }
 
@@ -97,7 +98,7 @@ export class FileReader {
         try {
           if (await isIn(opened, position)) return { skip: ordered.indexOf(source), offset: position.offset };
         } finally {
-          if (source.handle === undefined) await opened.handle.close();
+          if (source.handle === undefined) await closeQuietly(opened.handle);
         }
       } catch (error) {
         // it is counted when it is read
@@ -122,7 +123,7 @@ export class FileReader {
       else if (query.descending) yield* this.#readUnpacked(found, query, offset);
       else yield* this.#readCompressed(found, query, offset);
     } finally {
-      if (source.handle === undefined) await opened.handle.close();
+      if (source.handle === undefined) await closeQuietly(opened.handle);
     }
   }
 
@@ -187,7 +188,7 @@ export class FileReader {
         }
         yield* this.#readPlain(source, handle, query, offset);
       } finally {
-        await handle.close();
+        await closeQuietly(handle);
       }
       if (damage !== undefined) throw damage;
     } finally {

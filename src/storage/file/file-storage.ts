@@ -9,6 +9,7 @@ import type { TelemetryStorage } from '../../model/storage.js';
 import { Diagnostics } from '../../runtime/diagnostics.js';
 import { STORAGE_OUTPUT } from '../../runtime/diagnostics-output.js';
 import { systemClock } from '../../runtime/system-clock.js';
+import { kindOfErrno } from '../errno.js';
 import { retrievePages, scanPages } from '../pages.js';
 import { realPath } from '../real-path.js';
 import { BatchWriter, type Piece } from './batch-writer.js';
@@ -207,6 +208,7 @@ export class FileStorage implements TelemetryStorage {
   #notOnDisk(cause: unknown): StorageError {
     return new StorageError(`FileStorage: ${this.path} can't be brought to the disk: ${toError(cause).message}`, {
       cause,
+      ...(kindOfErrno(cause) === 'storage' && { concerns: 'storage' }),
     });
   }
 }

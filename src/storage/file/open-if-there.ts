@@ -10,6 +10,15 @@ export async function openIfThere(path: string): Promise<FileHandle | undefined>
   }
 }
 
+/** Closes what was read: a failure of it says nothing about what was read, and keeps nothing else open. */
+export async function closeQuietly(handle: FileHandle | undefined): Promise<void> {
+  try {
+    await handle?.close();
+  } catch {
+    // the descriptor is free all the same
+  }
+}
+
 /** Opens a closed segment, also if it got its final name or was compressed since it was listed. */
 export async function openSegment(
   path: string,

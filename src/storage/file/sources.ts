@@ -1,5 +1,5 @@
 import { type FileHandle, stat } from 'node:fs/promises';
-import { openIfThere, openSegment } from './open-if-there.js';
+import { closeQuietly, openIfThere, openSegment } from './open-if-there.js';
 import { segmentsOf, targetOf } from './segments.js';
 
 /** How often the list of files is looked at anew while files are being rotated. */
@@ -32,7 +32,7 @@ export async function listSources(storage: string): Promise<Source[]> {
       const live = await handle?.stat();
       // rotated and compressed since it was opened: it would come twice
       if (handle !== undefined && live?.nlink === 0 && attempt < ATTEMPTS) {
-        await handle.close();
+        await closeQuietly(handle);
         continue;
       }
       const sources: Source[] = [];
@@ -46,7 +46,7 @@ export async function listSources(storage: string): Promise<Source[]> {
       if (handle === undefined || live === undefined) return sources;
       return [...sources, { path, compressed: false, handle, device: live.dev, inode: live.ino }];
     } catch (error) {
-      await handle?.close();
+      await closeQuietly(handle);
       throw error;
     }
   }

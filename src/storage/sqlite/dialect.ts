@@ -1,5 +1,6 @@
 import { isEvent } from '../../model/item.js';
 import type { FailureKind } from '../../pipeline/sink-failure.js';
+import { kindOfErrno } from '../errno.js';
 import {
   type Cell,
   EVENT_COLUMNS,
@@ -135,7 +136,9 @@ function kindOf(error: unknown): FailureKind {
   const code = resultCodeOf(error);
   if (code === undefined) {
     // a value that can't be bound: no database was asked
-    return error instanceof TypeError || error instanceof RangeError ? 'item' : 'transient';
+    if (error instanceof TypeError || error instanceof RangeError) return 'item';
+    // the file or its directory could not be made or looked at
+    return kindOfErrno(error);
   }
   if (OF_ITEMS.has(code)) return 'item';
   return OF_STORAGE.has(code) ? 'storage' : 'transient';
@@ -145,6 +148,9 @@ function kindOf(error: unknown): FailureKind {
 function resultCodeOf(error: unknown): number | undefined {
   const { errcode, rawCode, code } = (error ?? {}) as { errcode?: unknown; rawCode?: unknown; code?: unknown };
   for (const number of [errcode, rawCode]) if (typeof number === 'number') return number & 0xff;
+  // all that `libsql` says of a file that it can't open
+  const atOpening = /^ConnectionFailed\(.*: (\d+)"\)$/s.exec(String((error as Partial<Error> | null)?.message))?.[1];
+  if (atOpening !== undefined) return Number(atOpening) & 0xff;
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return undefined;
   return CODES[code.split('_')[1] as string] ?? 0;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StorageError } from '../../model/errors.js';
 import type { SqlDriver } from '../sql/dialect.js';
@@ -21,11 +21,14 @@ export class SqliteDriver implements SqlDriver {
   readonly shownAs: string;
   readonly #path: string;
   readonly #isDurable: boolean;
+  readonly #mode: number | undefined;
   #generation = 0;
   #open: Open | undefined;
 
-  constructor(path: string, isDurable: boolean) {
+  /** @param mode - of a database that is made; default: what SQLite and the umask say. */
+  constructor(path: string, isDurable: boolean, mode?: number) {
     this.#path = path;
+    this.#mode = mode;
     this.shownAs = path;
     this.#isDurable = isDurable;
   }
@@ -71,7 +74,10 @@ export class SqliteDriver implements SqlDriver {
       }
     }
     mkdirSync(dirname(this.#path), { recursive: true });
-    const database = new (sqliteOpener())(this.#path);
+    const open = sqliteOpener();
+    // an empty file is an empty database, whose mode SQLite gives to its log as well
+    if (this.#mode !== undefined) makeFile(this.#path, this.#mode);
+    const database = new open(this.#path);
     try {
       database.exec(`PRAGMA busy_timeout = ${BUSY_MILLIS}`);
       // readers don't wait for writers, nor writers for readers
@@ -103,6 +109,25 @@ function execute({ database, prepared }: Open, { sql, cells, does, isRepeated }:
   return does === 'read'
     ? { rows: statement.all(...cells) as object[], changes: 0 }
     : { rows: [], changes: Number(statement.run(...cells).changes) };
+}
+
+/** Makes a file with a mode, unless one is there. */
+function makeFile(path: string, mode: number): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  try {
+    // the umask took something away
+    fchmodSync(descriptor, mode);
+  } catch {
+    // a file system without modes
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Which file is at a path: device and inode. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { TelemetryData } from '../../model/data.js';
 import { checkOptions, oneOf, type Rule, TEXT } from '../../model/options.js';
+import { FILE_MODE } from '../file-mode.js';
 import { realPath } from '../real-path.js';
 import { type DatabaseRetentionOptions, RETENTION, TABLE_PREFIX } from '../sql/options.js';
 import { SqlStorage } from '../sql/sql-storage.js';
@@ -20,6 +21,11 @@ export interface SqliteStorageOptions {
    * `'fsync'`, they are on the disk and outlive a power cut. Default `'os'`.
    */
   readonly durability?: 'os' | 'fsync' | undefined;
+  /**
+   * The mode of a database that is made, such as `0o600`, whatever the umask says; its write-ahead log gets the same.
+   * Default: what the umask leaves of 0644. A database that is there keeps its own.
+   */
+  readonly mode?: number | undefined;
 }
 
 const WHO = 'SqliteStorage';
@@ -28,6 +34,7 @@ const RULES: Readonly<Record<keyof SqliteStorageOptions, Rule>> = {
   retention: RETENTION,
   tablePrefix: TABLE_PREFIX,
   durability: oneOf('os', 'fsync'),
+  mode: FILE_MODE,
 };
 
 /**
@@ -50,7 +57,7 @@ export class SqliteStorage extends SqlStorage {
       who: WHO,
       place: `sqlite:${realPath(path)}`,
       dialect: SQLITE,
-      driver: new SqliteDriver(path, given.durability === 'fsync'),
+      driver: new SqliteDriver(path, given.durability === 'fsync', given.mode),
       retention: given.retention,
       tablePrefix: given.tablePrefix,
     });
