@@ -75,6 +75,8 @@ export interface DataPointLike {
   readonly endTime?: HrTime | undefined;
   readonly attributes: object;
   readonly value: unknown;
+  /** Of a point that was received: gives the id of a part of it, `''` for the point itself; the same at each resend. */
+  readonly idOf?: ((part: string) => string) | undefined;
 }
 
 /** A metric as a reader collects it; `dataPointType` is 0 histogram, 1 exponential histogram, 2 gauge, 3 sum. */

@@ -1,7 +1,17 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createOtlpReceiver, MemoryStorage, type OtlpReceiver, TelemetryCollector } from 'rimp-telemetry';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  createOtlpReceiver,
+  MemoryStorage,
+  type OtlpReceiver,
+  SqliteStorage,
+  TelemetryCollector,
+} from 'rimp-telemetry';
 import { logsRequest, post } from '../helpers/otlp.js';
 
+const folder = mkdtempSync(join(tmpdir(), 'rimp-ids-'));
 const storage = new MemoryStorage();
 const collector = new TelemetryCollector({}, { storage });
 let receiver: OtlpReceiver;
@@ -11,6 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await receiver.shutdown();
   await collector.shutdown();
+  rmSync(folder, { recursive: true });
 });
 
 async function idsOf(body: object | Uint8Array): Promise<string[]> {
@@ -56,4 +67,88 @@ it('keeps a uid, and gives a record without a time a new id', async () => {
   expect(await idsOf(logsRequest(uid))).toEqual(['mine']);
   const timeless = logsRequest({ body: { stringValue: 'heartbeat' } });
   expect(await idsOf(timeless)).not.toEqual(await idsOf(timeless));
+});
+
+describe('points of metrics', () => {
+  const time = { timeUnixNano: '1764036780000000001' };
+  const gauge = (...dataPoints: object[]): object => ({ name: 'g', gauge: { dataPoints } });
+  const kinds: readonly object[] = [
+    gauge({ ...time, asDouble: 1 }, { ...time, asDouble: 2 }, { ...time, asDouble: 1 }),
+    { name: 's', sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: [{ ...time, asInt: '1' }] } },
+    {
+      name: 'h',
+      histogram: {
+        aggregationTemporality: 1,
+        dataPoints: [{ ...time, count: '2', sum: 3, min: 1, max: 2, explicitBounds: [1], bucketCounts: ['1', '1'] }],
+      },
+    },
+    {
+      name: 'q',
+      summary: {
+        dataPoints: [
+          { ...time, count: '2', sum: 3, quantileValues: [0, 1].map((quantile) => ({ quantile, value: 1 })) },
+        ],
+      },
+    },
+  ];
+  const requestOf = (metrics: readonly object[], service = 'x'): object => ({
+    resourceMetrics: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+        scopeMetrics: [{ scope: { name: 'lib' }, metrics }],
+      },
+    ],
+  });
+  const sent = async (body: object): Promise<string[]> => {
+    await storage.clear();
+    expect((await post(`${receiver.url}/v1/metrics`, body)).status).toBe(200);
+    return (await storage.retrieve()).metrics.map(({ metricId }) => metricId);
+  };
+
+  it('have ids that they get again when they are sent again, and each of what they become has its own', async () => {
+    const ids = await sent(requestOf(kinds));
+    expect(ids).toHaveLength(3 + 1 + 4 + 4);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await sent(requestOf(kinds))).toEqual(ids);
+    // what else is in the request makes no difference
+    expect(await sent(requestOf(kinds.slice(1)))).toEqual(ids.slice(3));
+  });
+
+  it('differ by all that says which series they are of', async () => {
+    const of = { ...time, asDouble: 1 };
+    const all = [
+      await sent(requestOf([gauge(of)])),
+      await sent(requestOf([gauge(of)], 'y')),
+      await sent(requestOf([{ ...gauge(of), name: 'other' }])),
+      await sent(requestOf([{ ...gauge(of), unit: 'By' }])),
+      await sent(requestOf([{ name: 'g', sum: { aggregationTemporality: 1, dataPoints: [of] } }])),
+      await sent(requestOf([{ name: 'g', sum: { aggregationTemporality: 2, dataPoints: [of] } }])),
+      await sent(requestOf([gauge({ ...of, attributes: [{ key: 'a', value: { stringValue: 'b' } }] })])),
+      await sent(requestOf([gauge({ ...of, timeUnixNano: '1764036780000000002' })])),
+    ].flat();
+    expect(new Set(all).size).toBe(8);
+  });
+
+  it('have a new id each time if they have no time', async () => {
+    const timeless = requestOf([gauge({ asDouble: 1 })]);
+    expect(await sent(timeless)).not.toEqual(await sent(timeless));
+  });
+
+  it('are stored once in a database, however often they are sent in protobuf', async () => {
+    const sqlite = new SqliteStorage(join(folder, 'points.db'));
+    const other = new TelemetryCollector({}, { storage: sqlite });
+    const into = await createOtlpReceiver({ collector: other, port: 0 });
+    try {
+      // one gauge "g" with one point at a time of 8 bytes, of the value 1
+      const point = [0x19, 1, 2, 3, 4, 5, 6, 7, 0, 0x21, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f];
+      const levels = [[0x0a], [0x12], [0x12], [0x0a, 1, 0x67, 0x2a], [0x0a]];
+      const body = levels.reduceRight<number[]>((inner, tag) => [...tag, inner.length, ...inner], point);
+      for (let i = 0; i < 3; i += 1) expect((await post(`${into.url}/v1/metrics`, Buffer.from(body))).status).toBe(200);
+      expect((await sqlite.retrieve()).metrics).toHaveLength(1);
+      expect(sqlite.duplicates).toBe(2);
+    } finally {
+      await into.shutdown();
+      await other.shutdown();
+    }
+  });
 });

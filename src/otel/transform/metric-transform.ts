@@ -100,7 +100,7 @@ function metricOf(
   if (part !== undefined) otel.instrument = common.name;
   if (part === 'count' && common.unit !== undefined && common.unit !== '1') otel.unit = common.unit;
   return new TelemetryMetric({
-    metricId: newId(common.nowMillis),
+    metricId: point.idOf?.(part ?? '') ?? newId(common.nowMillis),
     timestamp: time?.date ?? new Date(common.nowMillis),
     name: part === undefined ? common.name : `${common.name}.${part}`,
     value,

@@ -2,6 +2,7 @@ import type { DataPointLike, MetricDataLike, ResourceLike, ScopeLike } from '../
 import { DecodeError, type Decoder } from './decoder.js';
 import { type Attributed, Rejected } from './logs.js';
 import { KINDS, type PointMessage, pointOf, SUM } from './points.js';
+import { type Digest, metricDigest, type PointId, RecordIds, sharedDigest } from './record-id.js';
 import { METRIC, METRICS_REQUEST } from './schema.js';
 import { SharedBytes, weightOf } from './shared-bytes.js';
 
@@ -48,8 +49,17 @@ interface Common {
   readonly resource: ResourceLike;
   readonly scope: ScopeLike;
   readonly shared: SharedBytes;
+  readonly ids: RecordIds;
+  /** The digest of what its points share. */
+  readonly digest: () => Digest;
   /** Bytes that each item is kept with. */
   readonly weight: number;
+}
+
+/** A point, and what gives its ids. */
+interface IdentifiedPoint {
+  readonly point: PointMessage;
+  readonly idOf: PointId | undefined;
 }
 
 /** `AGGREGATION_TEMPORALITY_DELTA` and `_CUMULATIVE` */
@@ -68,12 +78,14 @@ const GROUP = 64;
 export function* metricsOf(decoder: Decoder): Generator<ReceivedMetric | Rejected> {
   const request = decoder.request(METRICS_REQUEST) as MetricsRequest;
   const shared = new SharedBytes(decoder.size);
+  const ids = new RecordIds();
   for (const { resource: given, scopeMetrics = [] } of request.resourceMetrics ?? []) {
     const resource: ResourceLike = { attributes: given?.attributes ?? {} };
     const weight = weightOf(resource.attributes);
     for (const { scope: named, metrics = [] } of scopeMetrics) {
       const scope: ScopeLike = { ...named, name: named?.name ?? '' };
-      const common = { resource, scope, shared, weight: weight + weightOf(scope) };
+      const digest = once(() => sharedDigest(resource.attributes, scope));
+      const common = { resource, scope, shared, ids, digest, weight: weight + weightOf(scope) };
       for (const lazy of metrics) {
         try {
           yield* pointsOf(decoder.part(METRIC, lazy), decoder, common);
@@ -103,7 +115,11 @@ function* pointsOf(
     return;
   }
   const weight = above.weight + name.length + description.length + unit.length;
-  const common: Common = { ...above, metric, kind, given, weight };
+  const { aggregationTemporality, isMonotonic } = given;
+  const digest = once(() =>
+    metricDigest(above.digest(), name, unit, kind.field, aggregationTemporality, isMonotonic === true),
+  );
+  const common: Common = { ...above, digest, metric, kind, given, weight };
   try {
     common.shared.add(dataPoints.length * kind.items, weight);
   } catch (error) {
@@ -120,8 +136,8 @@ function* groupOf(
   decoder: Decoder,
   common: Common,
 ): Generator<ReceivedMetric | Rejected> {
-  const { kind, shared, weight } = common;
-  const points: PointMessage[] = [];
+  const { kind, shared, weight, ids, digest } = common;
+  const points: IdentifiedPoint[] = [];
   const read: DataPointLike[] = [];
   for (const lazy of dataPoints) {
     try {
@@ -129,8 +145,10 @@ function* groupOf(
       if (((point.flags ?? 0) & NO_RECORDED_VALUE) !== 0) continue;
       const quantiles = point.quantileValues?.length ?? 0;
       if (quantiles > 0) shared.add(quantiles, weight + weightOf(point.attributes));
-      read.push(pointOf(point, kind.valueOf(point)));
-      points.push(point);
+      const value = kind.valueOf(point);
+      const idOf = ids.ofPoint(point.timeUnixNano ?? [0, 0], () => decoder.source(lazy), digest);
+      read.push(pointOf(point, value, idOf));
+      points.push({ point, idOf });
     } catch (error) {
       yield new Rejected(1, error);
     }
@@ -163,18 +181,33 @@ function receivedOf(
 }
 
 /** Summaries as Prometheus has them: `name.count` and `name.sum`, which only grow, and gauges by quantile. */
-function* summariesOf(points: readonly PointMessage[], common: Common): Generator<ReceivedMetric> {
+function* summariesOf(points: readonly IdentifiedPoint[], common: Common): Generator<ReceivedMetric> {
   const { name = '' } = common.metric;
-  const count = points.map((point) => pointOf(point, point.count ?? 0));
-  const sum = points.map((point) => pointOf(point, point.sum ?? 0));
+  const count = points.map(({ point, idOf }) => pointOf(point, point.count ?? 0, partOf(idOf, 'count')));
+  const sum = points.map(({ point, idOf }) => pointOf(point, point.sum ?? 0, partOf(idOf, 'sum')));
   yield receivedOf(common, { name: `${name}.count`, unit: '1', sum: true }, count, points.length);
   yield receivedOf(common, { name: `${name}.sum`, sum: true }, sum, 0);
-  for (const point of points) {
+  for (const { point, idOf } of points) {
     const { quantileValues = [] } = point;
     for (let from = 0; from < quantileValues.length; from += GROUP) {
       const group = quantileValues.slice(from, from + GROUP);
-      const gauges = group.map(({ quantile = 0, value = 0 }) => pointOf(point, value, { quantile: String(quantile) }));
+      const gauges = group.map(({ quantile = 0, value = 0 }, i) =>
+        pointOf(point, value, partOf(idOf, `quantile ${from + i}`), { quantile: String(quantile) }),
+      );
       yield receivedOf(common, {}, gauges, 0);
     }
   }
+}
+
+/** The ids of a point that is made of a part of another one. */
+function partOf(idOf: PointId | undefined, part: string): PointId | undefined {
+  return idOf && ((inner) => idOf(`${part} ${inner}`));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -42,7 +42,12 @@ export const KINDS = [
 ] as const;
 
 /** A point as the SDKs have it. A time of 0 is unknown, so that it is the time of receipt. */
-export function pointOf(point: PointMessage, value: unknown, attributes: object = {}): DataPointLike {
+export function pointOf(
+  point: PointMessage,
+  value: unknown,
+  idOf: DataPointLike['idOf'],
+  attributes: object = {},
+): DataPointLike {
   const { timeUnixNano: time } = point;
   const isKnown = time !== undefined && (time[0] !== 0 || time[1] !== 0);
   return {
@@ -50,6 +55,7 @@ export function pointOf(point: PointMessage, value: unknown, attributes: object 
     endTime: isKnown ? time : undefined,
     attributes: { ...point.attributes, ...attributes },
     value,
+    idOf,
   };
 }
 

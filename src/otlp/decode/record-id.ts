@@ -9,26 +9,48 @@ export type Digest = readonly [number, number, number, number];
 const SEED: Digest = [1_779_033_703, 3_144_134_277, 1_013_904_242, 2_773_480_762];
 
 /**
- * Gives the log records of one request ids that they get again when the request is sent again: a sender that had no
- * answer repeats it, and a database is to hold each record once. Equal records of one request differ by their
- * number. A record without any time keeps no id: nothing distinguishes it from a later one.
+ * Gives the log records and points of one request ids that they get again when the request is sent again: a sender that
+ * had no answer repeats it, and a database is to hold each of them once. Equal ones of one request differ by their number.
+ * What has no time gets no id: nothing distinguishes it from a later one.
  */
 export class RecordIds {
   readonly #numbers = new Map<string, number>();
 
   /** Sets the id of a record that has none of its own, in its attributes. */
   give(attributes: object, time: HrTime, source: () => string | Uint8Array, shared: Digest): void {
-    if (Object.hasOwn(attributes, UID) || (time[0] === 0 && time[1] === 0)) return;
-    const digest = digestOf(source(), shared);
+    if (Object.hasOwn(attributes, UID) || isUnknown(time)) return;
+    setOwn(attributes as Record<string, unknown>, UID, uuidOf(time, this.#digest(source(), shared)));
+  }
+
+  /** What gives the ids of the items that a point becomes, each a part of it; `undefined` if the point has no time. */
+  ofPoint(time: HrTime, source: () => string | Uint8Array, shared: () => Digest): PointId | undefined {
+    if (isUnknown(time)) return undefined;
+    const digest = this.#digest(source(), shared());
+    return (part) => uuidOf(time, part === '' ? digest : digestOf(part, digest));
+  }
+
+  #digest(source: string | Uint8Array, shared: Digest): Digest {
+    const digest = digestOf(source, shared);
     const key = digest.join();
     const number = this.#numbers.get(key) ?? 0;
     this.#numbers.set(key, number + 1);
-    const millis = time[0] * 1_000 + Math.floor(time[1] / 1e6);
-    setOwn(attributes as Record<string, unknown>, UID, uuidOf(millis, number === 0 ? digest : mixed(digest, number)));
+    return number === 0 ? digest : mixed(digest, number);
   }
 }
 
-/** The digest of what records share. */
+/** The id of a part of a point; `''`: of the point itself. */
+export type PointId = (part: string) => string;
+
+function isUnknown([seconds, nanos]: HrTime): boolean {
+  return seconds === 0 && nanos === 0;
+}
+
+/** The digest of what the points of one metric share. */
+export function metricDigest(shared: Digest, ...parts: readonly unknown[]): Digest {
+  return digestOf(JSON.stringify(parts), shared);
+}
+
+/** The digest of what records and metrics share. */
 export function sharedDigest(resource: object, scope: object): Digest {
   const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
   return digestOf(JSON.stringify([resource, scope], plain), SEED);
@@ -64,7 +86,8 @@ function finished(a: number, b: number, c: number, d: number): Digest {
 }
 
 /** A UUID of version 8 (RFC 9562, section 5.8): the time first, as databases keep what is in order best, then the digest. */
-function uuidOf(millis: number, [a, b, c]: Digest): string {
+function uuidOf([seconds, nanos]: HrTime, [a, b, c]: Digest): string {
+  const millis = seconds * 1_000 + Math.floor(nanos / 1e6);
   const time = hex(Math.min(Math.max(0, millis), 0xffff_ffff_ffff), 12);
   const variant = 0x8000 | (b & 0x3fff);
   return `${time.slice(0, 8)}-${time.slice(8)}-8${hex(a & 0xfff, 3)}-${hex(variant, 4)}-${hex((a >>> 12) & 0xffff, 4)}${hex(c, 8)}`;
