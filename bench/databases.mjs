@@ -79,9 +79,10 @@ console.log(`${ITEMS} items in transactions of 1,000, Node ${process.version}`);
     return time;
   };
   const m = await compare(
+    'sqlite',
     'SQLite',
     'us/item',
-    [
+    Object.fromEntries([
       ['hand-written, a row a statement', () => byHand(1)],
       ['hand-written, 50 rows a statement', () => byHand(50)],
       [
@@ -96,7 +97,7 @@ console.log(`${ITEMS} items in transactions of 1,000, Node ${process.version}`);
           return time;
         },
       ],
-    ],
+    ]),
     { per: ITEMS / 1e3 },
   );
   ratio(
@@ -118,6 +119,7 @@ else {
     return storage;
   };
   const m = await compare(
+    'postgres',
     'PostgreSQL',
     'us/item',
     [

@@ -1,0 +1,95 @@
+// From the call to a local endpoint in another process, none lost: OpenTelemetry's own parts, and ours.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { RimpLogRecordProcessor, startTelemetry } from 'rimp-telemetry';
+import { compare, quick, ratio, timed } from '../harness.mjs';
+import { batchProcessor, collectorTo, MAKERS } from '../parts.mjs';
+
+const RECORDS = quick ? 20_000 : 100_000;
+const make = MAKERS[4];
+const sink = fork(new URL('../sink.mjs', import.meta.url), { execArgv: [] });
+process.on('exit', () => sink.kill());
+const [{ url }] = await once(sink, 'message');
+const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+let queues = 0;
+const onDisk = () => ({ queue: { directory: join(directory, String(queues++)) } });
+
+/** Emits in turns of the event loop, as a server does. */
+async function inTurns(each) {
+  for (let i = 0; i < RECORDS; ) {
+    for (const end = Math.min(RECORDS, i + 500); i < end; i += 1) each(i);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+const official = () => batchProcessor(new OTLPLogExporter({ url: `${url}/v1/logs` }), { maxQueueSize: RECORDS });
+const emitOn = (logger) => (i) =>
+  logger.emit({ severityNumber: 9, severityText: 'INFO', body: 'benched order', attributes: make(i) });
+const collectOn = (collector) => (i) => collector.collectEvent('shop', 'benched order', 'info', make(i));
+/** Milliseconds until all has arrived; throws if it hasn't. */
+const arriving = (prepare) => async () => {
+  const { each, end } = prepare();
+  const time = await timed(async () => {
+    await inTurns(each);
+    await end();
+  });
+  sink.send('?');
+  const [{ records }] = await once(sink, 'message');
+  if (records !== RECORDS) throw new Error(`${records} of ${RECORDS} arrived`);
+  return time;
+};
+const ours = (otlp) => () => {
+  const telemetry = startTelemetry({
+    register: false,
+    collectorOptions: { storage: collectorTo().storage },
+    otlp: { endpoint: url, maxQueueSize: RECORDS, ...otlp },
+  });
+  return { each: collectOn(telemetry.collector), end: () => telemetry.shutdown() };
+};
+const m = await compare(
+  'exporting',
+  `from the call to a local endpoint, ${RECORDS} events in turns of 500`,
+  'µs a record',
+  {
+    'logger.emit, official processor and exporter': arriving(() => {
+      const provider = new LoggerProvider({ processors: [official()] });
+      return { each: emitOn(provider.getLogger('shop')), end: () => provider.shutdown() };
+    }),
+    'collectEvent, official processor and exporter': arriving(() => {
+      const collector = collectorTo();
+      const provider = new LoggerProvider({ processors: [new RimpLogRecordProcessor(collector), official()] });
+      collector.useProviders({ loggerProvider: provider });
+      const end = async () => {
+        await collector.shutdown();
+        await provider.shutdown();
+      };
+      return { each: collectOn(collector), end };
+    }),
+    'logger.emit, our queue on disk': arriving(() => {
+      const telemetry = startTelemetry({
+        register: false,
+        config: { enabled: false },
+        otlp: { endpoint: url, ...onDisk() },
+      });
+      return { each: emitOn(telemetry.loggerProvider.getLogger('shop')), end: () => telemetry.shutdown() };
+    }),
+    'collectEvent, our queue in memory': arriving(ours({})),
+    'collectEvent, our queue on disk': arriving(() => ours(onDisk())()),
+  },
+  { per: RECORDS / 1000, rounds: quick ? 3 : 9 },
+);
+const [raw, behind, , memory, disk] = Object.values(m);
+ratio(
+  'records a second, our queue in memory over the official parts behind collectEvent',
+  behind / memory,
+  'at least 1.5',
+);
+ratio('records a second, our queue on disk over the official parts behind collectEvent', behind / disk, 'at least 1.5');
+ratio('records a second, our queue in memory over raw logger.emit', raw / memory, 'at least 1.0');
+ratio('records a second, our queue on disk over raw logger.emit', raw / disk, 'at least 1.0');
+process.exit();

@@ -1,0 +1,67 @@
+// What several groups are made of.
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import { RimpLogRecordProcessor, TelemetryCollector } from 'rimp-telemetry';
+
+/** Metadata or tags of so many keys, made fresh: text, a number, a boolean, an integer by turns. */
+export const MAKERS = {
+  0: () => undefined,
+  4: (i) => ({ user_id: `u${i % 1000}`, amount: (i % 9973) / 100, ok: true, items: i % 7 }),
+  16: (i) => ({
+    user_id: `u${i % 1000}`,
+    amount: (i % 9973) / 100,
+    ok: true,
+    items: i % 7,
+    region: 'eu-west',
+    latency: i % 311,
+    cached: false,
+    retries: i % 3,
+    route: '/api/orders',
+    bytes: i % 65_536,
+    secure: true,
+    attempt: 1,
+    tenant: `t${i % 50}`,
+    share: (i % 100) / 100,
+    beta: false,
+    shard: i % 16,
+  }),
+};
+
+/** An exporter that takes everything, of either SDK. */
+export function nowhere() {
+  return {
+    export: (_items, done) => done({ code: 0 }),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+/** The official batch processor: 2.x takes the exporter, 3.x options. */
+export function batchProcessor(exporter, config = {}) {
+  return new BatchLogRecordProcessor(Object.assign(exporter, { exporter }, config), config);
+}
+
+/** A storage that keeps nothing. */
+export function nullStorage() {
+  return {
+    storeSync() {},
+    store: () => Promise.resolve(),
+    retrieve: () => Promise.reject(new Error('nothing is kept')),
+    async *scan() {},
+    clear: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A collector whose items go nowhere. */
+export function collectorTo(storage = nullStorage(), config = {}, options = {}) {
+  return new TelemetryCollector({ ...config }, { ...(storage && { storage }), ...options });
+}
+
+/** A collector on a provider that a user made: our processor, then the official batch processor. */
+export function onProvider(collector) {
+  const provider = new LoggerProvider({
+    processors: [new RimpLogRecordProcessor(collector), batchProcessor(nowhere(), { maxQueueSize: 10_000 })],
+  });
+  collector.useProviders({ loggerProvider: provider });
+  return provider;
+}

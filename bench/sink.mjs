@@ -1,0 +1,20 @@
+// A local OTLP endpoint that answers 200, throws away, and tells how many records came, by a word that each has.
+import http from 'node:http';
+
+let records = 0;
+const server = http.createServer((request, response) => {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    const body = Buffer.concat(chunks);
+    for (let at = body.indexOf('benched'); at >= 0; at = body.indexOf('benched', at + 7)) records += 1;
+    response.writeHead(200, { 'content-type': request.headers['content-type'] });
+    response.end(request.headers['content-type'] === 'application/json' ? '{}' : '');
+  });
+});
+server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }));
+process.on('message', () => {
+  process.send({ records });
+  records = 0;
+});
+process.on('disconnect', () => process.exit());
