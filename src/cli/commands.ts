@@ -12,6 +12,11 @@ export interface KnownCommand {
 /** All commands, in the order of the list. */
 export const COMMANDS: readonly KnownCommand[] = [
   {
+    name: 'query',
+    summary: 'finds events and metrics in files, databases and streams',
+    load: async () => (await import('./query/query.js')).query,
+  },
+  {
     name: 'serve',
     summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
     load: async () => (await import('./serve.js')).serve,

@@ -1,0 +1,93 @@
+import type { AnyValue } from '../../model/any-value.js';
+import { eventTypeFromWord } from '../../model/event-type.js';
+import type { TelemetryItem } from '../../model/item.js';
+import { UsageError } from '../values.js';
+import { fieldOf, textOf } from './fields.js';
+
+/** Whether an item is asked for. */
+export type Test = (item: TelemetryItem) => boolean;
+
+const FORM = /^\s*([^\s=!<>~]+)\s*(==|=|!=|>=|<=|>|<|!~|~)\s*(.*?)\s*$/s;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/**
+ * The test that an expression stands for: `duration_ms > 100`, `type = error`, `message ~ "time.?out"`, `user` (is
+ * there), `!user` (is not). A comparison with a field that is not there is false.
+ *
+ * @throws UsageError if it is none.
+ */
+export function whereTest(text: string, flag: string): Test {
+  const presence = /^\s*(!?)\s*([^\s=!<>~]+)\s*$/.exec(text);
+  if (presence !== null) {
+    const field = fieldOf(presence[2] as string);
+    const wanted = presence[1] === '';
+    return (item) => (field(item) !== undefined) === wanted;
+  }
+  const [, path = '', operator = '', given = ''] = FORM.exec(text) ?? [];
+  if (path === '')
+    throw new UsageError(`expected ${flag} to be FIELD OPERATOR VALUE such as 'duration_ms > 100', got "${text}"`);
+  return comparison(path, operator, unquoted(given), flag);
+}
+
+/** The test that a field has a value, as text or number. */
+export function equals(path: string, value: string): Test {
+  return comparison(path, '=', value, path);
+}
+
+function comparison(path: string, operator: string, wanted: string, flag: string): Test {
+  const field = fieldOf(path);
+  const test = valueTest(operator, path === 'type' ? (eventTypeFromWord(wanted) ?? wanted) : wanted, flag);
+  return (item) => {
+    const value = field(item);
+    return value !== undefined && test(value);
+  };
+}
+
+function valueTest(operator: string, wanted: string, flag: string): (value: AnyValue) => boolean {
+  if (operator.endsWith('~')) {
+    const form = regularExpression(wanted, flag);
+    return (value) => form.test(textOf(value)) === (operator === '~');
+  }
+  const number = NUMBER.test(wanted) ? Number(wanted) : undefined;
+  const time = number === undefined ? Date.parse(wanted) : Number.NaN;
+  const order = (value: AnyValue): number => {
+    const text = textOf(value);
+    if (number !== undefined && NUMBER.test(text)) return Math.sign(Number(text) - number);
+    // times are written in more than one form
+    const millis = Number.isNaN(time) ? Number.NaN : Date.parse(text);
+    if (!Number.isNaN(millis)) return Math.sign(millis - time);
+    if (text === wanted) return 0;
+    return number !== undefined ? Number.NaN : text < wanted ? -1 : 1;
+  };
+  switch (operator) {
+    case '!=':
+      return (value) => order(value) !== 0;
+    case '>':
+      return (value) => order(value) > 0;
+    case '>=':
+      return (value) => order(value) >= 0;
+    case '<':
+      return (value) => order(value) < 0;
+    case '<=':
+      return (value) => order(value) <= 0;
+    default:
+      return (value) => order(value) === 0;
+  }
+}
+
+/** @throws UsageError if the text is no regular expression. */
+export function regularExpression(text: string, flag: string, ignoresCase = false): RegExp {
+  try {
+    return new RegExp(text, ignoresCase ? 'iu' : 'u');
+  } catch {
+    try {
+      return new RegExp(text, ignoresCase ? 'i' : '');
+    } catch (error) {
+      throw new UsageError(`expected ${flag} to be a regular expression: ${(error as Error).message}`);
+    }
+  }
+}
+
+function unquoted(text: string): string {
+  return /^(["']).*\1$/s.test(text) && text.length > 1 ? text.slice(1, -1) : text;
+}

@@ -1,0 +1,170 @@
+import { type FileHandle, stat } from 'node:fs/promises';
+import type { ResolvedQuery } from '../../model/query.js';
+import type { BlockDecoder } from '../../storage/file/block-decoder.js';
+import { cursorOf, HEAD_BYTES, headPrint, NEAR_BYTES, printOf } from '../../storage/file/file-position.js';
+import { FileReader } from '../../storage/file/file-reader.js';
+import { unzippedParts } from '../../storage/file/gunzip.js';
+import { type LineBlock, readAt, readForwards, wholeLines } from '../../storage/file/line-blocks.js';
+import { openIfThere, openSegment } from '../../storage/file/open-if-there.js';
+import { segmentsOf } from '../../storage/file/segments.js';
+import { type Matcher, matcherOf } from '../../storage/query-match.js';
+import { firstOf, type Items, moment } from './source.js';
+
+const NEWLINE = 0x0a;
+const CHUNK_BYTES = 64 * 1024;
+
+/** The file that is being read, and up to where. */
+interface Live {
+  readonly handle: FileHandle;
+  readonly device: number;
+  readonly inode: number;
+  offset: number;
+  /** The bytes before the offset: others there mean that the file was written anew. */
+  near: Buffer;
+}
+
+/**
+ * Reads what is appended to a file. A file that is rotated away, by RIMP or by others, is read to its end first, and so
+ * are those that were closed since; one that was truncated or written anew is read from its beginning.
+ */
+export class FileFollower {
+  readonly #path: string;
+  readonly #maxLineBytes: number;
+  readonly #decoder: BlockDecoder;
+  #live: Live | undefined;
+  /** Segments that were there before: their paths without `.gz`. */
+  #known = new Set<string>();
+
+  constructor(path: string, maxLineBytes: number, decoder: BlockDecoder) {
+    this.#path = path;
+    this.#maxLineBytes = maxLineBytes;
+    this.#decoder = decoder;
+  }
+
+  async *follow(query: ResolvedQuery, last: number, signal: AbortSignal): AsyncGenerator<Items, void, undefined> {
+    const matches = matcherOf(query);
+    try {
+      this.#live = await this.#open();
+      this.#known = this.#segments();
+      if (this.#live !== undefined) {
+        await this.#moveToEnd(this.#live);
+        yield await this.#last(this.#live, query, last);
+      }
+      while (!signal.aborted) {
+        const before = this.#live;
+        // a writer may use the old one until there is a new one
+        const next = before === undefined || (await this.#isRotated(before)) ? await this.#open() : undefined;
+        if (before !== undefined) yield* this.#read(before, query, matches, next !== undefined);
+        if (next !== undefined) {
+          await before?.handle.close();
+          this.#live = next;
+          if (before !== undefined) yield* this.#closedSince(query, matches);
+          continue;
+        }
+        await moment(signal);
+      }
+    } finally {
+      await this.#live?.handle.close();
+    }
+  }
+
+  async #open(): Promise<Live | undefined> {
+    const handle = await openIfThere(this.#path);
+    if (handle === undefined) return undefined;
+    const { dev, ino } = await handle.stat();
+    return { handle, device: dev, inode: ino, offset: 0, near: Buffer.alloc(0) };
+  }
+
+  /** Behind the last whole line. */
+  async #moveToEnd(live: Live): Promise<void> {
+    const { size } = await live.handle.stat();
+    for (let end = size; end > 0; end -= CHUNK_BYTES) {
+      const start = Math.max(0, end - CHUNK_BYTES);
+      const newline = (await readAt(live.handle, start, end - start)).lastIndexOf(NEWLINE);
+      if (newline < 0) continue;
+      live.offset = start + newline + 1;
+      break;
+    }
+    live.near = await nearOf(live.handle, live.offset);
+  }
+
+  /** The last items before the offset, in their order. */
+  async #last(live: Live, query: ResolvedQuery, count: number): Promise<Items> {
+    const head = headPrint(await readAt(live.handle, 0, HEAD_BYTES));
+    const after = cursorOf({ ...live, head, near: printOf(live.near) });
+    const reader = new FileReader(this.#path, this.#maxLineBytes, this.#decoder);
+    const pages = reader.pages({ ...query, descending: true, limit: count, after });
+    return (await firstOf(itemsIn(pages), count)).reverse();
+  }
+
+  async #isRotated({ device, inode }: Live): Promise<boolean> {
+    try {
+      const { dev, ino } = await stat(this.#path);
+      return dev !== device || ino !== inode;
+    } catch {
+      return true;
+    }
+  }
+
+  async *#read(live: Live, query: ResolvedQuery, matches: Matcher, isEnd: boolean): AsyncGenerator<Items> {
+    const { size } = await live.handle.stat();
+    if (size < live.offset || !(await nearOf(live.handle, live.offset)).equals(live.near)) {
+      live.offset = 0;
+      live.near = Buffer.alloc(0);
+    }
+    if (size === live.offset) return;
+    const ranges = [{ start: live.offset, end: size }];
+    for await (const block of readForwards(live.handle, ranges, this.#maxLineBytes, this.#onTooLong)) {
+      // somebody is writing the last line
+      const whole = isEnd ? block : upToNewline(block);
+      if (whole.bytes.length === 0) continue;
+      live.offset = whole.start + whole.bytes.length;
+      const { items } = this.#decoder.decode(whole, query, matches);
+      if (items.length > 0) yield items;
+    }
+    live.near = await nearOf(live.handle, live.offset);
+  }
+
+  /** Files that were closed since: the first of them is the one that was read as it was written. */
+  async *#closedSince(query: ResolvedQuery, matches: Matcher): AsyncGenerator<Items> {
+    const since = segmentsOf(this.#path).filter(({ path }) => !this.#known.has(bare(path)));
+    this.#known = this.#segments();
+    for (const { path, compressed } of since.slice(1)) {
+      const opened = await openSegment(path, compressed);
+      if (opened === undefined) continue;
+      const { handle } = opened;
+      try {
+        const blocks = opened.compressed
+          ? wholeLines(unzippedParts(handle), 0, this.#maxLineBytes, this.#onTooLong)
+          : readForwards(handle, [{ start: 0, end: (await handle.stat()).size }], this.#maxLineBytes, this.#onTooLong);
+        for await (const block of blocks) yield this.#decoder.decode(block, query, matches).items;
+      } finally {
+        await handle.close();
+      }
+    }
+  }
+
+  #segments(): Set<string> {
+    return new Set(segmentsOf(this.#path).map(({ path }) => bare(path)));
+  }
+
+  readonly #onTooLong = (bytes: number): void => this.#decoder.tooLong(bytes);
+}
+
+/** A segment has a name for closing first, then its own, then that of its compressed form. */
+function bare(path: string): string {
+  return path.replace(/(?:~[0-9a-f]{8}|\.gz)$/, '');
+}
+
+function nearOf(handle: FileHandle, offset: number): Promise<Buffer> {
+  const length = Math.min(offset, NEAR_BYTES);
+  return readAt(handle, offset - length, length);
+}
+
+function upToNewline(block: LineBlock): LineBlock {
+  return { bytes: block.bytes.subarray(0, block.bytes.lastIndexOf(NEWLINE) + 1), start: block.start };
+}
+
+async function* itemsIn(pages: AsyncIterable<{ readonly items: Items }>): AsyncGenerator<Items> {
+  for await (const { items } of pages) yield items;
+}

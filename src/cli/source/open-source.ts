@@ -1,0 +1,113 @@
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { toError } from '../../model/errors.js';
+import { showUrl } from '../../model/show-url.js';
+import { segmentsOf, targetOf } from '../../storage/file/segments.js';
+import { UsageError } from '../values.js';
+import { FileItems } from './file-source.js';
+import { MergedItems } from './merged-source.js';
+import type { ItemSource } from './source.js';
+import { StreamItems } from './stream-source.js';
+
+export interface OpenOptions {
+  /** Whether lines of standard input that are no JSON become items. */
+  readonly keepsPlain?: boolean;
+  /** Whether a file may be missing, as it is waited for. */
+  readonly waits?: boolean;
+}
+
+/**
+ * Opens what SOURCE… names.
+ *
+ * @throws UsageError if there is no such thing.
+ */
+export async function openSources(names: readonly string[], options: OpenOptions = {}): Promise<ItemSource> {
+  const paths = names.flatMap((name) => (isPattern(name) ? filesLike(name) : [name]));
+  const segments = new Set(paths.filter((path) => existsSync(path)).flatMap(segmentPathsOf));
+  const sources: ItemSource[] = [];
+  const seen = new Set<string>();
+  for (const path of paths) {
+    const id = identityOf(path);
+    // a pattern that names a file names what rotation closed of it as well
+    if (seen.has(id) || segments.has(id)) continue;
+    seen.add(id);
+    sources.push(await openOne(path, options));
+  }
+  return sources.length === 1 ? (sources[0] as ItemSource) : new MergedItems(sources);
+}
+
+async function openOne(name: string, { keepsPlain = false, waits = false }: OpenOptions): Promise<ItemSource> {
+  if (name === '-') return new StreamItems('standard input', process.stdin, keepsPlain);
+  if (/^postgres(?:ql)?:\/\//i.test(name)) return openDatabase(name, showUrl(name));
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
+    throw new UsageError(`expected SOURCE to be a file, -, or a postgres:// URL, got ${showUrl(name)}`);
+  const found = statSync(name, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true)
+    throw new UsageError(`expected SOURCE to be a file, ${name} is a directory: give "${join(name, '*.jsonl')}"`);
+  if (found === undefined && segmentsOf(name).length === 0 && !waits)
+    throw new UsageError(`expected SOURCE to be a file, there is none at ${name}`);
+  if (found !== undefined && !found.isFile()) {
+    const { createReadStream } = await import('node:fs');
+    return new StreamItems(name, createReadStream(name) as unknown as typeof process.stdin, keepsPlain);
+  }
+  const head = found === undefined ? Buffer.alloc(0) : headOf(name);
+  if (head.toString('latin1').startsWith('SQLite format 3')) return openDatabase(name, name);
+  return new FileItems(name, head[0] === 0x1f && head[1] === 0x8b);
+}
+
+/** Databases are loaded when one is asked for. */
+async function openDatabase(path: string, name: string): Promise<ItemSource> {
+  const [{ openStorage }, { StorageItems }] = await Promise.all([
+    import('../../collector/open-storage.js'),
+    import('./storage-source.js'),
+  ]);
+  return new StorageItems(openStorage({ storageBackend: 'database', storagePath: path }), name);
+}
+
+function headOf(path: string): Buffer {
+  const head = Buffer.alloc(16);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return head.subarray(0, readSync(file, head));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new UsageError(`expected SOURCE to be readable: ${toError(error).message}`);
+  }
+}
+
+function segmentPathsOf(path: string): string[] {
+  return segmentsOf(path)
+    .map((segment) => segment.path)
+    .filter((segment) => segment !== targetOf(path))
+    .map(identityOf);
+}
+
+/** Device and inode of what is there, else the name itself. */
+function identityOf(path: string): string {
+  const found = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? path : `${found.dev}:${found.ino}`;
+}
+
+function isPattern(name: string): boolean {
+  return /[*?]/.test(name) && !name.includes('://') && !existsSync(name);
+}
+
+/** Files that a pattern names, for shells that leave patterns alone: `*` and `?` in the last part of a path. */
+function filesLike(pattern: string): string[] {
+  const directory = dirname(pattern);
+  const name = pattern.slice(pattern.lastIndexOf('/') + 1);
+  if (/[*?]/.test(directory)) throw new UsageError(`expected * and ? in the last part of a path only, got ${pattern}`);
+  const form = new RegExp(
+    `^${name
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
+  const found = existsSync(directory) ? readdirSync(directory).filter((entry) => form.test(entry)) : [];
+  const files = found.map((entry) => join(directory, entry)).filter((path) => statSync(path).isFile());
+  if (files.length === 0) throw new UsageError(`expected SOURCE to be a file, none is like ${pattern}`);
+  return files.sort();
+}

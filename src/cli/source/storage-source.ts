@@ -1,0 +1,63 @@
+import type { TelemetryData } from '../../model/data.js';
+import type { TelemetryItem } from '../../model/item.js';
+import { isEvent } from '../../model/item.js';
+import type { TelemetryQuery } from '../../model/query.js';
+import type { TelemetryStorage } from '../../model/storage.js';
+import { type FollowOptions, firstOf, type ItemSource, type Items, moment } from './source.js';
+
+const PAGE_ITEMS = 1_000;
+
+/** What a database holds. */
+export class StorageItems implements ItemSource {
+  readonly name: string;
+  readonly totalBytes = undefined;
+  readonly bytesRead = 0;
+  readonly unreadable = {};
+  readonly #storage: TelemetryStorage;
+
+  constructor(storage: TelemetryStorage, name: string) {
+    this.#storage = storage;
+    this.name = name;
+  }
+
+  async *pages({ limit: _byReader, ...query }: TelemetryQuery): AsyncGenerator<Items, void, undefined> {
+    let items: TelemetryItem[] = [];
+    for await (const item of this.#storage.scan(query)) {
+      items.push(item);
+      // the first ones at once
+      if (items.length < PAGE_ITEMS) continue;
+      yield items;
+      items = [];
+    }
+    if (items.length > 0) yield items;
+  }
+
+  async *follow(query: TelemetryQuery, { last, signal }: FollowOptions): AsyncGenerator<Items, void, undefined> {
+    let after = (await this.#storage.retrieve({ order: 'desc', limit: 1 })).cursor;
+    const before = await firstOf(this.pages({ ...query, order: 'desc' }), last);
+    yield before.reverse();
+    // what was stored between the two came already
+    const shown = new Set(before.map(idOf));
+    while (!signal.aborted) {
+      const data = await this.#storage.retrieve({ ...query, after, limit: PAGE_ITEMS });
+      after = data.cursor ?? after;
+      const items = inOrder(data).filter((item) => !shown.has(idOf(item)));
+      if (items.length > 0) yield items;
+      if (data.size < PAGE_ITEMS) await moment(signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#storage.close();
+  }
+}
+
+function idOf(item: TelemetryItem): string {
+  return isEvent(item) ? item.eventId : item.metricId;
+}
+
+/** Both kinds by time; each is in the order of arrival. */
+export function inOrder({ events, metrics }: TelemetryData): TelemetryItem[] {
+  if (events.length === 0 || metrics.length === 0) return [...events, ...metrics];
+  return [...events, ...metrics].sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
+}

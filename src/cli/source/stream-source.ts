@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { decodeLine } from '../../codec/json-line-decode.js';
+import { isAnyValueMap } from '../../model/any-value.js';
+import { TelemetryEvent } from '../../model/event.js';
+import type { TelemetryItem } from '../../model/item.js';
+import { type ResolvedQuery, resolveQuery, type TelemetryQuery } from '../../model/query.js';
+import { wholeLines } from '../../storage/file/line-blocks.js';
+import { matcherOf } from '../../storage/query-match.js';
+import { foreignEvent, jsonObject } from './foreign-line.js';
+import { type FollowOptions, type ItemSource, type Items, lastOf } from './source.js';
+
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const GZIP = [0x1f, 0x8b];
+
+/** Lines that are no JSON: their text is the message. */
+const plain = new WeakSet<TelemetryItem>();
+
+/** Whether an item is a line of text that some program wrote among its JSON lines. */
+export function isPlainLine(item: TelemetryItem): boolean {
+  return plain.has(item);
+}
+
+/**
+ * Lines of a stream, compressed with gzip or not: of RIMP, or JSON of another logger, such as pino's and winston's. It can
+ * be read once.
+ */
+export class StreamItems implements ItemSource {
+  readonly name: string;
+  readonly totalBytes = undefined;
+  readonly #stream: AsyncIterable<Buffer> & { destroy(): unknown };
+  readonly #keepsPlain: boolean;
+  readonly #unreadable = new Map<string, number>();
+  #bytesRead = 0;
+
+  /** @param keepsPlain - whether lines that are no JSON become items; else they are counted as unreadable. */
+  constructor(name: string, stream: AsyncIterable<Buffer> & { destroy(): unknown }, keepsPlain: boolean) {
+    this.name = name;
+    this.#stream = stream;
+    this.#keepsPlain = keepsPlain;
+  }
+
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  get unreadable(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#unreadable);
+  }
+
+  async *pages(query: TelemetryQuery): AsyncGenerator<Items, void, undefined> {
+    const resolved = resolveQuery(query, 'SOURCE');
+    if (!resolved.descending) yield* this.#read(resolved);
+    else yield (await lastOf(this.#read(resolved), resolved.limit)).reverse();
+  }
+
+  async *follow(query: TelemetryQuery, { signal }: FollowOptions): AsyncGenerator<Items, void, undefined> {
+    const end = (): unknown => this.#stream.destroy();
+    signal.addEventListener('abort', end);
+    try {
+      yield* this.#read(resolveQuery(query, 'SOURCE'));
+    } catch (error) {
+      // what is destroyed can't be read on
+      if (!signal.aborted) throw error;
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stream.destroy();
+  }
+
+  async *#read(query: ResolvedQuery): AsyncGenerator<Items, void, undefined> {
+    const matches = matcherOf(query);
+    const onTooLong = (): void => this.#skip('too_long');
+    for await (const { bytes } of wholeLines(this.#chunks(), 0, MAX_LINE_BYTES, onTooLong)) {
+      const items: TelemetryItem[] = [];
+      for (const line of bytes.toString('utf8').split('\n')) {
+        if (line.trim() === '') continue;
+        const item = this.#itemOf(line.replace(/\r$/, ''));
+        if (item !== undefined && matches(item)) items.push(item);
+      }
+      if (items.length > 0) yield items;
+    }
+  }
+
+  #itemOf(line: string): TelemetryItem | undefined {
+    const object = jsonObject(line);
+    const isOurs = (object?.type === 'event' || object?.type === 'metric') && isAnyValueMap(object.data);
+    if (object !== undefined && !isOurs) {
+      const event = foreignEvent(object, new Date());
+      if (event !== undefined) return event;
+    }
+    try {
+      return decodeLine(line);
+    } catch {
+      if (!this.#keepsPlain || object !== undefined) return this.#skip('not_rimp');
+      const event = new TelemetryEvent({ source: '-', message: line });
+      plain.add(event);
+      return event;
+    }
+  }
+
+  #skip(reason: string): undefined {
+    this.#unreadable.set(reason, (this.#unreadable.get(reason) ?? 0) + 1);
+    return undefined;
+  }
+
+  async *#chunks(): AsyncGenerator<Buffer, void, undefined> {
+    const chunks = this.#counted();
+    const first = await chunks.next();
+    if (first.done === true) return;
+    if (!GZIP.every((byte, index) => first.value[index] === byte)) {
+      yield first.value;
+      yield* chunks;
+      return;
+    }
+    const whole = (async function* () {
+      yield first.value;
+      yield* chunks;
+    })();
+    const gunzip = createGunzip();
+    const zipped = Readable.from(whole, { objectMode: false });
+    zipped.on('error', (error) => gunzip.destroy(error));
+    for await (const chunk of zipped.pipe(gunzip)) yield chunk as Buffer;
+  }
+
+  async *#counted(): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of this.#stream) {
+      this.#bytesRead += chunk.length;
+      yield chunk;
+    }
+  }
+}
