@@ -29,6 +29,7 @@ function runTool(packageName, path, ...args) {
 
 const newest = Math.max(...[...sources, ...CONFIGURATION.map((name) => join(root, name))].map(modified));
 if (!existsSync(join(root, 'dist')) || !existsSync(stamp) || modified(stamp) < newest) {
+  if (process.stderr.isTTY) process.stderr.write('building dist, some seconds …\n');
   for (const made of ['dist', 'build/js', 'build/declarations'])
     rmSync(join(root, made), { recursive: true, force: true });
   runTool('typescript', 'bin/tsc', '-p', 'tsconfig.build.json');

@@ -1,76 +1,117 @@
-// The main job: a service with RIMP call sites and OpenTelemetry instrumentation under a bounded load of real requests.
-// Options: --requests N (default 200), --file PATH (default: a new file in the temporary directory).
+// A tour: a service with RIMP call sites and OpenTelemetry instrumentation, under real requests, exports over OTLP to a
+// receiver that is killed and started again. See --help.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { FileStorage, type LedgerFigures, startTelemetry } from 'rimp-telemetry';
-import { EventType, TelemetryCollector, TelemetryStream } from 'rimp-telemetry/legacy';
-import { cpuMeter, memoryUsed } from './machine.js';
-import { printData, printSummary } from './report.js';
+import { FileStorage, startTelemetry } from 'rimp-telemetry';
+import { TelemetryCollector, TelemetryStream } from 'rimp-telemetry/legacy';
+import { loadOn } from './load.js';
+import { bytesBelow, Watch } from './queue-watch.js';
+import { startReceiver } from './receiver-process.js';
+import { heading, isBalanced, kilobytes, printCounters, printData, printStored, say } from './report.js';
 import { startService } from './service.js';
 
-const PATHS = ['/api/users', '/api/posts', '/api/users', '/api/login', '/api/broken', '/nowhere'];
-const MAX_MILLIS = 20_000;
+const HELP = `npm start -- [--verbose] [--requests N] [--directory PATH]
+  --verbose         print each event and metric, a line each
+  --requests N      how many requests, from 3 to 100000; default: 240
+  --directory PATH  where the files go; default: a new directory in the temporary directory`;
+const DRAIN_MILLIS = 20_000;
 
 const { values } = parseArgs({
   options: {
-    requests: { type: 'string', default: '200' },
-    file: { type: 'string', default: join(mkdtempSync(join(tmpdir(), 'rimp-')), 'telemetry.jsonl') },
+    verbose: { type: 'boolean', default: false },
+    requests: { type: 'string', default: '240' },
+    directory: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
-  console.log('npm start -- [--requests N] [--file PATH]\nExports over OTLP if OTEL_EXPORTER_OTLP_ENDPOINT is set.');
+  console.log(HELP);
   process.exit(0);
 }
 const requests = Number(values.requests);
-if (!Number.isSafeInteger(requests) || requests < 1 || requests > 100_000) {
-  console.error(`--requests: expected a whole number from 1 to 100000, got ${values.requests}`);
+if (!Number.isSafeInteger(requests) || requests < 3 || requests > 100_000) {
+  console.error(`--requests: expected a whole number from 3 to 100000, got ${values.requests}`);
   process.exit(2);
 }
+const directory = values.directory ?? mkdtempSync(join(tmpdir(), 'rimp-'));
+const queue = join(directory, 'queue');
+const stored = new FileStorage(join(directory, 'telemetry.jsonl'));
+const received = new FileStorage(join(directory, 'received.jsonl'));
 
-const file = new FileStorage(values.file);
-// the call sites are legacy ones, hence the collector with Python's names
-const collector = new TelemetryCollector(null, { storage: file });
-const telemetry = startTelemetry({ collector, serviceName: 'shop', collectIntervalMillis: 60_000 });
-const stream = new TelemetryStream({ collector, storage: file, interval: 0.25 });
-stream.add_consumer(printData);
-stream.start();
-
-const service = await startService(collector);
-const cpu = cpuMeter();
-const deadline = Date.now() + MAX_MILLIS;
-let sent = 0;
-while (sent < requests && Date.now() < deadline) {
-  const burst = PATHS.slice(0, Math.min(PATHS.length, requests - sent));
-  const answers = await Promise.all(burst.map((path) => fetch(`${service.url}${path}`)));
-  await Promise.all(answers.map((response) => response.arrayBuffer()));
-  sent += burst.length;
-  if (sent % 30 === 0 || sent >= requests) {
-    const load = cpu();
-    collector.collect_metric('cpu_usage', load, 'percent');
-    collector.collect_metric('memory_usage', memoryUsed(), 'MB');
-    if (load > 80) collector.collect_event('monitor', `High CPU: ${load.toFixed(0)}%`, EventType.WARNING);
-    await sleep(50);
-  }
+const first = await startReceiver(received.path);
+// the call sites are ported ones, hence the collector with Python's names
+const collector = new TelemetryCollector(null, { storage: stored });
+const telemetry = startTelemetry({
+  collector,
+  serviceName: 'shop',
+  otlp: { endpoint: first.url, exportIntervalMillis: 500, queue: { directory: queue } },
+});
+let stream: TelemetryStream | undefined;
+if (values.verbose) {
+  stream = new TelemetryStream({ collector, interval: 0.25 });
+  stream.add_consumer(printData);
+  stream.start();
 }
-await service.close();
+const service = await startService(collector);
+const load = loadOn(service.url, collector);
+const inQueue = (): number => collector.health().sinks['otlp-logs']?.queued ?? 0;
+const third = Math.floor(requests / 3);
 
-// the providers last, as their readers collect once more
+heading(1, 'Collect', `${third} requests to an HTTP service that calls RIMP and OpenTelemetry`);
+await load(third);
 await telemetry.forceFlush({ timeoutMillis: 5_000 });
-await stream.stop();
-const { complete } = await telemetry.shutdown({ timeoutMillis: 5_000 });
-const health = collector.health();
-printSummary(await file.retrieve(), file.path, health);
+printStored(await stored.retrieve());
 
-const balanced = [health, ...Object.values(health.sinks)].every(
-  ({ accepted, delivered, queued, dropped }: LedgerFigures) =>
-    accepted === delivered + queued + Object.values(dropped).reduce((sum, count) => sum + count, 0),
+heading(2, 'Export', `over OTLP to ${first.url}, a process of its own (pid ${first.pid})`);
+say(
+  'arrived',
+  `${(await received.retrieve()).events.length} of ${collector.health().sinks['otlp-logs']?.accepted} events`,
 );
-console.log(
-  `\n${sent} requests; everything handed on: ${complete ? 'yes' : 'no'}; the ledger balances: ${balanced ? 'yes' : 'no'}`,
-);
-if (!complete) console.log(`last error: ${health.lastError?.message}`);
-process.exitCode = balanced ? 0 : 1;
+
+heading(3, 'Kill it', `kill -9 ${first.pid}, and ${third} more requests: the service notices nothing`);
+const growing = new Watch(inQueue);
+growing.start();
+await first.kill();
+await load(third);
+say('waiting', `${growing.stop()}  0 → ${inQueue()} events, ${kilobytes(bytesBelow(queue))} on disk`);
+
+heading(4, 'It is back', `on the same port, under ${requests - 2 * third} more requests`);
+const draining = new Watch(inQueue);
+draining.start();
+const began = performance.now();
+await startReceiver(received.path, Number(new URL(first.url).port));
+await load(requests - 2 * third);
+while (inQueue() > 0 && performance.now() - began < DRAIN_MILLIS) await sleep(25);
+say('draining', `${draining.stop()}  ${draining.highest} → ${inQueue()} events in ${seconds(began)} s`);
+
+await service.close();
+await stream?.stop();
+const { complete, errors } = await telemetry.shutdown({ timeoutMillis: 5_000 });
+const health = collector.health();
+const { events } = await received.retrieve({ kinds: ['event'] });
+const arrived = new Set(events.map(({ eventId }) => eventId)).size;
+const exported = health.sinks['otlp-logs']?.accepted ?? 0;
+
+heading(5, 'Count', 'accepted = delivered + queued + lost, at every moment');
+printCounters(health);
+say('arrived', `${arrived} of ${exported} events, ${events.length - arrived} of them twice`);
+const isWhole = complete && arrived === exported && isBalanced(health);
+say('result', isWhole ? 'nothing is lost, and every counter balances' : `something is missing: ${errors.join('; ')}`);
+
+heading(6, 'Look', 'JSON lines, which RIMP for Python reads too');
+say('stored', stored.path);
+say('received', received.path);
+console.log(`
+Try next
+  npm start -- --verbose                 each event and metric, a line each
+  npm start -- --requests 3000           a larger queue
+  node dist/cjs/cli/main.js --help       receive, ship, and find what is wrong in a set-up
+  docs/recipes                           Express, Fastify, pino, winston, NodeSDK, Lambda, tests`);
+process.exit(isWhole ? 0 : 1);
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(1);
+}

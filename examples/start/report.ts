@@ -1,8 +1,6 @@
 // What the terminal shows.
 import {
   type CollectorHealth,
-  estimatePercentile,
-  type HistogramDetail,
   type LedgerFigures,
   printable,
   type TelemetryData,
@@ -10,12 +8,27 @@ import {
   type TelemetryMetric,
 } from 'rimp-telemetry';
 
-const COLOURS = { error: 31, warning: 33, info: 36, debug: 90, metric: 32 } as const;
+const COLOURS = { error: 31, warning: 33, info: 36, debug: 90, metric: 32, heading: 1 } as const;
 
 /** Colours text on a terminal; plain if the output is piped, or NO_COLOR is set. */
 function paint(kind: keyof typeof COLOURS, text: string): string {
   const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
   return coloured ? `\u001b[${COLOURS[kind]}m${text}\u001b[0m` : text;
+}
+
+/** Begins a step of the tour. */
+export function heading(step: number, title: string, text: string): void {
+  console.log(`${step === 1 ? '' : '\n'}${paint('heading', `${step}  ${title.padEnd(13)}`)}${text}`);
+}
+
+/** A line within a step. */
+export function say(what: string, text: string): void {
+  console.log(`   ${what.padEnd(13)}${text}`);
+}
+
+/** Bytes as people read them. */
+export function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
 }
 
 /** Prints what a stream brings, an item a line. */
@@ -37,64 +50,41 @@ function metricLine(metric: TelemetryMetric): string {
   return `${metric.timestamp.toISOString()} ${paint('metric', 'metric ')} ${rest}`;
 }
 
-/** Prints counts by type and source, metrics with their percentiles, the file and the counters. */
-export function printSummary(data: TelemetryData, file: string, health: CollectorHealth): void {
-  console.log('\nEvents by type and source');
-  const counts = new Map<string, number>();
-  for (const { eventType, source } of data.events) {
-    const key = `  ${eventType.padEnd(8)} ${printable(source)}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+/** Prints counts by type, an error as an example, and the percentiles of the response times. */
+export function printStored({ events, metrics }: TelemetryData): void {
+  const byType = (['info', 'warning', 'error'] as const).map((type) => {
+    const count = events.filter(({ eventType }) => eventType === type).length;
+    return paint(type, `${count} ${type}`);
+  });
+  say('events', `${events.length}: ${byType.join(', ')}`);
+  const error = events.find(({ eventType }) => eventType === 'error');
+  if (error !== undefined) {
+    const thrown = error.metadata?.error as { message?: unknown } | undefined;
+    say('such as', printable(`${error.source}: ${error.message} (${String(thrown?.message)})`));
   }
-  for (const [key, count] of byName(counts)) console.log(`${key.padEnd(24)} ${count}`);
-  console.log(`\nMetrics${' '.repeat(42)}count        p50        p95        p99  unit`);
-  for (const [, line] of byName(metricRows(data.metrics))) console.log(line);
-  console.log(`\nFile    ${file}`);
-  console.log('Ledger  accepted = delivered + queued + dropped');
-  printLedger('total', health);
-  for (const [name, figures] of Object.entries(health.sinks)) printLedger(name, figures);
+  const times = metrics.filter(({ name }) => name === 'http_response_time').map(({ value }) => value);
+  const sorted = times.sort((a, b) => a - b);
+  const at = (percent: number): string =>
+    (sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN).toFixed(1);
+  say('metrics', `${metrics.length}: http_response_time has p50 ${at(50)} ms, p95 ${at(95)} ms, p99 ${at(99)} ms`);
 }
 
-function metricRows(metrics: readonly TelemetryMetric[]): Map<string, string> {
-  const values = new Map<string, { unit: string; values: number[] }>();
-  const rows = new Map<string, string>();
-  for (const metric of metrics) {
-    const { histogram, instrument } = metric.otel ?? {};
-    if (histogram !== undefined) {
-      const name = `${instrument} ${metric.tags?.['http.route'] ?? ''}`;
-      rows.set(name, histogramRow(name, histogram));
-    } else if (metric.otel === undefined) {
-      const entry = values.get(metric.name) ?? { unit: metric.unit ?? '', values: [] };
-      entry.values.push(metric.value);
-      values.set(metric.name, entry);
-    }
+/** Prints the counters of the collector and of each sink. */
+export function printCounters(health: CollectorHealth): void {
+  for (const [name, figures] of [['collector', health] as const, ...Object.entries(health.sinks)]) {
+    const reasons = Object.entries(figures.dropped).map(([reason, count]) => `${count} ${reason}`);
+    const suffix = reasons.length > 0 ? ` (${reasons.join(', ')})` : '';
+    say(name, `${figures.accepted} = ${figures.delivered} + ${figures.queued} + ${lostOf(figures)}${suffix}`);
   }
-  for (const [name, entry] of values) {
-    const sorted = entry.values.toSorted((a, b) => a - b);
-    const at = (percentile: number): number =>
-      sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)] ?? Number.NaN;
-    rows.set(name, row(name, sorted.length, [at(50), at(95), at(99)], entry.unit));
-  }
-  return rows;
 }
 
-function histogramRow(name: string, histogram: HistogramDetail): string {
-  const percentiles = [50, 95, 99].map((percentile) => estimatePercentile(histogram, percentile) ?? Number.NaN);
-  return row(name, histogram.count, percentiles, 's, estimated from buckets');
-}
-
-function row(name: string, count: number, percentiles: readonly number[], unit: string): string {
-  const figures = percentiles.map((value) => value.toPrecision(4).padStart(10)).join(' ');
-  return `  ${printable(name).padEnd(45)} ${String(count).padStart(6)} ${figures}  ${unit}`;
-}
-
-function printLedger(name: string, { accepted, delivered, queued, dropped }: LedgerFigures): void {
-  const reasons = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
-  const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
-  console.log(
-    `  ${name.padEnd(14)} ${accepted} = ${delivered} + ${queued} + ${lost}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+/** Whether the equation holds for the collector and for each sink. */
+export function isBalanced(health: CollectorHealth): boolean {
+  return [health, ...Object.values(health.sinks)].every(
+    (figures) => figures.accepted === figures.delivered + figures.queued + lostOf(figures),
   );
 }
 
-function byName<T>(map: ReadonlyMap<string, T>): [string, T][] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+function lostOf({ dropped }: LedgerFigures): number {
+  return Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -33,22 +34,31 @@ describe('the examples', () => {
     expect(run(name)).toBe(output);
   });
 
-  it('the main job handles its requests, stores them and balances', () => {
-    const output = run('start/main.js', '--requests', '60');
-    expect(output).toMatch(/60 requests; everything handed on: yes; the ledger balances: yes\n$/);
-    expect(output).not.toContain('\u001b');
-    expect(output).toMatch(/info +web +60\n/);
-    const file = /^File {4}(.*)$/m.exec(output)?.[1] ?? '';
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-    const total = Number(/^ {2}storage +(\d+) = /m.exec(output)?.[1]);
+  it('the tour loses nothing while its receiver is killed, and says so in some thirty lines', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rimp-tour-'));
+    const output = run('start/main.js', '--requests', '60', '--directory', directory);
+    expect(output.split('\n').length).toBeLessThan(40);
+    expect(output).toContain('result       nothing is lost, and every counter balances');
+    const exported = Number(/^ {3}otlp-logs +(\d+) = \1 \+ 0 \+ 0$/m.exec(output)?.[1]);
+    expect(output).toContain(`arrived      ${exported} of ${exported} events`);
+    expect(output).toMatch(/waiting +[ ▁-█]+ 0 → [1-9]\d* events, [1-9]\d* kB on disk/);
+    const total = Number(/^ {3}storage +(\d+) = /m.exec(output)?.[1]);
+    const lines = readFileSync(join(directory, 'telemetry.jsonl'), 'utf8').trimEnd().split('\n');
     expect(lines.length).toBe(total);
-    expect(lines.filter((line) => line.includes('"message":"Request: GET /api/broken"')).length).toBe(10);
+    // a burst of each round asks for what is broken
+    expect(lines.filter((line) => line.includes('"message":"Request: GET /api/broken"')).length).toBe(9);
     expect(lines.filter((line) => line.includes('"name":"http.server.request.duration.count"')).length).toBeGreaterThan(
       4,
     );
+    rmSync(directory, { recursive: true });
   });
 
-  it('the main job explains itself, and refuses nonsense', () => {
+  it('the tour prints each item if it is asked to', () => {
+    const output = run('start/main.js', '--requests', '6', '--verbose');
+    expect(output.match(/info +web +Request: GET \/api\/users/g)?.length).toBe(3);
+  });
+
+  it('the tour explains itself, and refuses nonsense', () => {
     expect(run('start/main.js', '--help')).toContain('--requests N');
     expect(() => run('start/main.js', '--requests', 'x')).toThrow(/expected a whole number/);
   });
