@@ -121,6 +121,13 @@ describe('the recipe of', () => {
     },
   );
 
+  it('stream.md hands on what is collected, and stores it', async () => {
+    const folder = programsOf('stream.md');
+    const { stdout } = await run(process.execPath, nodeArguments('stream.md'), { cwd: folder });
+    expect(stdout).toBe('1 events, 1 metrics\n');
+    expect((await stored(folder)).size).toBe(2);
+  });
+
   it('testing.md passes with jest and with vitest', async () => {
     const folder = programsOf('testing.md');
     const tool = (name: string, ...path: string[]) => join(root, 'node_modules', name, ...path);
