@@ -1,4 +1,5 @@
 import type { AnyValue, AnyValueMap } from '../model/any-value.js';
+import { flatCopy } from './flat-copy.js';
 import { Copier } from './value-copier.js';
 
 export { isHostileKey, setOwn, wellFormed } from './own-fields.js';
@@ -9,6 +10,8 @@ export interface Normalised<T> {
   readonly value: T;
   /** Values that were left out, cut or could not be read. */
   readonly lost: number;
+  /** If it is a map of at most 64 texts, finite numbers and booleans: how many; absent if that is not known. */
+  readonly flatKeys?: number | undefined;
 }
 
 /**
@@ -26,7 +29,9 @@ export function normaliseValue(value: unknown): Normalised<AnyValue> {
  * Error the map `{ error: … }`; null and undefined become `undefined`.
  */
 export function normaliseMetadata(metadata: unknown): Normalised<AnyValueMap | undefined> {
-  if (metadata === undefined || metadata === null) return { value: undefined, lost: 0 };
+  if (metadata === undefined || metadata === null) return { value: undefined, lost: 0, flatKeys: 0 };
+  const flat = typeof metadata === 'object' ? flatCopy(metadata) : undefined;
+  if (flat !== undefined) return flat;
   const copier = new Copier();
   const value = copier.metadata(metadata);
   return { value, lost: copier.lost };

@@ -2,6 +2,7 @@ import { context as contexts } from '@opentelemetry/api';
 import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
+import { attachTo } from '../otel/attach-attributes.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
@@ -11,14 +12,14 @@ import { ResourcePicker } from '../otel/resource.js';
 import type { CollectionResultLike, Context, LogRecordLike, ResourceLike } from '../otel/sdk-types.js';
 import { eventOfRecord } from '../otel/transform/log-record-transform.js';
 import { metricsOfData } from '../otel/transform/metric-transform.js';
-import { eventAfterProcessors } from '../otel/transform/reconcile.js';
+import { eventAfterProcessors, untouched } from '../otel/transform/reconcile.js';
 import { Counts } from '../pipeline/counters.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Clock } from '../runtime/clock.js';
 import { deadlineOf, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { processIdentity } from '../runtime/process-identity.js';
-import { sharedState } from '../runtime/shared-state.js';
+import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
 import type { CollectorOptions } from './options.js';
 
 /** How many events that no processor of ours took are remembered. */
@@ -89,14 +90,18 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     return this.#enabled && !this.#pipeline.isClosed;
   }
 
-  /** Emits an event of the facade's, and sees to it that the pipeline gets it once. */
-  emitEvent(event: TelemetryEvent, context: Context): void {
+  /**
+   * Emits an event of the facade's, and sees to it that the pipeline gets it once.
+   *
+   * @param flatKeys - if its metadata are nothing but text, finite numbers and booleans: how many.
+   */
+  emitEvent(event: TelemetryEvent, context: Context, flatKeys?: number): void {
     const provider = this.providers.loggerProvider();
     if (provider === undefined) {
       this.#pipeline.acceptEvent(event);
       return;
     }
-    const emitted = this.#emitter.emit(provider, event, context);
+    const emitted = this.#emitter.emit(provider, event, context, flatKeys);
     if (emitted === 'taken') return;
     if (emitted === 'filtered' && !this.#keepFiltered) {
       this.#pipeline.withhold('filtered_by_otel');
@@ -137,11 +142,17 @@ export class CollectorBridge implements Bridge, ReceiverPort {
 
   onLogRecord(record: LogRecordLike): void {
     try {
-      if (!this.isOpen) return;
       const flight = this.#shared.inFlight;
-      if (flight !== undefined && flight.owner === this && isOwn(record, flight.event)) {
+      const isFlight = flight !== undefined && flight.owner === this && isOwn(record, flight);
+      const isUntouched = isFlight && attachTo(record, flight);
+      if (!this.isOpen) return;
+      if (isFlight) {
         if (flight.taken) return;
         flight.taken = true;
+        if (isUntouched) {
+          this.#pipeline.acceptEvent(untouched(flight.event, this.#resources.pick(record.resource)));
+          return;
+        }
         this.#pipeline.acceptEvent(eventAfterProcessors(flight, record, this.#resources.pick(record.resource)));
         return;
       }
@@ -259,7 +270,8 @@ function uidOf(record: LogRecordLike): unknown {
 }
 
 /** Whether a record, given to a processor while an event is being emitted, is that event's. */
-function isOwn(record: LogRecordLike, event: TelemetryEvent): boolean {
+function isOwn(record: LogRecordLike, { event, toAttach }: EventInFlight): boolean {
+  if (toAttach !== undefined) return record.body === event.message && record.instrumentationScope.name === event.source;
   const uid = uidOf(record);
   if (uid !== undefined) return uid === event.eventId;
   const [seconds, nanos] = record.hrTime;

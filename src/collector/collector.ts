@@ -110,9 +110,9 @@ export class TelemetryCollector {
       if (this.#isOver()) return null;
       const fields = eventFieldsOf(first, message, eventType, metadata);
       const { context } = this.#bridge;
-      const event = buildEvent(fields, context, this.#surroundings(this.#bridge.identity));
+      const { event, flatKeys } = buildEvent(fields, context, this.#surroundings(this.#bridge.identity));
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
-      this.#bridge.emitEvent(event, context);
+      this.#bridge.emitEvent(event, context, flatKeys);
       return event;
     } catch (error) {
       this.#counters.rejected.add('failed');

@@ -72,10 +72,17 @@ export function metricFieldsOf(first: unknown, value: unknown, unit: unknown, ta
     : { name: first, value, unit, tags };
 }
 
-/** The event of whatever a call site passes: nothing here throws, wrong kinds of arguments are turned into right ones. */
-export function buildEvent(fields: AnyEventFields, context: Context, surroundings: ItemSurroundings): TelemetryEvent {
+/**
+ * The event of whatever a call site passes, and how many metadata it has if they are flat: nothing here throws, wrong
+ * kinds of arguments are turned into right ones.
+ */
+export function buildEvent(
+  fields: AnyEventFields,
+  context: Context,
+  surroundings: ItemSurroundings,
+): { readonly event: TelemetryEvent; readonly flatKeys: number | undefined } {
   const metadata = normaliseMetadata(fields.metadata);
-  const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = {};
+  const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = { resource: surroundings.resource };
   const span = trace.getSpanContext(context);
   if (span !== undefined && isSpanContextValid(span)) {
     otel.traceId = span.traceId;
@@ -86,19 +93,19 @@ export function buildEvent(fields: AnyEventFields, context: Context, surrounding
   if (typeof eventName === 'string' && eventName !== '') {
     otel.eventName = eventName;
   }
-  otel.resource = surroundings.resource;
   if (metadata.lost > 0) otel.droppedAttributesCount = metadata.lost;
-  const { date, timeUnixNano } = timeOf(fields.timestamp, surroundings);
-  if (timeUnixNano !== undefined) otel.timeUnixNano = timeUnixNano;
-  return new TelemetryEvent({
+  const time = fields.timestamp === undefined ? undefined : timeOf(fields.timestamp, surroundings);
+  if (time?.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
+  const event = new TelemetryEvent({
     eventId: newId(surroundings.nowMillis),
-    timestamp: date,
+    timestamp: time?.date ?? new Date(surroundings.nowMillis),
     eventType: eventTypeFromWord(fields.eventType) ?? EventType.INFO,
     source: textOf(fields.source) || 'unknown',
     message: textOf(fields.message),
     metadata: metadata.value,
     otel,
   });
+  return { event, flatKeys: metadata.flatKeys };
 }
 
 /** The metric of whatever a call site passes, or `undefined` if it has no usable name or no number as its value. */
@@ -107,11 +114,12 @@ export function buildMetric(fields: AnyMetricFields, surroundings: ItemSurroundi
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;
   const unit = fields.unit === undefined || fields.unit === null ? undefined : textOf(fields.unit);
-  const { date, timeUnixNano } = timeOf(fields.timestamp, surroundings);
+  const time = fields.timestamp === undefined ? undefined : timeOf(fields.timestamp, surroundings);
+  const timeUnixNano = time?.timeUnixNano;
   const { resource } = surroundings;
   return new TelemetryMetric({
     metricId: newId(surroundings.nowMillis),
-    timestamp: date,
+    timestamp: time?.date ?? new Date(surroundings.nowMillis),
     name,
     value,
     unit: unit === '' ? undefined : unit,

@@ -21,10 +21,12 @@ export function sizeOfItem(item: TelemetryItem): number {
   }
   const { otel } = item;
   if (otel !== undefined) {
-    const budget = { left: MAX_VALUES };
+    let budget: { left: number } | undefined;
     size += OBJECT_BYTES;
     for (const key in otel) {
-      if (key !== 'resource') size += 16 + sizeOfValue((otel as Record<string, unknown>)[key], budget);
+      if (key === 'resource') continue;
+      budget ??= { left: MAX_VALUES };
+      size += 16 + sizeOfValue((otel as Record<string, unknown>)[key], budget);
     }
   }
   return size;
@@ -38,7 +40,15 @@ export function sizeOfItems(items: Iterable<TelemetryItem>): number {
 }
 
 function sizeOfMap(map: object): number {
-  return sizeOfValue(map, { left: MAX_VALUES });
+  let size = OBJECT_BYTES;
+  let left = MAX_VALUES;
+  for (const key in map) {
+    const value: unknown = (map as Record<string, unknown>)[key];
+    left -= 1;
+    if (left < 0 || (typeof value === 'object' && value !== null)) return sizeOfValue(map, { left: MAX_VALUES });
+    size += 16 + 2 * key.length + (typeof value === 'string' ? 2 * value.length : 8);
+  }
+  return size;
 }
 
 function sizeOfValue(value: unknown, budget: { left: number }): number {

@@ -22,3 +22,17 @@ export function eventTypeOf(severityNumber: unknown): EventType | undefined {
   if (severityNumber < 17) return EventType.WARNING;
   return EventType.ERROR;
 }
+
+/** The severity text of an event type: its word in capitals. */
+export function severityTextOf(eventType: EventType): string {
+  switch (eventType) {
+    case EventType.DEBUG:
+      return 'DEBUG';
+    case EventType.WARNING:
+      return 'WARNING';
+    case EventType.ERROR:
+      return 'ERROR';
+    default:
+      return 'INFO';
+  }
+}

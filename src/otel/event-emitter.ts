@@ -1,9 +1,11 @@
 import type { TelemetryEvent } from '../model/event.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
+import { comesFirst, flatAttributes, type KnownLogger, knownLogger } from './attach-attributes.js';
 import { FACADE_SCOPE } from './instruments/instruments.js';
 import type { Context, LoggerLike, LoggerProviderLike } from './sdk-types.js';
 import { attributesOf, recordOf } from './transform/event-transform.js';
+import { isInstrumentation } from './transform/source.js';
 
 /** Distinct sources that get a logger of their own: providers never forget one. */
 export const DEFAULT_MAX_SCOPES = 1_000;
@@ -14,6 +16,13 @@ export const DEFAULT_MAX_SCOPES = 1_000;
  */
 export type Emitted = 'taken' | 'filtered' | 'unseen';
 
+interface NamedLogger extends KnownLogger {
+  /** Whether its scope has the name of the event's source. */
+  readonly isOwnScope: boolean;
+  /** Whether the source needs no attribute. */
+  readonly isPlain: boolean;
+}
+
 /** Emits events through the loggers of their sources. */
 export class EventEmitter {
   readonly #owner: object;
@@ -21,9 +30,11 @@ export class EventEmitter {
   readonly #maxScopes: number;
   readonly #shared = sharedState();
   #provider: LoggerProviderLike | undefined;
-  #loggers = new Map<string, LoggerLike>();
+  #loggers = new Map<string, NamedLogger>();
+  #further: NamedLogger | undefined;
   /** Providers in which a processor of the owner's was seen at work. */
   readonly #attached = new WeakSet<LoggerProviderLike>();
+  #lastAttached: LoggerProviderLike | undefined;
   readonly #processors = new Set<object>();
 
   constructor(owner: object, diagnostics: Diagnostics, maxScopes: number) {
@@ -38,41 +49,67 @@ export class EventEmitter {
     else this.#processors.delete(processor);
   }
 
-  emit(provider: LoggerProviderLike, event: TelemetryEvent, context: Context): Emitted {
+  /** @param flatKeys - if the event's metadata are nothing but text, finite numbers and booleans: how many. */
+  emit(provider: LoggerProviderLike, event: TelemetryEvent, context: Context, flatKeys?: number): Emitted {
     if (provider !== this.#provider) {
       this.#provider = provider;
       this.#loggers = new Map();
+      this.#further = undefined;
     }
-    const ownScope = this.#loggers.has(event.source) || this.#loggers.size < this.#maxScopes;
-    const attributes = attributesOf(event, ownScope);
-    const flight: EventInFlight = { event, attributes, owner: this.#owner, taken: false };
     const shared = this.#shared;
     const before = shared.inFlight;
-    shared.inFlight = flight;
-    let failed = false;
+    let flight: EventInFlight | undefined;
     try {
-      this.#logger(provider, ownScope ? event.source : FACADE_SCOPE).emit(recordOf(event, attributes, context));
+      const known = this.#logger(provider, event.source);
+      flight = this.#flight(provider, event, known, flatKeys);
+      shared.inFlight = flight;
+      const attributes = flight.toAttach === undefined ? flight.attributes : undefined;
+      known.logger.emit(recordOf(event, attributes, context));
     } catch (error) {
-      failed = true;
       this.#diagnostics.report('emit', 'emitting a log record through OpenTelemetry failed', error);
+      if (flight?.taken !== true) return 'unseen';
     } finally {
       shared.inFlight = before;
     }
     if (flight.taken) {
-      this.#attached.add(provider);
+      if (provider !== this.#lastAttached) this.#attached.add(provider);
+      this.#lastAttached = provider;
       return 'taken';
     }
-    if (failed || this.#processors.size === 0) return 'unseen';
+    if (this.#processors.size === 0) return 'unseen';
     return this.#attached.has(provider) || this.#sitsIn(provider) ? 'filtered' : 'unseen';
   }
 
-  #logger(provider: LoggerProviderLike, scope: string): LoggerLike {
-    let logger = this.#loggers.get(scope);
-    if (logger === undefined) {
-      logger = provider.getLogger(scope) as LoggerLike;
-      this.#loggers.set(scope, logger);
+  #flight(
+    provider: LoggerProviderLike,
+    event: TelemetryEvent,
+    known: NamedLogger,
+    flatKeys: number | undefined,
+  ): EventInFlight {
+    if (flatKeys !== undefined && known.isPlain && comesFirst(this.#processors, provider, known)) {
+      const attributes = flatAttributes(event);
+      // one more is the id
+      if (attributes !== undefined)
+        return { event, attributes, owner: this.#owner, taken: false, toAttach: flatKeys + 1 };
     }
-    return logger;
+    const attributes = attributesOf(event, known.isOwnScope);
+    return { event, attributes, owner: this.#owner, taken: false, toAttach: undefined };
+  }
+
+  /** The logger of a source, or the one of all further sources. */
+  #logger(provider: LoggerProviderLike, source: string): NamedLogger {
+    const known = this.#loggers.get(source);
+    if (known !== undefined) return known;
+    if (this.#loggers.size < this.#maxScopes) return this.#makeLogger(provider, source, true);
+    return this.#further ?? this.#makeLogger(provider, FACADE_SCOPE, false);
+  }
+
+  #makeLogger(provider: LoggerProviderLike, scope: string, isOwnScope: boolean): NamedLogger {
+    const known = knownLogger(provider.getLogger(scope) as LoggerLike, provider);
+    const made = { ...known, isOwnScope, isPlain: isOwnScope && !isInstrumentation(scope) };
+    if (isOwnScope) this.#loggers.set(scope, made);
+    else this.#further = made;
+    return made;
   }
 
   /** Whether the SDK's own list of processors, private but the same in both generations, holds one of ours. */

@@ -18,6 +18,8 @@ export interface Providers {
 export class ProviderResolver {
   readonly #diagnostics: Diagnostics;
   #given: Providers;
+  /** The last given one that was found to be real, which it stays. */
+  #real: LoggerProviderLike | undefined;
 
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a given provider is none. */
   constructor(given: Providers, diagnostics: Diagnostics) {
@@ -33,7 +35,12 @@ export class ProviderResolver {
   loggerProvider(): LoggerProviderLike | undefined {
     const given = this.#given.loggerProvider;
     const provider = given === undefined ? undefined : this.#call(given);
-    if (provider !== undefined) return isReal(provider) ? provider : undefined;
+    if (provider !== undefined) {
+      if (provider === this.#real) return provider;
+      if (!isReal(provider)) return undefined;
+      this.#real = provider;
+      return provider;
+    }
     const separate = registeredSeparateLogs();
     const built = registeredLogs();
     if (separate !== undefined && built !== undefined && separate !== built) {

@@ -23,6 +23,9 @@ export class ResourcePicker {
   readonly #identity: AnyValueMap | undefined;
   readonly #picked = new WeakMap<ResourceLike, { readonly map: AnyValueMap | undefined }>();
   readonly #pending = new Set<Pending>();
+  /** The last one that was asked for: mostly there is but one. */
+  #last: ResourceLike | undefined;
+  #lastMap: AnyValueMap | undefined;
 
   /** @param identity - what goes along with every item, whatever its resource. */
   constructor(which: IncludedResource, identity: AnyValueMap | undefined) {
@@ -36,6 +39,14 @@ export class ResourcePicker {
    */
   pick(resource: ResourceLike | undefined): AnyValueMap | undefined {
     if (typeof resource !== 'object' || resource === null) return this.#identity;
+    if (resource === this.#last) return this.#lastMap;
+    const map = this.#pick(resource);
+    this.#last = resource;
+    this.#lastMap = map;
+    return map;
+  }
+
+  #pick(resource: ResourceLike): AnyValueMap | undefined {
     const known = this.#picked.get(resource);
     if (known !== undefined) return known.map;
     const map: Record<string, AnyValue> = { ...this.#identity };

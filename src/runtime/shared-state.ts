@@ -4,7 +4,12 @@ import type { TelemetryEvent } from '../model/event.js';
 export interface EventInFlight {
   readonly event: TelemetryEvent;
   /** The attributes that the record was emitted with. */
-  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly attributes: Record<string, unknown>;
+  /**
+   * Present if the record was emitted without its attributes, for the owner's processor, the first of its provider, to
+   * attach them: how many there are.
+   */
+  toAttach?: number | undefined;
   /** The bridge of the collector that emits. */
   readonly owner: object;
   /** Whether a processor of the owner's has taken the record. */

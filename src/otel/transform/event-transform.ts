@@ -2,7 +2,7 @@ import { encodeMap } from '../../codec/json-line-encode.js';
 import { isHostileKey, setOwn } from '../../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
 import type { TelemetryEvent } from '../../model/event.js';
-import { severityNumberOf } from '../../model/severity.js';
+import { severityNumberOf, severityTextOf } from '../../model/severity.js';
 import type { Context, LogRecordToEmit } from '../sdk-types.js';
 import { hrFromTime } from './hr-time.js';
 import { isInstrumentation } from './source.js';
@@ -82,20 +82,20 @@ export function attributesOf(event: TelemetryEvent, sourceInScope: boolean): Rec
   return attributes;
 }
 
-/** The log record that an event becomes. */
+/** The log record that an event becomes; without attributes if they are attached later. */
 export function recordOf(
   event: TelemetryEvent,
-  attributes: Record<string, unknown>,
+  attributes: Record<string, unknown> | undefined,
   context: Context,
 ): LogRecordToEmit {
   const record: LogRecordToEmit = {
     timestamp: hrFromTime(event.timestamp, event.otel?.timeUnixNano),
     severityNumber: event.otel?.severityNumber ?? severityNumberOf(event.eventType),
-    severityText: event.otel?.severityText ?? event.eventType.toUpperCase(),
+    severityText: event.otel?.severityText ?? severityTextOf(event.eventType),
     body: event.message,
-    attributes,
     context,
   };
+  if (attributes !== undefined) record.attributes = attributes;
   const eventName = event.otel?.eventName;
   if (eventName !== undefined) record.eventName = eventName;
   return record;

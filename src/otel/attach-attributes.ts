@@ -1,0 +1,105 @@
+import type { TelemetryEvent } from '../model/event.js';
+import type { EventInFlight } from '../runtime/shared-state.js';
+import type { LoggerLike, LoggerProviderLike, LogRecordLike } from './sdk-types.js';
+import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from './transform/event-transform.js';
+
+// The fast way of an event's attributes to its record. Most of what `Logger.emit` costs is that the SDK looks at each
+// attribute, although the facade has made them plain. So the record is emitted without, and the processor of ours, which
+// is given it before all others, attaches a fresh map of them: those after it see them as always.
+//
+// It assumes, and checks at each event, that ours is the first in the provider's list, that the logger is the SDK's own
+// and nobody has put a function of their own in front of it, and that the limits of attributes are the defaults. The list
+// and the limits are private, but the same from 2.0 to 3.x. If anything of it can't be read or is different, and for
+// metadata that are not flat, the record is emitted with its attributes, and reconciled.
+
+const DEFAULT_COUNT_LIMIT = 128;
+
+/** What is read of a provider, its loggers and its records: private in both generations. */
+interface SharedState {
+  readonly activeProcessor?: { readonly processors?: unknown };
+  readonly logRecordLimits?: { readonly attributeCountLimit?: unknown; readonly attributeValueLengthLimit?: unknown };
+}
+const NO_STATE: SharedState = {};
+interface Private {
+  readonly _sharedState?: SharedState;
+}
+interface PrivateRecord {
+  attributes: object;
+  /** From 0.203 on. */
+  _attributesCount?: number;
+  /** Before. */
+  totalAttributesCount?: number;
+}
+
+/** A logger, and its `emit` if that is the SDK's own. */
+export interface KnownLogger {
+  readonly logger: LoggerLike;
+  readonly emit: unknown;
+}
+
+/** A logger whose `emit` is looked at once. */
+export function knownLogger(logger: LoggerLike, provider: LoggerProviderLike): KnownLogger {
+  const state = (provider as Private)._sharedState;
+  const emit = methodOf(logger, 'emit');
+  const isOwn =
+    typeof state === 'object' &&
+    (logger as Private)._sharedState === state &&
+    emit !== undefined &&
+    methodOf(provider, 'getLogger') !== undefined;
+  return { logger, emit: isOwn ? emit : undefined };
+}
+
+/** A method that an object has of its class; `undefined` if somebody has put another function in front of it. */
+function methodOf(object: object, name: string): object | undefined {
+  const method: unknown = Reflect.get(object, name);
+  // instrumentations mark what they put in front of a method
+  return typeof method === 'function' && !Object.hasOwn(object, name) && !('__wrapped' in method) ? method : undefined;
+}
+
+/** Whether one of these processors is sure to be given a record of the logger before all others, and unlimited. */
+export function comesFirst(
+  processors: ReadonlySet<object>,
+  provider: LoggerProviderLike,
+  { logger, emit }: KnownLogger,
+): boolean {
+  if (emit === undefined || logger.emit !== emit) return false;
+  const { activeProcessor, logRecordLimits } = (provider as Private)._sharedState ?? NO_STATE;
+  const list = activeProcessor?.processors;
+  return (
+    Array.isArray(list) &&
+    processors.has(list[0] as object) &&
+    logRecordLimits?.attributeCountLimit === DEFAULT_COUNT_LIMIT &&
+    logRecordLimits.attributeValueLengthLimit === Number.POSITIVE_INFINITY
+  );
+}
+
+/** The attributes of an event with flat metadata; `undefined` if they are not just the metadata and the id. */
+export function flatAttributes({ metadata, eventId, otel }: TelemetryEvent): Record<string, unknown> | undefined {
+  if (otel?.eventName !== undefined) return undefined;
+  const attributes: Record<string, unknown> = { [ATTR_UID]: eventId };
+  // a spread and one more property is many times slower on some versions of V8
+  for (const key in metadata) attributes[key] = metadata[key];
+  const isOurs =
+    attributes[ATTR_UID] !== eventId ||
+    attributes[ATTR_SOURCE] !== undefined ||
+    attributes[ATTR_METADATA] !== undefined;
+  return isOurs ? undefined : attributes;
+}
+
+/** Attaches to a record the attributes that it was emitted without, once; `false` if it was emitted with them. */
+export function attachTo(record: LogRecordLike, flight: EventInFlight): boolean {
+  const { attributes, toAttach } = flight;
+  if (toAttach === undefined) return false;
+  flight.toAttach = undefined;
+  const own = record as PrivateRecord;
+  if (typeof own._attributesCount === 'number') {
+    own.attributes = attributes;
+    own._attributesCount = toAttach;
+  } else if (typeof own.totalAttributesCount === 'number') {
+    own.attributes = attributes;
+    own.totalAttributesCount = toAttach;
+  } else {
+    for (const key of Object.keys(attributes)) record.setAttribute?.(key, attributes[key]);
+  }
+  return true;
+}

@@ -1,0 +1,150 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import fc from 'fast-check';
+import { EventType, RimpLogRecordProcessor, TelemetryCollector, type TelemetryEvent } from 'rimp-telemetry';
+import { hostileMap } from '../helpers/hostile-maps.js';
+import { processor } from '../helpers/sdk.js';
+
+type SdkRecord = Parameters<LogRecordProcessor['onEmit']>[0];
+interface Way {
+  readonly collector: TelemetryCollector;
+  readonly provider: LoggerProvider;
+  readonly records: SdkRecord[];
+  readonly collect: (metadata: unknown) => { event: TelemetryEvent; record: SdkRecord };
+}
+
+const open: TelemetryCollector[] = [];
+afterEach(async () => {
+  for (const collector of open.splice(0)) await collector.shutdown();
+});
+
+/** A collector whose processor has these before it, and one after it that keeps each record. */
+function way(before: LogRecordProcessor[], limits: { attributeCountLimit?: number } = {}): Way {
+  const collector = new TelemetryCollector({ bufferSize: 1_000_000 }, { warnOnLoss: false });
+  open.push(collector);
+  const records: SdkRecord[] = [];
+  const after = processor((record) => records.push(record));
+  const provider = new LoggerProvider({
+    processors: [...before, new RimpLogRecordProcessor(collector), after],
+    logRecordLimits: limits,
+  });
+  collector.useProviders({ loggerProvider: provider });
+  const collect = (metadata: unknown) => {
+    collector.collectEvent('source', 'message', EventType.WARNING, metadata as object);
+    const [event] = collector.flush().events;
+    return { event: event as TelemetryEvent, record: records.at(-1) as SdkRecord };
+  };
+  return { collector, provider, records, collect };
+}
+
+const nothing = processor(() => undefined);
+
+/** What can be told of a record, without what differs from call to call. */
+function contentOf({ event, record }: { event: TelemetryEvent; record: SdkRecord }): object {
+  const attributes: Record<string, unknown> = { ...record.attributes };
+  if (attributes['log.record.uid'] === event.eventId) attributes['log.record.uid'] = 'its id';
+  return {
+    event: [event.source, event.message, event.eventType, event.metadata, event.otel],
+    attributes,
+    body: record.body,
+    severity: [record.severityNumber, record.severityText],
+    scope: record.instrumentationScope.name,
+    dropped: record.droppedAttributesCount,
+    name: (record as { eventName?: string }).eventName,
+  };
+}
+
+describe('the attributes of an event', () => {
+  it('are the same for all others whether the processor is the first of its provider or not', () => {
+    const first = way([]);
+    const second = way([nothing]);
+    fc.assert(
+      fc.property(fc.oneof(hostileMap, fc.constant(undefined)), (metadata) => {
+        expect(contentOf(first.collect(metadata))).toEqual(contentOf(second.collect(metadata)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are counted, so that a later processor can add as many as the limit allows', () => {
+    for (const { collect } of [way([]), way([nothing])]) {
+      const { record } = collect({ a: 1, b: 2 });
+      const mutable = record as unknown as { _isReadonly: boolean };
+      mutable._isReadonly = false;
+      for (let i = 0; i < 200; i += 1) record.setAttribute(`more${i}`, i);
+      expect(Object.keys(record.attributes)).toHaveLength(128);
+      expect(record.droppedAttributesCount).toBe(200 - 125);
+    }
+  });
+
+  it('are what an earlier processor makes of them', () => {
+    const redact = processor((record) => record.setAttribute('password', '***'));
+    const { event, record } = way([redact]).collect({ password: 'secret' });
+    expect(event.metadata).toEqual({ password: '***' });
+    expect(record.attributes).toMatchObject({ password: '***' });
+  });
+
+  it('stay what they were in the event if a later processor changes them', () => {
+    const collector = new TelemetryCollector();
+    open.push(collector);
+    const redact = processor((record) => record.setAttribute('password', '***'));
+    collector.useProviders({
+      loggerProvider: new LoggerProvider({ processors: [new RimpLogRecordProcessor(collector), redact] }),
+    });
+    collector.collectEvent('source', 'message', 'info', { password: 'secret' });
+    expect(collector.flush().events[0]?.metadata).toEqual({ password: 'secret' });
+  });
+
+  it('obey limits that are not the defaults', () => {
+    const { event, record } = way([], { attributeCountLimit: 2 }).collect({ a: 1, b: 2, c: 3 });
+    expect(Object.keys(record.attributes)).toHaveLength(2);
+    expect(event.metadata).toEqual({ a: 1, b: 2, c: 3 });
+    expect(event.otel?.droppedAttributesCount).toBe(2);
+  });
+
+  it('are there for a function that somebody has put in front of the SDK', () => {
+    const { collector, provider, records } = way([]);
+    const seen: unknown[] = [];
+    const getLogger = provider.getLogger.bind(provider);
+    provider.getLogger = (...scope) => {
+      const logger = getLogger(...scope);
+      const emit = logger.emit.bind(logger);
+      logger.emit = (record) => {
+        seen.push(record.attributes);
+        emit(record);
+      };
+      return logger;
+    };
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    expect(seen).toEqual([expect.objectContaining({ a: 1 })]);
+    expect(records).toHaveLength(1);
+  });
+
+  it('are there when the method of all loggers is replaced while events are collected', () => {
+    const { provider, collect } = way([]);
+    collect({ a: 1 });
+    const prototype = Object.getPrototypeOf(provider.getLogger('source')) as object;
+    const emit = Reflect.get(prototype, 'emit') as (this: object, record: object) => void;
+    const seen: object[] = [];
+    Reflect.set(prototype, 'emit', function replaced(this: object, record: object) {
+      seen.push(record);
+      emit.call(this, record);
+    });
+    try {
+      collect({ a: 2 });
+      expect(seen).toEqual([expect.objectContaining({ attributes: expect.objectContaining({ a: 2 }) })]);
+    } finally {
+      Reflect.set(prototype, 'emit', emit);
+    }
+  });
+
+  it('reach the others of the list once the processor is shut down', async () => {
+    const { collector, provider, records } = way([]);
+    const [ours] = (
+      provider as unknown as { _sharedState: { activeProcessor: { processors: { shutdown(): unknown }[] } } }
+    )._sharedState.activeProcessor.processors;
+    await ours?.shutdown();
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    expect(records[0]?.attributes).toMatchObject({ a: 1 });
+  });
+});
