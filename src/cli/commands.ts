@@ -17,6 +17,11 @@ export const COMMANDS: readonly KnownCommand[] = [
     load: async () => (await import('./query/query.js')).query,
   },
   {
+    name: 'tail',
+    summary: 'shows the last events and metrics, and those that come',
+    load: async () => (await import('./tail/tail.js')).tail,
+  },
+  {
     name: 'serve',
     summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
     load: async () => (await import('./serve.js')).serve,

@@ -77,3 +77,11 @@ function typeOf(item: TelemetryItem): string {
 function styleOf(item: TelemetryItem): Style {
   return isEvent(item) ? item.eventType : 'metric';
 }
+
+// oxlint-disable-next-line no-control-regex -- these are what terminals have for colours (ECMA-48, SGR)
+const COLOURS = /\u001b\[[\d;:]*m/g;
+
+/** A line that some program wrote, without its colours and with nothing that a terminal obeys. */
+export function plainLine(text: string): string {
+  return printable(text.replace(COLOURS, ''));
+}

@@ -1,14 +1,22 @@
 import { type FileHandle, stat } from 'node:fs/promises';
 import type { ResolvedQuery } from '../../model/query.js';
 import type { BlockDecoder } from '../../storage/file/block-decoder.js';
-import { cursorOf, HEAD_BYTES, headPrint, NEAR_BYTES, printOf } from '../../storage/file/file-position.js';
+import {
+  cursorOf,
+  type FilePosition,
+  HEAD_BYTES,
+  headPrint,
+  isIn,
+  NEAR_BYTES,
+  printOf,
+} from '../../storage/file/file-position.js';
 import { FileReader } from '../../storage/file/file-reader.js';
 import { unzippedParts } from '../../storage/file/gunzip.js';
 import { type LineBlock, readAt, readForwards, wholeLines } from '../../storage/file/line-blocks.js';
 import { openIfThere, openSegment } from '../../storage/file/open-if-there.js';
-import { segmentsOf } from '../../storage/file/segments.js';
+import { type Segment, segmentsOf } from '../../storage/file/segments.js';
 import { type Matcher, matcherOf } from '../../storage/query-match.js';
-import { firstOf, type Items, moment } from './source.js';
+import { type FollowOptions, filtered, firstOf, type Items, moment } from './source.js';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 64 * 1024;
@@ -31,24 +39,27 @@ export class FileFollower {
   readonly #path: string;
   readonly #maxLineBytes: number;
   readonly #decoder: BlockDecoder;
+  readonly #options: FollowOptions;
   #live: Live | undefined;
-  /** Segments that were there before: their paths without `.gz`. */
-  #known = new Set<string>();
 
-  constructor(path: string, maxLineBytes: number, decoder: BlockDecoder) {
+  constructor(path: string, maxLineBytes: number, decoder: BlockDecoder, options: FollowOptions) {
+    this.#options = options;
     this.#path = path;
     this.#maxLineBytes = maxLineBytes;
     this.#decoder = decoder;
   }
 
-  async *follow(query: ResolvedQuery, last: number, signal: AbortSignal): AsyncGenerator<Items, void, undefined> {
+  async *follow(query: ResolvedQuery): AsyncGenerator<Items, void, undefined> {
     const matches = matcherOf(query);
+    const { signal, note } = this.#options;
     try {
       this.#live = await this.#open();
-      this.#known = this.#segments();
-      if (this.#live !== undefined) {
+      if (this.#live === undefined) {
+        note(`waiting for ${this.#path}`);
+        yield [];
+      } else {
         await this.#moveToEnd(this.#live);
-        yield await this.#last(this.#live, query, last);
+        yield await this.#last(this.#live, query);
       }
       while (!signal.aborted) {
         const before = this.#live;
@@ -56,9 +67,15 @@ export class FileFollower {
         const next = before === undefined || (await this.#isRotated(before)) ? await this.#open() : undefined;
         if (before !== undefined) yield* this.#read(before, query, matches, next !== undefined);
         if (next !== undefined) {
-          await before?.handle.close();
           this.#live = next;
-          if (before !== undefined) yield* this.#closedSince(query, matches);
+          if (before !== undefined) {
+            try {
+              note(`${this.#path} was rotated: the new file follows`);
+              yield* this.#closedBetween(before, next, query, matches);
+            } finally {
+              await before.handle.close();
+            }
+          }
           continue;
         }
         await moment(signal);
@@ -89,12 +106,12 @@ export class FileFollower {
   }
 
   /** The last items before the offset, in their order. */
-  async #last(live: Live, query: ResolvedQuery, count: number): Promise<Items> {
-    const head = headPrint(await readAt(live.handle, 0, HEAD_BYTES));
-    const after = cursorOf({ ...live, head, near: printOf(live.near) });
+  async #last(live: Live, query: ResolvedQuery): Promise<Items> {
+    const after = cursorOf(await positionOf(live));
     const reader = new FileReader(this.#path, this.#maxLineBytes, this.#decoder);
-    const pages = reader.pages({ ...query, descending: true, limit: count, after });
-    return (await firstOf(itemsIn(pages), count)).reverse();
+    const pages = reader.pages({ ...query, descending: true, after });
+    const { test, last } = this.#options;
+    return (await firstOf(filtered(itemsIn(pages), test), last)).reverse();
   }
 
   async #isRotated({ device, inode }: Live): Promise<boolean> {
@@ -109,6 +126,7 @@ export class FileFollower {
   async *#read(live: Live, query: ResolvedQuery, matches: Matcher, isEnd: boolean): AsyncGenerator<Items> {
     const { size } = await live.handle.stat();
     if (size < live.offset || !(await nearOf(live.handle, live.offset)).equals(live.near)) {
+      this.#options.note(`${this.#path} was truncated: it is read from its beginning`);
       live.offset = 0;
       live.near = Buffer.alloc(0);
     }
@@ -125,11 +143,9 @@ export class FileFollower {
     live.near = await nearOf(live.handle, live.offset);
   }
 
-  /** Files that were closed since: the first of them is the one that was read as it was written. */
-  async *#closedSince(query: ResolvedQuery, matches: Matcher): AsyncGenerator<Items> {
-    const since = segmentsOf(this.#path).filter(({ path }) => !this.#known.has(bare(path)));
-    this.#known = this.#segments();
-    for (const { path, compressed } of since.slice(1)) {
+  /** What was closed between the file that was read as it was written and the one that is now. */
+  async *#closedBetween(old: Live, next: Live, query: ResolvedQuery, matches: Matcher): AsyncGenerator<Items> {
+    for (const { path, compressed } of await this.#segmentsBetween(old, next)) {
       const opened = await openSegment(path, compressed);
       if (opened === undefined) continue;
       const { handle } = opened;
@@ -144,16 +160,37 @@ export class FileFollower {
     }
   }
 
-  #segments(): Set<string> {
-    return new Set(segmentsOf(this.#path).map(({ path }) => bare(path)));
+  /** The oldest first; none if others rotated the file. */
+  async #segmentsBetween(old: Live, next: Live): Promise<Segment[]> {
+    const between: Segment[] = [];
+    for (const segment of segmentsOf(this.#path).toReversed()) {
+      if (await isSegment(segment, old)) return between.reverse();
+      // rotated away itself since it was opened: those behind it come with the next rotation
+      if (await isSegment(segment, next)) between.length = 0;
+      else between.push(segment);
+    }
+    return [];
   }
 
   readonly #onTooLong = (bytes: number): void => this.#decoder.tooLong(bytes);
 }
 
-/** A segment has a name for closing first, then its own, then that of its compressed form. */
-function bare(path: string): string {
-  return path.replace(/(?:~[0-9a-f]{8}|\.gz)$/, '');
+/** Whether a closed file is the one that is open: by its number, or if it was compressed since, by what it holds. */
+async function isSegment({ path, compressed }: Segment, live: Live): Promise<boolean> {
+  const opened = await openSegment(path, compressed);
+  if (opened === undefined) return false;
+  try {
+    const { dev, ino } = await opened.handle.stat();
+    if (!opened.compressed) return dev === live.device && ino === live.inode;
+    return await isIn(opened, await positionOf(live));
+  } finally {
+    await opened.handle.close();
+  }
+}
+
+async function positionOf({ handle, device, inode, offset, near }: Live): Promise<FilePosition> {
+  const head = headPrint(await readAt(handle, 0, HEAD_BYTES));
+  return { device, inode, offset, head, near: printOf(near) };
 }
 
 function nearOf(handle: FileHandle, offset: number): Promise<Buffer> {

@@ -13,7 +13,7 @@ import { openSegment } from '../../storage/file/open-if-there.js';
 import { segmentsOf, targetOf } from '../../storage/file/segments.js';
 import { matcherOf } from '../../storage/query-match.js';
 import { FileFollower } from './file-follower.js';
-import { type FollowOptions, type ItemSource, type Items, lastOf } from './source.js';
+import { type FollowOptions, filtered, type ItemSource, type Items, lastOf } from './source.js';
 
 const WHO = 'SOURCE';
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -61,13 +61,13 @@ export class FileItems implements ItemSource {
     }
   }
 
-  async *follow(query: TelemetryQuery, { last, signal }: FollowOptions): AsyncGenerator<Items, void, undefined> {
+  async *follow(query: TelemetryQuery, options: FollowOptions): AsyncGenerator<Items, void, undefined> {
     if (this.#isCompressed) {
-      yield await lastOf(this.pages(query), last);
+      yield await lastOf(filtered(this.pages(query), options.test), options.last);
       return;
     }
-    const resolved = resolveQuery(query, WHO);
-    yield* new FileFollower(this.#path, MAX_LINE_BYTES, this.#decoder).follow(resolved, last, signal);
+    const follower = new FileFollower(this.#path, MAX_LINE_BYTES, this.#decoder, options);
+    yield* follower.follow(resolveQuery(query, WHO));
   }
 
   async close(): Promise<void> {}

@@ -52,13 +52,13 @@ export class MergedItems implements ItemSource {
     }
   }
 
-  async *follow(query: TelemetryQuery, { last, signal }: FollowOptions): AsyncGenerator<Items, void, undefined> {
-    const streams = this.#sources.map((source) => source.follow(query, { last, signal })[Symbol.asyncIterator]());
+  async *follow(query: TelemetryQuery, options: FollowOptions): AsyncGenerator<Items, void, undefined> {
+    const streams = this.#sources.map((source) => source.follow(query, options)[Symbol.asyncIterator]());
     // the first page of each is what was there
     const firsts = await Promise.all(streams.map((stream) => stream.next()));
     const there = firsts.flatMap(({ value }) => [...((value as Items | undefined) ?? [])]);
     there.sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
-    yield await lastOf(only(there), last);
+    yield await lastOf(only(there), options.last);
     const next = async (index: number): Promise<Step> => ({
       index,
       step: await (streams[index] as AsyncIterator<Items>).next(),

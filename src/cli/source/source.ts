@@ -6,8 +6,11 @@ export type Items = readonly TelemetryItem[];
 
 /** How what comes is waited for. */
 export interface FollowOptions {
-  /** How many of the items that are there already come first. */
+  /** How many of the items that are there already come first: the last ones that pass the test. */
   readonly last: number;
+  readonly test: (item: TelemetryItem) => boolean;
+  /** Is told what becomes of a file: it was rotated, truncated. */
+  readonly note: (text: string) => void;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -27,7 +30,10 @@ export interface ItemSource {
    * limit is whoever reads' to keep.
    */
   pages(query: TelemetryQuery): AsyncIterable<Items>;
-  /** The last items that a query asks for, then those that come, until the signal. */
+  /**
+   * The last items that a query asks for, then those that come, until the signal. The first page is what was there, if
+   * only an empty one.
+   */
   follow(query: TelemetryQuery, options: FollowOptions): AsyncIterable<Items>;
   close(): Promise<void>;
 }
@@ -58,6 +64,14 @@ export function moment(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', done);
     if (signal.aborted) done();
   });
+}
+
+/** The items of pages that pass a test. */
+export async function* filtered(
+  pages: AsyncIterable<Items>,
+  test: (item: TelemetryItem) => boolean,
+): AsyncGenerator<Items, void, undefined> {
+  for await (const items of pages) yield items.filter(test);
 }
 
 /** The last so many items of pages, in their order. */

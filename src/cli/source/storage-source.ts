@@ -3,7 +3,7 @@ import type { TelemetryItem } from '../../model/item.js';
 import { isEvent } from '../../model/item.js';
 import type { TelemetryQuery } from '../../model/query.js';
 import type { TelemetryStorage } from '../../model/storage.js';
-import { type FollowOptions, firstOf, type ItemSource, type Items, moment } from './source.js';
+import { type FollowOptions, filtered, firstOf, type ItemSource, type Items, moment } from './source.js';
 
 const PAGE_ITEMS = 1_000;
 
@@ -24,7 +24,6 @@ export class StorageItems implements ItemSource {
     let items: TelemetryItem[] = [];
     for await (const item of this.#storage.scan(query)) {
       items.push(item);
-      // the first ones at once
       if (items.length < PAGE_ITEMS) continue;
       yield items;
       items = [];
@@ -32,9 +31,9 @@ export class StorageItems implements ItemSource {
     if (items.length > 0) yield items;
   }
 
-  async *follow(query: TelemetryQuery, { last, signal }: FollowOptions): AsyncGenerator<Items, void, undefined> {
+  async *follow(query: TelemetryQuery, { last, test, signal }: FollowOptions): AsyncGenerator<Items, void, undefined> {
     let after = (await this.#storage.retrieve({ order: 'desc', limit: 1 })).cursor;
-    const before = await firstOf(this.pages({ ...query, order: 'desc' }), last);
+    const before = await firstOf(filtered(this.pages({ ...query, order: 'desc' }), test), last);
     yield before.reverse();
     // what was stored between the two came already
     const shown = new Set(before.map(idOf));

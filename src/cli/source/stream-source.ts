@@ -58,6 +58,7 @@ export class StreamItems implements ItemSource {
     const end = (): unknown => this.#stream.destroy();
     signal.addEventListener('abort', end);
     try {
+      yield [];
       yield* this.#read(resolveQuery(query, 'SOURCE'));
     } catch (error) {
       // what is destroyed can't be read on
