@@ -1,53 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import ts from '@typescript/typescript6';
-
-const root = process.cwd();
-const ENTRIES = ['index', 'legacy', 'register', 'testing'];
-const program = ts.createProgram(
-  ENTRIES.map((name) => join(root, 'src', `${name}.ts`)),
-  { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, skipLibCheck: true, noEmit: true, types: ['node'] },
-);
-const checker = program.getTypeChecker();
-
-/** Every public name of an entry point, with the members of its classes and interfaces, and what its comment says. */
-function publicNames(entry: string): Map<string, string> {
-  const file = program.getSourceFile(join(root, 'src', `${entry}.ts`));
-  const module = file && checker.getSymbolAtLocation(file);
-  if (module === undefined) throw new Error(`src/${entry}.ts exports nothing`);
-  const names = new Map<string, string>();
-  for (const exported of checker.getExportsOfModule(module)) {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    names.set(exported.name, commentOf(symbol));
-    if ((symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) === 0) continue;
-    const members = checker.getDeclaredTypeOfSymbol(symbol).getProperties();
-    for (const member of members.filter(isPublic)) names.set(`${exported.name}.${member.name}`, commentOf(member));
-  }
-  return names;
-}
-
-function isPublic(member: ts.Symbol): boolean {
-  // names such as __#1@#closed and __@BRIDGE@1 are private fields and symbols
-  if (/^__|#/.test(member.name)) return false;
-  return (member.declarations ?? []).some(
-    (declaration) =>
-      declaration.getSourceFile().fileName.startsWith(join(root, 'src')) &&
-      (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) === 0,
-  );
-}
-
-function commentOf(symbol: ts.Symbol): string {
-  return ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
-}
+import { ENTRIES, publicNames } from '../helpers/public-api.js';
 
 describe('the API reference', () => {
   it.each(ENTRIES)('says in words what every public name of the entry %s means', (entry) => {
     const names = publicNames(entry);
     expect(names.size).toBeGreaterThan(0);
     // a unit or a default alone says nothing about what it is
-    expect([...names].filter(([, comment]) => !/\S+ \S+/.test(comment) || /^(Default|Seconds;)/.test(comment))).toEqual(
-      [],
-    );
+    const missing = [...names].filter(([, comment]) => !/\S+ \S+/.test(comment) || /^(Default|Seconds;)/.test(comment));
+    expect(missing).toEqual([]);
   });
 
   it('names the default of every option of the collector and of a set-up', () => {
@@ -58,5 +20,39 @@ describe('the API reference', () => {
         !/default/i.test(comment),
     );
     expect(missing).toEqual([]);
+  });
+});
+
+/** Whose members the first table below a heading has to list. */
+const TABLES = [
+  { page: 'configuration.md', heading: '## `TelemetryConfig`', of: 'TelemetryConfigInit' },
+  { page: 'configuration.md', heading: '## Options of the collector', of: 'CollectorOptions' },
+  { page: 'configuration.md', heading: '### `instruments`', of: 'InstrumentRule' },
+  { page: 'configuration.md', heading: '## `startTelemetry`', of: 'StartTelemetryOptions' },
+  { page: 'configuration.md', heading: '### `otlp`', of: 'OtlpOptions' },
+  { page: 'configuration.md', heading: '## `nodeSdkOptions`', of: 'NodeSdkHelperOptions' },
+  { page: 'configuration.md', heading: '## `TelemetryStream`', of: 'TelemetryStreamOptions' },
+  { page: 'configuration.md', heading: '## `RimpMetricReader`', of: 'RimpMetricReaderOptions' },
+  { page: 'otlp.md', heading: '## Receiving', of: 'OtlpReceiverOptions' },
+  { page: 'otlp.md', heading: '## Shipping', of: 'ShipOptions' },
+  { page: 'storages.md', heading: '## Queries', of: 'TelemetryQuery' },
+  { page: 'storages.md', heading: '## MemoryStorage', of: 'MemoryStorageOptions' },
+  { page: 'storages.md', heading: '## FileStorage', of: 'FileStorageOptions' },
+  { page: 'storages.md', heading: '## SqliteStorage', of: 'SqliteStorageOptions' },
+  { page: 'storages.md', heading: '## PostgresStorage', of: 'PostgresStorageOptions' },
+];
+
+describe('the tables of options', () => {
+  it.each(TABLES)('$page, $heading: has every member of $of, and no other', ({ page, heading, of }) => {
+    const section =
+      readFileSync(join('docs', page), 'utf8')
+        .split(`\n${heading}\n`)[1]
+        ?.split(/\n##+ /)[0] ?? '';
+    const [table = ''] = /^\| (?:.*\n)+/m.exec(section) ?? [];
+    const rows = table.trim().split('\n').slice(2);
+    const listed = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    const members = [...publicNames('index').keys()].filter((name) => name.startsWith(`${of}.`));
+    expect(members.length).toBeGreaterThan(0);
+    expect(listed.sort()).toEqual(members.map((name) => name.slice(of.length + 1)).sort());
   });
 });

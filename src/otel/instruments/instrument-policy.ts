@@ -8,8 +8,8 @@ export interface InstrumentRule {
   /** A metric's name, or a glob in which `*` stands for any text and `?` for one character; case-insensitive. */
   readonly match: string;
   /**
-   * Which instrument records it. Default: `'histogram'` for a unit of time, else `'gauge'`. A `'counter'` adds each value, so that the values have
-   * to be increments.
+   * Which instrument records it. Default: `'histogram'` for a unit of time, else `'gauge'`. A `'counter'` adds each
+   * value, so that the values have to be increments.
    */
   readonly kind?: InstrumentKind;
   /** Unit in UCUM; default: from the metric's own unit. */
