@@ -50,7 +50,9 @@ describe('the tables of options', () => {
         ?.split(/\n##+ /)[0] ?? '';
     const [table = ''] = /^\| (?:.*\n)+/m.exec(section) ?? [];
     const rows = table.trim().split('\n').slice(2);
-    const listed = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    const listed = rows.flatMap((row) =>
+      [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
+    );
     const members = [...publicNames('index').keys()].filter((name) => name.startsWith(`${of}.`));
     expect(members.length).toBeGreaterThan(0);
     expect(listed.sort()).toEqual(members.map((name) => name.slice(of.length + 1)).sort());
