@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -52,6 +52,25 @@ describe('rimp serve', () => {
     expect(await end()).toBe(0);
     expect(said.stdout).toContain('ERROR   shop: number 19\n');
     expect(said.stderr).toContain('20 log records, 0 metric points, 0 spans (not kept); 20 items stored, 0 waiting');
+  });
+
+  it('loads a driver beside itself, not one of the directory that it is called in', async () => {
+    const planted = join(directory, 'node_modules', 'libsql');
+    const marker = join(directory, 'loaded');
+    mkdirSync(planted, { recursive: true });
+    writeFileSync(join(planted, 'package.json'), '{"name":"libsql","version":"9.9.9","main":"index.js"}');
+    writeFileSync(join(planted, 'index.js'), `require('node:fs').writeFileSync(${JSON.stringify(marker)}, '');`);
+    const before = process.cwd();
+    process.chdir(directory);
+    try {
+      const { url, end } = await serving('--storage', 'telemetry.db');
+      expect((await post(`${url}/v1/logs`, event('one'))).status).toBe(200);
+      expect(await end()).toBe(0);
+    } finally {
+      process.chdir(before);
+    }
+    expect(existsSync(marker)).toBe(false);
+    expect((await new SqliteStorage(join(directory, 'telemetry.db')).retrieve()).events).toHaveLength(1);
   });
 
   it('keeps it in a database', async () => {

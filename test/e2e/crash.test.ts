@@ -1,6 +1,6 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { FileStorage, SqliteStorage, type TelemetryStorage } from 'rimp-telemetry';
@@ -123,6 +123,48 @@ describe('several processes that rotate one file', () => {
     expect(names.filter((name) => name.endsWith('.gz')).length).toBeGreaterThan(10);
     expect(names.filter((name) => name.endsWith('.lock') || name.includes('.tmp'))).toEqual([]);
     expect(storage.unreadableLines.count).toBe(0);
+    await storage.close();
+  }, 60_000);
+});
+
+describe('several processes that find the lock of one that was killed', () => {
+  it('go on at once: the file is closed in time, and no line is lost or there twice', async () => {
+    const place = join(directory, 'orphaned');
+    const path = join(place, 'telemetry.jsonl');
+    const program = join(directory, 'orphan.cjs');
+    writeFileSync(
+      program,
+      `const fs = require('node:fs');
+      const { FileStorage, TelemetryData, TelemetryEvent } = require('rimp-telemetry');
+      const [, , path, source, count, isKilled] = process.argv;
+      // in the middle of closing the file
+      if (isKilled === 'killed') fs.renameSync = () => process.kill(process.pid, 'SIGKILL');
+      const storage = new FileStorage({ path, rotation: { maxBytes: 20_000 } });
+      const write = (i) => storage.storeSync(new TelemetryData({ events: [new TelemetryEvent({ source, message: String(i) })] }));
+      const all = () => { for (let i = 0; i < Number(count); i += 1) write(i); process.disconnect(); };
+      if (isKilled === 'killed') all(); else { process.once('message', all); process.send('ready'); }`,
+    );
+    const [, signal] = (await once(fork(program, [path, 'killed', '1000', 'killed']), 'exit')) as [number, string];
+    expect(signal).toBe('SIGKILL');
+    expect(readdirSync(place).filter((name) => name.endsWith('.lock'))).toEqual(['telemetry.jsonl.rotation.lock']);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const writers = names.map((name) => fork(program, [path, name, '400', '']));
+    await Promise.all(writers.map((writer) => once(writer, 'message')));
+    const ends = Promise.all(writers.map((writer) => once(writer, 'exit')));
+    for (const writer of writers) writer.send('go');
+    expect((await ends).map(([code]) => code as number)).toEqual(names.map(() => 0));
+    const storage = new FileStorage(path);
+    for (const source of names) {
+      const { events } = await storage.retrieve({ source });
+      expect(events.map(({ message }) => Number(message))).toEqual(Array.from({ length: 400 }, (_, i) => i));
+    }
+    expect(storage.unreadableLines.count).toBe(0);
+    const left = readdirSync(place);
+    expect(left.filter((name) => /\.lock|~/.test(name))).toEqual([]);
+    const sizes = left.filter((name) => name.endsWith('.jsonl')).map((name) => statSync(join(place, name)).size);
+    // nobody waited for half a minute: writers write on while one of them closes the file, but not for long
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(Math.max(...sizes)).toBeLessThan(150_000);
     await storage.close();
   }, 60_000);
 });

@@ -11,7 +11,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** A program of its own: what escapes from a timer or a promise ends it, as it would end an application. */
 const PROGRAM = `
-const { mkdtempSync, readdirSync, rmSync } = require('node:fs');
+const { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 const { FaultyFs } = require('./faulty-fs.cjs');
 const { FileStorage, TelemetryCollector } = require('rimp-telemetry');
@@ -19,6 +19,7 @@ const [durability, code, , only] = process.argv.slice(2);
 const EVENTS = 24;
 let failedCalls = 0;
 const problems = [];
+const targetOf = (name) => { try { return readlinkSync('/proc/self/fd/' + name); } catch { return ''; } };
 
 async function run(from, count) {
   const directory = mkdtempSync(join(__dirname, 'run-'));
@@ -62,6 +63,10 @@ async function run(from, count) {
   if (found.length > new Set(found).size) say(found.length - new Set(found).size + ' events are there twice');
   if (storage.unreadableLines.count > 0) say(storage.unreadableLines.last);
   await storage.close();
+  const open = existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').map(targetOf) : [];
+  if (open.some((path) => path.startsWith(directory))) say('open: ' + open.filter((path) => path.startsWith(directory)));
+  // Node warns of a handle that is closed by it
+  if (from % 8 === 0) gc();
   const left = readdirSync(directory).filter((name) => /\\.(tmp|lock)$|~/.test(name));
   if (left.length > 0) say('left: ' + left);
   rmSync(directory, { recursive: true });
@@ -100,7 +105,7 @@ describe('calls of the file system that fail', () => {
     '%s, %s, every so many in turn: the process lives, nothing is lost or written twice, the ledger balances',
     (durability, code) => {
       const step = durability === 'os' ? '11' : '23';
-      const program = [join(directory, 'program.cjs'), durability, code, step];
+      const program = ['--expose-gc', join(directory, 'program.cjs'), durability, code, step];
       const { status, stdout, stderr } = spawnSync(process.execPath, program, {
         encoding: 'utf8',
         timeout: 110_000,
@@ -122,7 +127,7 @@ describe('calls of the file system that fail', () => {
   it.each(['unlinkSync', 'rmSync', 'lstatSync', 'linkSync', 'renameSync'])(
     'every %s in turn: no line comes twice under a second name of its file, and no lock stays',
     (name) => {
-      const program = [join(directory, 'program.cjs'), 'os', 'EIO', '1', `^${name}$`];
+      const program = ['--expose-gc', join(directory, 'program.cjs'), 'os', 'EIO', '1', `^${name}$`];
       const { status, stdout, stderr } = spawnSync(process.execPath, program, {
         encoding: 'utf8',
         timeout: 110_000,

@@ -17,8 +17,6 @@ export interface RotationOptions {
 
 /** How long a file is written on that could not be closed, in milliseconds. */
 const RETRY_MILLIS = 30_000;
-/** A file that is further in the future was made under another clock: its age is not known. */
-const WRONG_CLOCK_MILLIS = 24 * 3_600_000;
 /** File systems that have no second names say one of these. */
 const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']);
 
@@ -126,14 +124,16 @@ export class Rotation {
 
   #isDue(writer: LineWriter, more: number): boolean {
     const { file } = writer;
-    if (file === undefined || file.size === 0) return false;
+    if (file === undefined) return false;
     const { maxBytes, intervalSeconds } = this.#options;
+    // also of a file that was just made: the clock may be set before the next write
+    const age = intervalSeconds === undefined ? 0 : this.#ages.ageOf(file.id, [file.bornMillis]);
+    this.#ages.keep([file.id]);
+    if (file.size === 0) return false;
     if (maxBytes !== undefined && file.size + more > maxBytes) return true;
     if (intervalSeconds === undefined) return false;
-    const age = this.#ages.ageOf(file.id, [file.bornMillis]);
-    this.#ages.keep([file.id]);
     // once, then it is made under this clock
-    const isUnknown = file.bornMillis > Date.now() + WRONG_CLOCK_MILLIS;
+    const isUnknown = this.#ages.isOfFuture(file.id);
     const isNew = performance.now() - this.#closedByAgeAt < intervalSeconds * 1000;
     return !isNew && (isUnknown || age >= intervalSeconds * 1000);
   }
