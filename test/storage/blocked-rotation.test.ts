@@ -34,8 +34,8 @@ const closedIn = (directory: string): string[] =>
 
 /** Has so much time pass, as the monotonic clock shows it. */
 function pass(millis: number): void {
-  const { now } = performance;
-  jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + millis);
+  const now = performance.now.bind(performance);
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + millis);
 }
 
 describe('a file that can not be closed', () => {
