@@ -22,6 +22,11 @@ export const COMMANDS: readonly KnownCommand[] = [
     load: async () => (await import('./tail/tail.js')).tail,
   },
   {
+    name: 'run',
+    summary: 'runs a Node.js program with telemetry, without a change to it',
+    load: async () => (await import('./run/run.js')).run,
+  },
+  {
     name: 'serve',
     summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
     load: async () => (await import('./serve.js')).serve,

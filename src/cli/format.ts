@@ -3,6 +3,11 @@ export function grouped(number: number): string {
   return Math.round(number).toLocaleString('en-US');
 }
 
+/** A number and what it counts: `1 event`, `2 events`. */
+export function counted(number: number, noun: string): string {
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** Bytes in the unit that fits. */
 export function size(bytes: number): string {
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;

@@ -8,6 +8,7 @@ import { err, flushed, out } from './output/output.js';
 const HELP = `rimp ${VERSION}: telemetry on OpenTelemetry
 
 Examples:
+  rimp run -- node app.js                                run a program with telemetry, and see what comes
   rimp tail -f telemetry.jsonl                           the last lines, then what comes
   rimp query telemetry.jsonl --type error --since 1h     the errors of the last hour
   rimp serve --print                                     keep the OTLP that comes, and print it

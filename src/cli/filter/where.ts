@@ -29,6 +29,17 @@ export function whereTest(text: string, flag: string): Test {
   return comparison(path, operator, unquoted(given), flag);
 }
 
+/** A test, and how it was written. */
+export interface NamedTest {
+  readonly text: string;
+  readonly test: Test;
+}
+
+/** The same as {@link whereTest}, with its text. */
+export function whereExpression(text: string, flag: string): NamedTest {
+  return { text: text.trim(), test: whereTest(text, flag) };
+}
+
 /** The test that a field has a value, as text or number. */
 export function equals(path: string, value: string): Test {
   return comparison(path, '=', value, path);

@@ -1,8 +1,8 @@
-import type { TelemetryData } from '../../model/data.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { isEvent } from '../../model/item.js';
 import type { TelemetryQuery } from '../../model/query.js';
 import type { TelemetryStorage } from '../../model/storage.js';
+import { inOrder } from './in-order.js';
 import { type FollowOptions, filtered, firstOf, type ItemSource, type Items, moment } from './source.js';
 
 const PAGE_ITEMS = 1_000;
@@ -53,10 +53,4 @@ export class StorageItems implements ItemSource {
 
 function idOf(item: TelemetryItem): string {
   return isEvent(item) ? item.eventId : item.metricId;
-}
-
-/** Both kinds by time; each is in the order of arrival. */
-export function inOrder({ events, metrics }: TelemetryData): TelemetryItem[] {
-  if (events.length === 0 || metrics.length === 0) return [...events, ...metrics];
-  return [...events, ...metrics].sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
 }
