@@ -20,7 +20,9 @@ function snippet(name: string): string {
   return code;
 }
 
-beforeAll(() => mkdirSync(directory, { recursive: true }));
+beforeAll(() => {
+  mkdirSync(directory, { recursive: true });
+});
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the README', () => {
@@ -104,11 +106,32 @@ describe('the documents', () => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
+  it.each(pages)('%s names files, tests, benchmarks and scripts that are there', (page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+    const missing = [
+      // a path in code style is one of the repository, or of src as in the walks of ARCHITECTURE.md
+      ...matches(text, /`((?:[a-z0-9-]+\/)+[a-z0-9-]+\.(?:ts|mjs|md|yaml))`/g).filter(
+        (path) => !existsSync(join(root, path)) && !existsSync(join(root, 'src', path)),
+      ),
+      ...matches(text, /\bnode (?:--[a-z-]+ )*(bench\/[\w.-]+)/g).filter((path) => !existsSync(join(root, path))),
+      ...matches(text, /npx jest (test\/[\w/-]+)/g).filter(
+        (path) => !existsSync(join(root, path)) && !existsSync(join(root, `${path}.test.ts`)),
+      ),
+      ...matches(text, /npm run ([a-z:]+)/g).filter((name) => !Object.hasOwn(scripts, name)),
+    ];
+    expect(missing).toEqual([]);
+  });
+
   it.each(pages)('%s names npm packages that run as ours', (page) => {
     // npm has another package with the name rimp
     expect(readFileSync(join(root, page), 'utf8')).not.toMatch(/npx rimp\b/);
   });
 });
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, found = '']) => found);
+}
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchors(text: string): string[] {
