@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { textOfValue } from '../codec/any-value-text.js';
+import { flatCopy } from '../codec/flat-copy.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/normalise.js';
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
@@ -165,6 +166,8 @@ function textOf(value: unknown): string {
 
 function buildTags(tags: unknown): Tags | undefined {
   if (typeof tags !== 'object' || tags === null) return undefined;
+  const flat = flatCopy(tags);
+  if (flat?.flatKeys !== undefined) return flat.flatKeys === 0 ? undefined : (flat.value as Tags);
   const built: Record<string, TagValue> = {};
   try {
     const entries: Iterable<readonly [unknown, unknown]> =

@@ -18,6 +18,11 @@ export interface InstrumentRule {
   readonly buckets?: readonly number[];
   /** Tags that do not reach OpenTelemetry; RIMP keeps them. */
   readonly dropTags?: readonly string[];
+  /**
+   * For gauges: whether each value is recorded at once on a synchronous gauge, with exemplars, at a higher cost a call.
+   * Default `false`: the last value of each series is kept, and observed when a reader collects.
+   */
+  readonly synchronous?: boolean;
 }
 
 const KINDS: readonly string[] = ['gauge', 'histogram', 'counter', 'updowncounter'];
@@ -33,6 +38,8 @@ export function instrumentPolicy(rules: readonly InstrumentRule[] = []): Instrum
       throw wrong(`[${i}].match to be a non-empty string`, rule?.match);
     if (rule.kind !== undefined && !KINDS.includes(rule.kind))
       throw wrong(`[${i}].kind to be one of ${KINDS.join(', ')}`, rule.kind);
+    if (rule.synchronous !== undefined && typeof rule.synchronous !== 'boolean')
+      throw wrong(`[${i}].synchronous to be a boolean`, rule.synchronous);
     const ascending = rule.buckets?.every(
       (bound, at, all) => Number.isFinite(bound) && (at === 0 || bound > (all[at - 1] as number)),
     );

@@ -1,10 +1,12 @@
-import type { Meter } from '@opentelemetry/api';
-import type { TelemetryMetric } from '../../model/metric.js';
+import type { Meter, MetricOptions } from '@opentelemetry/api';
+import type { Tags, TelemetryMetric } from '../../model/metric.js';
 import type { Counts } from '../../pipeline/counters.js';
 import type { Diagnostics } from '../../runtime/diagnostics.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
 import { instrumentName } from './instrument-name.js';
 import type { InstrumentKind, InstrumentPolicy } from './instrument-policy.js';
+import { LastValues } from './last-values.js';
+import { type Series, SeriesTree } from './series-tree.js';
 import { bucketBoundaries, isDuration, ucumUnit } from './units.js';
 
 /** The instrumentation scope of the facade's own instruments, which our metric reader leaves out. */
@@ -21,9 +23,8 @@ const SPELLINGS_EACH = 4;
 
 interface Instrument {
   readonly kind: InstrumentKind;
-  readonly record: (value: number, attributes: Attributes | undefined) => void;
-  readonly dropTags: ReadonlySet<string> | undefined;
-  readonly series: Set<string>;
+  /** Records, and says how many series came before that of the tags. */
+  readonly record: (value: number, tags: Tags | undefined) => number;
 }
 
 /** Records RIMP's measurements on OpenTelemetry instruments, each made once. */
@@ -73,7 +74,9 @@ export class Instruments {
       );
       return;
     }
-    instrument.record(metric.value, this.#attributes(instrument, metric));
+    const before = instrument.record(metric.value, metric.tags);
+    // the last place is the overflow series'
+    if (before >= CARDINALITY_LIMIT - 1) this.#overflows(metric.name);
   }
 
   #instrument(provider: MeterProvider, metric: TelemetryMetric): Instrument | undefined {
@@ -121,47 +124,39 @@ export class Instruments {
       );
     }
     const kind = rule?.kind ?? (isDuration(unit) ? 'histogram' : 'gauge');
-    const options: { unit?: string; advice?: { explicitBucketBoundaries: number[] } } = {};
+    const options: MetricOptions = {};
     if (unit !== undefined) options.unit = unit;
     const boundaries = rule?.buckets ?? bucketBoundaries(unit);
     if (kind === 'histogram' && boundaries !== undefined)
       options.advice = { explicitBucketBoundaries: [...boundaries] };
-    const made: Instrument = {
-      kind,
-      record: recorder(this.#meter as Meter, kind, name, options),
-      dropTags: rule?.dropTags === undefined ? undefined : new Set(rule.dropTags),
-      series: new Set(),
-    };
+    const dropTags = rule?.dropTags === undefined ? undefined : new Set(rule.dropTags);
+    const made: Instrument = { kind, record: this.#recorder(kind, name, options, dropTags, rule?.synchronous) };
     this.#made.set(key, made);
     return made;
   }
 
-  /** A copy of the tags: the SDKs keep the object that they are given. */
-  #attributes(instrument: Instrument, metric: TelemetryMetric): Attributes | undefined {
-    const { tags } = metric;
-    let attributes: Attributes | undefined;
-    let series = '';
-    if (tags !== undefined) {
-      attributes = {};
-      for (const key of Object.keys(tags)) {
-        // both generations drop what has an empty key, and the other would change the object itself
-        if (key === '' || key === '__proto__' || instrument.dropTags?.has(key) === true) continue;
-        const value = tags[key] as string | number | boolean;
-        attributes[key] = value;
-        series += `${key}\u0000${value}\u0000`;
-      }
+  #recorder(
+    kind: InstrumentKind,
+    name: string,
+    options: MetricOptions,
+    dropTags: ReadonlySet<string> | undefined,
+    isSynchronous = false,
+  ): Instrument['record'] {
+    const meter = this.#meter as Meter;
+    if (kind === 'gauge' && !isSynchronous) {
+      const values = LastValues.of(this.#provider as MeterProvider, meter, name, options, dropTags);
+      return (value, tags) => values.record(value, tags);
     }
-    this.#watchCardinality(instrument, series, metric.name);
-    return attributes;
+    const record = synchronousRecorder(meter, kind, name, options);
+    const tree = new SeriesTree<Series>((attributes) => ({ attributes }), CARDINALITY_LIMIT - 1, dropTags);
+    return (value, tags) => {
+      const series = tree.find(tags);
+      record(value, series?.attributes ?? tree.attributesOf(tags));
+      return series === undefined ? CARDINALITY_LIMIT : 0;
+    };
   }
 
-  #watchCardinality(instrument: Instrument, series: string, name: string): void {
-    if (instrument.series.has(series)) return;
-    // the last place is the overflow series'
-    if (instrument.series.size < CARDINALITY_LIMIT - 1) {
-      instrument.series.add(series);
-      return;
-    }
+  #overflows(name: string): void {
     this.#notRecorded.add('cardinality_overflow');
     this.#diagnostics.report(
       `cardinality:${name}`,
@@ -170,12 +165,12 @@ export class Instruments {
   }
 }
 
-function recorder(
+function synchronousRecorder(
   meter: Meter,
   kind: InstrumentKind,
   name: string,
-  options: { unit?: string; advice?: { explicitBucketBoundaries: number[] } },
-): Instrument['record'] {
+  options: MetricOptions,
+): (value: number, attributes: Attributes) => void {
   switch (kind) {
     case 'histogram': {
       const histogram = meter.createHistogram(name, options);

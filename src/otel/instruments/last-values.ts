@@ -1,0 +1,89 @@
+import type { Meter, MetricOptions, ObservableResult } from '@opentelemetry/api';
+import type { Tags } from '../../model/metric.js';
+import type { Attributes, MeterProvider } from '../sdk-types.js';
+import { type Series, SeriesTree } from './series-tree.js';
+
+/** Series of one gauge that are kept: readers may be given a greater limit than the usual one. */
+const MAX_SERIES = 20_000;
+/** What the SDKs call the series that further ones are folded into. */
+const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
+
+interface Gauge extends Series {
+  value: number;
+  /** Whether it got a value since the last collection. */
+  isChanged: boolean;
+  /** How many there were before it. */
+  readonly index: number;
+}
+
+/** The values of all gauges of a provider, by instrument: several collectors may measure the same. */
+const shared = new WeakMap<MeterProvider, Map<string, LastValues>>();
+
+/**
+ * The fast way to a gauge: of its measurements the last one of each series is kept here, and given to the SDK when a reader
+ * collects, by an observable gauge. Most of what `Gauge.record` costs is that the SDK makes a text of the attributes each
+ * time.
+ *
+ * It assumes what holds for both generations: that a collection of any reader calls back, that all readers are given
+ * what that observes, and that cumulative readers keep what was observed before; hence only what changed is observed. A
+ * rule with `synchronous` makes a gauge of the usual kind instead.
+ */
+export class LastValues {
+  readonly #tree: SeriesTree<Gauge>;
+  readonly #overflow: Gauge = { attributes: OVERFLOW, value: 0, isChanged: false, index: MAX_SERIES };
+  #count = 0;
+  #changed: Gauge[] = [];
+
+  private constructor(dropTags: ReadonlySet<string> | undefined) {
+    this.#tree = new SeriesTree((attributes) => this.#make(attributes), MAX_SERIES, dropTags);
+  }
+
+  /** The values of a gauge, which is made if there is none like it. */
+  static of(
+    provider: MeterProvider,
+    meter: Meter,
+    name: string,
+    options: MetricOptions,
+    dropTags: ReadonlySet<string> | undefined,
+  ): LastValues {
+    let all = shared.get(provider);
+    if (all === undefined) {
+      all = new Map();
+      shared.set(provider, all);
+    }
+    const key = JSON.stringify([name.toLowerCase(), options.unit, dropTags && [...dropTags].sort()]);
+    let values = all.get(key);
+    if (values === undefined) {
+      const made = new LastValues(dropTags);
+      meter.createObservableGauge(name, options).addCallback((result) => made.#observe(result));
+      all.set(key, made);
+      values = made;
+    }
+    return values;
+  }
+
+  /** @returns how many series came before the one of the tags. */
+  record(value: number, tags: Tags | undefined): number {
+    const series = this.#tree.find(tags) ?? this.#overflow;
+    series.value = value;
+    if (!series.isChanged) {
+      series.isChanged = true;
+      this.#changed.push(series);
+    }
+    return series.index;
+  }
+
+  #make(attributes: Attributes): Gauge {
+    this.#count += 1;
+    return { attributes, value: 0, isChanged: false, index: this.#count - 1 };
+  }
+
+  #observe(result: ObservableResult): void {
+    const changed = this.#changed;
+    this.#changed = [];
+    for (const series of changed) {
+      series.isChanged = false;
+      result.observe(series.value, series.attributes);
+    }
+  }
+}
