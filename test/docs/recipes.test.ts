@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { FileStorage } from 'rimp-telemetry';
 import { run } from '../helpers/fresh-app.js';
+import { freePort } from '../helpers/otelcol.js';
 import { closeSinks, jsonRecords, otlpSink } from '../helpers/otlp-sink.js';
 
 const root = process.cwd();
@@ -44,11 +45,15 @@ async function serve(
   args: string[],
   visit: (line: string) => Promise<unknown>,
   env: Record<string, string> = {},
-): Promise<void> {
+): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...process.env, ...env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
   });
   try {
     for await (const line of createInterface({ input: child.stdout })) {
@@ -58,7 +63,8 @@ async function serve(
   } finally {
     child.kill('SIGTERM');
   }
-  await once(child, 'exit');
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stderr };
 }
 
 const stored = (folder: string, file = 'telemetry.jsonl') => new FileStorage(join(folder, file)).retrieve();
@@ -69,9 +75,10 @@ describe('the recipe of', () => {
     { page: 'fastify.md', none: 'none' },
   ])('$page measures each request by its route, and keeps the error of one that failed', async ({ page, none }) => {
     const folder = programsOf(page);
-    await serve(folder, ['app.mjs'], async (url) => {
+    const ended = await serve(folder, ['app.mjs'], async (url) => {
       for (const path of ['/users/1', '/users/2', '/users/0', '/nowhere']) await (await fetch(url + path)).text();
     });
+    expect(ended).toEqual({ code: 0, stderr: '' });
     const { events, metrics } = await stored(folder);
     expect(metrics.map(({ name, tags }) => [name, tags])).toEqual([
       ['http_response_time', { route: '/users/:id', status: 200 }],
@@ -108,6 +115,18 @@ describe('the recipe of', () => {
     expect(events).toMatchObject([{ message: 'served', otel: { traceId: expect.stringMatching(/^[0-9a-f]{32}$/) } }]);
     expect(metrics.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^http\.server\..*duration\.count$/));
     expect(new Set(sink.requests.map(({ path }) => path))).toEqual(new Set(['/v1/logs', '/v1/metrics', '/v1/traces']));
+  });
+
+  it('node-sdk.md keeps what was collected if the endpoint is away', async () => {
+    const folder = programsOf('node-sdk.md');
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '300',
+    };
+    const visit = async (url: string): Promise<string> => (await fetch(url)).text();
+    const { code, stderr } = await serve(folder, nodeArguments('node-sdk.md'), visit, env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('ECONNREFUSED') });
+    expect((await stored(folder)).events).toMatchObject([{ message: 'served' }]);
   });
 
   it.each(['collector', 'start-telemetry', 'own-handler'])(
