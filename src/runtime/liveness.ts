@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { threadId } from 'node:worker_threads';
+import { builtIn } from './built-in.js';
+import { digestHex } from './hex.js';
 
 /**
  * Who holds something on disk, and whether they still live. A holder is a thread rather than a process: a worker that was
@@ -52,7 +52,9 @@ export function currentThread(): ThreadId {
       .at(-1),
   );
   const start = Number.isInteger(id) ? startOf(id) : undefined;
-  return start === undefined || Number.isNaN(start) ? { id: process.pid, start: threadId } : { id, start };
+  return start === undefined || Number.isNaN(start)
+    ? { id: process.pid, start: builtIn.workerThreads.threadId }
+    : { id, start };
 }
 
 /** Whether a thread of this place lives; `undefined` if that can't be known. */
@@ -61,7 +63,7 @@ export function isThreadAlive({ id, start }: ThreadId): boolean | undefined {
   if (found !== undefined) return found === start;
   // no such thread, if threads can be looked up here
   if (startOf(process.pid) !== undefined && startOf(id) === undefined) return false;
-  if (id === process.pid) return start === threadId ? true : undefined;
+  if (id === process.pid) return start === builtIn.workerThreads.threadId ? true : undefined;
   try {
     process.kill(id, 0);
   } catch (error) {
@@ -81,7 +83,7 @@ function startOf(id: number): number | undefined {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return digestHex(text, 8);
 }
 
 function attempt<T>(run: () => T): T | undefined {

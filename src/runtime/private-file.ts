@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -15,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { randomHex } from './hex.js';
 
 /**
  * Files and directories that only the user of this process may read: what waits to be sent, and what holds endpoints or
@@ -101,7 +101,7 @@ export function readPrivate(path: string): Buffer | undefined {
  * @throws the error of the file system; then the former content stays, and nothing is left beside it.
  */
 export function replacePrivate(path: string, content: string | Uint8Array): void {
-  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const aside = `${path}.${process.pid}.${randomHex(4)}.tmp`;
   const descriptor = openPrivate(aside, 'create');
   try {
     try {
@@ -149,7 +149,7 @@ function isOwn({ uid }: Stats, directory: string): boolean {
   const user = process.geteuid?.();
   if (user === undefined || uid === user) return true;
   // file systems of other machines may map users: what this process makes there shows as whom
-  const probe = join(directory, `.${randomBytes(8).toString('hex')}.tmp`);
+  const probe = join(directory, `.${randomHex(8)}.tmp`);
   try {
     const descriptor = openSync(probe, FLAGS.create | NO_FOLLOW, FILE_MODE);
     try {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { digestHex } from './hex.js';
 
 /** A process as a file can name it, so that another process finds out later whether it still lives. */
 export interface ProcessHolder {
@@ -62,7 +62,7 @@ function startOf(pid: number): number | undefined {
 
 function shortOf(read: () => string): string {
   try {
-    return createHash('sha256').update(read()).digest('hex').slice(0, 8);
+    return digestHex(read(), 8);
   } catch {
     return '';
   }

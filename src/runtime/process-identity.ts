@@ -1,5 +1,5 @@
-import { isMainThread, threadId } from 'node:worker_threads';
 import type { AnyValueMap } from '../model/any-value.js';
+import { builtIn } from './built-in.js';
 
 /**
  * What distinguishes the items of one process, and of one worker thread, from others in the same file or database.
@@ -7,5 +7,7 @@ import type { AnyValueMap } from '../model/any-value.js';
  */
 export function processIdentity(): AnyValueMap {
   const process_ = { 'process.pid': process.pid };
-  return Object.freeze(isMainThread ? process_ : { ...process_, 'thread.id': threadId });
+  return Object.freeze(
+    builtIn.workerThreads.isMainThread ? process_ : { ...process_, 'thread.id': builtIn.workerThreads.threadId },
+  );
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { setTimeout } from 'node:timers';
-import { isMainThread } from 'node:worker_threads';
 import { inBackground } from './background.js';
+import { builtIn } from './built-in.js';
 import { flushExitTargets, writeExitTargets } from './exit-hook.js';
 import { type SignalState, type SignalWork, sharedState } from './shared-state.js';
 import { monotonicNow } from './system-clock.js';
@@ -29,7 +29,9 @@ export function onSignals(work: SignalWork): () => void {
   shared.signals ??= { work: new Set(), leave: undefined };
   const state = shared.signals;
   state.work.add(work);
-  state.leave ??= isMainThread ? listen(state) : answerSignals((ending) => runWork(state, ending));
+  state.leave ??= builtIn.workerThreads.isMainThread
+    ? listen(state)
+    : answerSignals((ending) => runWork(state, ending));
   return () => {
     state.work.delete(work);
     if (state.work.size > 0) return;

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers';
-import { BroadcastChannel, threadId } from 'node:worker_threads';
+import type { BroadcastChannel } from 'node:worker_threads';
 import { inBackground } from './background.js';
+import { builtIn } from './built-in.js';
 
 /** Signals reach the main thread alone, which passes them on to worker threads that have telemetry. */
 export interface WorkerThreads {
@@ -74,15 +75,17 @@ export function watchWorkers(): WorkerThreads {
 export function answerSignals(run: (ending: boolean) => Promise<void>): () => void {
   const channel = open();
   onMessage(channel, (message) => {
-    if (message.kind === 'who') say(channel, { kind: 'here', thread: threadId });
+    if (message.kind === 'who') say(channel, { kind: 'here', thread: builtIn.workerThreads.threadId });
     if (message.kind !== 'signal') return;
-    say(channel, { kind: 'begun', thread: threadId });
-    void inBackground(() => run(message.ending)).finally(() => say(channel, { kind: 'done', thread: threadId }));
+    say(channel, { kind: 'begun', thread: builtIn.workerThreads.threadId });
+    void inBackground(() => run(message.ending)).finally(() =>
+      say(channel, { kind: 'done', thread: builtIn.workerThreads.threadId }),
+    );
   });
-  say(channel, { kind: 'here', thread: threadId });
+  say(channel, { kind: 'here', thread: builtIn.workerThreads.threadId });
   const leave = (): void => {
     process.removeListener('exit', leave);
-    say(channel, { kind: 'gone', thread: threadId });
+    say(channel, { kind: 'gone', thread: builtIn.workerThreads.threadId });
     channel.close();
   };
   process.on('exit', leave);
@@ -90,7 +93,7 @@ export function answerSignals(run: (ending: boolean) => Promise<void>): () => vo
 }
 
 function open(): BroadcastChannel {
-  const channel = new BroadcastChannel(CHANNEL);
+  const channel = new builtIn.workerThreads.BroadcastChannel(CHANNEL);
   channel.unref();
   return channel;
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { TelemetryError, toError } from '../model/errors.js';
 import { showUrl } from '../model/show-url.js';
+import { digestHex } from '../runtime/hex.js';
 import { readPrivate, replacePrivate } from '../runtime/private-file.js';
 
 /*
@@ -100,7 +100,7 @@ function digestOf(url: string): string {
   } catch {
     // then it is taken as it is
   }
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return digestHex(text, 16);
 }
 
 function read(path: string): Content | { readonly version: 1 } | undefined {

@@ -2,21 +2,6 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { OtlpProtocol } from '../config/settings.js';
 import type { QueueEntry } from '../queue/segment.js';
 
-/** What follows the list in a request in JSON. */
-const JSON_TAIL = ']}';
-
-/** One request of several, with what is in them in the same order. */
-export function merge(entries: readonly QueueEntry[], protocol: OtlpProtocol): Uint8Array {
-  const [first] = entries;
-  if (first !== undefined && entries.length === 1) return first.payload;
-  // of two messages one after the other the lists are one (Protocol Buffers, "Last One Wins", repeated fields)
-  if (protocol === 'http/protobuf') return Buffer.concat(entries.map(({ payload }) => payload));
-  const texts = entries.map(({ payload }) => Buffer.from(payload).toString('utf8'));
-  const head = texts[0]?.slice(0, texts[0].indexOf('[') + 1) ?? '';
-  const lists = texts.map((text) => text.slice(text.indexOf('[') + 1, text.lastIndexOf(JSON_TAIL)));
-  return Buffer.from(`${head}${lists.filter((list) => list !== '').join(',')}${JSON_TAIL}`);
-}
-
 /**
  * A request as two, each with half of its log records or metrics; `undefined` if there is but one.
  *
@@ -37,14 +22,14 @@ export function splitOrNot(payload: Uint8Array, protocol: OtlpProtocol): ReturnT
   }
 }
 
-/**
- * The log records or metric points of a request.
- *
- * @throws if it is no request.
- */
+/** The log records or metric points of a request; 0 if it is none. */
 export function countItemsOf(payload: Uint8Array, protocol: OtlpProtocol): number {
-  const leaves = protocol === 'http/protobuf' ? leavesOf(payload) : jsonLeavesOf(payload);
-  return leaves.reduce((sum, { items }) => sum + items, 0);
+  try {
+    const leaves = protocol === 'http/protobuf' ? leavesOf(payload) : jsonLeavesOf(payload);
+    return leaves.reduce((sum, { items }) => sum + items, 0);
+  } catch {
+    return 0;
+  }
 }
 
 /** One log record or metric, with what is around it. */

@@ -2,7 +2,6 @@ import { toError } from '../../model/errors.js';
 import { Backoff } from '../../pipeline/backoff.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { OtlpProtocol } from '../config/settings.js';
-import { splitOrNot } from '../encode/request.js';
 import type { Serializer } from '../encode/serializer.js';
 import type { QueueEntry } from '../queue/segment.js';
 import type { OtlpClient } from '../send/client.js';
@@ -83,6 +82,8 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     if (outcome.kind === 'sent') return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
     const error = new Error(outcome.reason);
     if (outcome.status !== 413 || outcome.isFinal) return lost(entry.items, 'export_failed', error);
+    // loaded late: few requests are ever too large
+    const { splitOrNot } = await import('../encode/request.js');
     const halves = splitOrNot(entry.payload, protocol);
     if (halves === undefined) return lost(entry.items, 'too_large', error);
     const first = Math.min(halves[0].items, entry.items);

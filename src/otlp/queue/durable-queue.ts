@@ -4,7 +4,6 @@ import type { Clock } from '../../runtime/clock.js';
 import { makePrivateDirectory } from '../../runtime/private-file.js';
 import { onWorkerExit } from '../../runtime/worker-exit.js';
 import type { OtlpProtocol, Signal } from '../config/settings.js';
-import { countItemsOf } from '../encode/request.js';
 import { DiskQueue } from './disk-queue.js';
 import { type Lease, Leases, RENEW_MILLIS } from './lease.js';
 import type { QueueLoss } from './queue-options.js';
@@ -196,15 +195,13 @@ export class DurableQueue {
 
   #part(lease: Lease, isNew: boolean): Part {
     const { maxBytes, onLost, onDamage, onFound } = this.#options;
-    const count = (payload: Uint8Array): number => {
-      try {
-        return countItemsOf(payload, lease.protocol);
-      } catch {
-        return 0;
-      }
+    // loaded late: few queues are ever damaged
+    const counter = async (): Promise<(payload: Uint8Array) => number> => {
+      const { countItemsOf } = await import('../encode/request.js');
+      return (payload) => countItemsOf(payload, lease.protocol);
     };
     const directory = lease.path;
-    return { lease, queue: new DiskQueue({ directory, maxBytes, isNew, count, onFound, onLost, onDamage }) };
+    return { lease, queue: new DiskQueue({ directory, maxBytes, isNew, counter, onFound, onLost, onDamage }) };
   }
 
   /** Has the oldest entries leave until so many bytes more have room. */

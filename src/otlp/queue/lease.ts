@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { lstatSync, lutimesSync, readdirSync, renameSync, type Stats } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
+import { randomHex } from '../../runtime/hex.js';
 import { currentPlace, currentThread, isThreadAlive } from '../../runtime/liveness.js';
 import { checkPrivateDirectory } from '../../runtime/private-file.js';
 import type { OtlpProtocol, Signal } from '../config/settings.js';
@@ -200,7 +200,7 @@ function nameOf(
 ): string {
   const encoding = protocol === 'http/json' ? 'json' : 'pb';
   const time = Math.max(0, Math.floor(created));
-  return `${signal}.${encoding}.${time}.${holder}.${id}.${start}.${randomBytes(4).toString('hex')}`;
+  return `${signal}.${encoding}.${time}.${holder}.${id}.${start}.${randomHex(4)}`;
 }
 
 function parse(name: string, signal: Signal): Parsed | undefined {

@@ -1,5 +1,5 @@
 import { readSync, rmSync, writeSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { builtIn } from '../../runtime/built-in.js';
 import { closeQuietly, NOT_PRIVATE, openPrivate } from '../../runtime/private-file.js';
 import type { Offset, Segment } from './segment.js';
 
@@ -40,7 +40,7 @@ export class OffsetFile {
       descriptor = openPrivate(this.#path, 'read');
       const record = Buffer.alloc(BYTES);
       if (readSync(descriptor, record, 0, BYTES, 0) < BYTES || record.readUInt32LE(0) !== MAGIC) return undefined;
-      if (crc32(record.subarray(0, CRC_AT)) !== record.readUInt32LE(CRC_AT)) return undefined;
+      if (builtIn.zlib.crc32(record.subarray(0, CRC_AT)) !== record.readUInt32LE(CRC_AT)) return undefined;
       const found = {
         sequence: record.readDoubleLE(4),
         offset: record.readDoubleLE(12),
@@ -81,7 +81,7 @@ export class OffsetFile {
     record.writeDoubleLE(offset, 12);
     record.writeDoubleLE(itemsBefore, 20);
     record.writeDoubleLE(itemsLeft, 28);
-    record.writeUInt32LE(crc32(record.subarray(0, CRC_AT)), CRC_AT);
+    record.writeUInt32LE(builtIn.zlib.crc32(record.subarray(0, CRC_AT)), CRC_AT);
     try {
       this.#descriptor ??= this.#open();
       writeSync(this.#descriptor, record, 0, BYTES, 0);

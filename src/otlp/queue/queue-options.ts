@@ -8,8 +8,8 @@ export interface DiskQueueOptions {
   readonly maxBytes: number;
   /** Whether nothing is there yet: the directory is made when the first entry comes. */
   readonly isNew: boolean;
-  /** Items of a request; for one whose header can't say it. */
-  readonly count: (payload: Uint8Array) => number;
+  /** Gives what counts the items of a request; for one whose header can't say it. */
+  readonly counter: () => Promise<(payload: Uint8Array) => number>;
   /** Called with items that were there before. */
   readonly onFound: (items: number) => void;
   /** Called with items that were lost; or with none and an error: the disk takes nothing, and they wait in memory. */

@@ -182,9 +182,10 @@ export class SegmentQueue {
   async #read(segment: Segment, maxBytes: number): Promise<readonly StoredEntry[]> {
     try {
       const found = await this.#reader.entries(segment, this.#at, maxBytes);
+      const count = found.length > 0 ? undefined : await this.#options.counter();
       if (segment.gone) return [];
       segment.failures = 0;
-      const entries = found.length > 0 ? found : this.#repair(segment);
+      const entries = count === undefined ? found : this.#repair(segment, count);
       for (const { items } of entries) segment.inFlight += items;
       return entries;
     } catch (error) {
@@ -197,9 +198,9 @@ export class SegmentQueue {
   }
 
   /** Saves the entry at the offset if only its header is damaged, else leaves it out. */
-  #repair(segment: Segment): readonly StoredEntry[] {
+  #repair(segment: Segment, count: (payload: Uint8Array) => number): readonly StoredEntry[] {
     const descriptor = this.#reader.descriptorOf(segment);
-    const { count, onDamage } = this.#options;
+    const { onDamage } = this.#options;
     const { saved, lost, next, what } = assessDamage(descriptor, segment.size, this.#at, segment.items, count);
     onDamage(`${segment.path} ${what}`);
     if (saved !== undefined) {

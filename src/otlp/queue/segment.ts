@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { builtIn } from '../../runtime/built-in.js';
 
 /*
  * A queue directory holds segments, `000000000001.otlp` and so on, and one file `offset`. A segment is a row of entries,
@@ -81,7 +81,7 @@ const CRC_AT = HEADER_BYTES - 4;
 /** A payload with its header. */
 export function frame(payload: Uint8Array, items: number, itemsBefore: number): Buffer {
   const whole = Buffer.allocUnsafe(HEADER_BYTES + payload.byteLength);
-  writeHeader(whole, { length: payload.byteLength, items, itemsBefore, payloadCrc: crc32(payload) });
+  writeHeader(whole, { length: payload.byteLength, items, itemsBefore, payloadCrc: builtIn.zlib.crc32(payload) });
   whole.set(payload, HEADER_BYTES);
   return whole;
 }
@@ -92,13 +92,13 @@ function writeHeader(bytes: Buffer, { length, items, itemsBefore, payloadCrc }: 
   bytes.writeUInt32LE(items, 8);
   bytes.writeUInt32LE(itemsBefore, 12);
   bytes.writeUInt32LE(payloadCrc, 16);
-  bytes.writeUInt32LE(crc32(bytes.subarray(0, CRC_AT)), CRC_AT);
+  bytes.writeUInt32LE(builtIn.zlib.crc32(bytes.subarray(0, CRC_AT)), CRC_AT);
 }
 
 /** The version of the sound header that begins there; `undefined` if none does. */
 export function versionAt(bytes: Buffer, at: number): number | undefined {
   if (at + HEADER_BYTES > bytes.length || (bytes.readUInt32LE(at) & 0xffffff) !== MAGIC) return undefined;
-  const isSound = crc32(bytes.subarray(at, at + CRC_AT)) === bytes.readUInt32LE(at + CRC_AT);
+  const isSound = builtIn.zlib.crc32(bytes.subarray(at, at + CRC_AT)) === bytes.readUInt32LE(at + CRC_AT);
   return isSound ? bytes.readUInt8(at + 3) : undefined;
 }
 
@@ -128,7 +128,7 @@ export function findHeader(bytes: Buffer, from: number, itemsBefore: number): nu
  */
 export function belongsTo(damaged: Buffer, payload: Uint8Array, items: number, itemsBefore: number): boolean {
   if (damaged.length < HEADER_BYTES || payload.byteLength === 0) return false;
-  const payloadCrc = crc32(payload);
+  const payloadCrc = builtIn.zlib.crc32(payload);
   if (damaged.readUInt32LE(16) === payloadCrc) return true;
   const anew = Buffer.alloc(HEADER_BYTES);
   writeHeader(anew, { length: payload.byteLength, items, itemsBefore, payloadCrc });
@@ -157,7 +157,7 @@ export function entriesOf(bytes: Buffer, maxBytes: number, itemsBefore: number):
     const end = at + HEADER_BYTES + header.length;
     if (end > bytes.length || (entries.length > 0 && end > maxBytes)) return entries;
     const payload = bytes.subarray(at + HEADER_BYTES, end);
-    if (crc32(payload) !== header.payloadCrc) return entries;
+    if (builtIn.zlib.crc32(payload) !== header.payloadCrc) return entries;
     before += header.items;
     entries.push({ payload, items: header.items, end, itemsAfter: before });
     at = end;

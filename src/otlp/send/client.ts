@@ -1,10 +1,9 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import { inBackground } from '../../runtime/background.js';
+import { builtIn } from '../../runtime/built-in.js';
 import { uninstrumented } from '../../runtime/uninstrumented.js';
 import { VERSION } from '../../runtime/version.js';
 import type { Endpoint } from '../config/endpoint.js';
@@ -21,9 +20,9 @@ export interface OtlpClientOptions {
 export class OtlpClient {
   readonly #endpoint: Endpoint;
   readonly #server: string;
-  readonly #agent: HttpAgent;
+  readonly #agent: Agent;
   readonly #holdsProcess: boolean;
-  readonly #compress = promisify(gzip);
+  readonly #compress = promisify(builtIn.zlib.gzip);
   readonly #open = new Set<ClientRequest>();
   #closed = false;
 
@@ -33,8 +32,8 @@ export class OtlpClient {
     this.#holdsProcess = options.holdsProcess ?? false;
     const agentOptions = { keepAlive: true, maxSockets: 4 };
     this.#agent = endpoint.url.startsWith('https:')
-      ? new HttpsAgent({ ...agentOptions, ...endpoint.tls })
-      : new HttpAgent(agentOptions);
+      ? new builtIn.https.Agent({ ...agentOptions, ...endpoint.tls })
+      : new builtIn.http.Agent(agentOptions);
   }
 
   /** Sends one request; never rejects. It belongs to no request of the application, and is not traced. */
@@ -70,7 +69,7 @@ export class OtlpClient {
   #post(body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<SendOutcome> {
     const { url, timeoutMillis } = this.#endpoint;
     return new Promise((resolve, reject) => {
-      const post = uninstrumented(url.startsWith('https:') ? httpsRequest : httpRequest);
+      const post = uninstrumented(url.startsWith('https:') ? builtIn.https.request : builtIn.http.request);
       const request = post(url, { method: 'POST', headers, agent: this.#agent });
       this.#open.add(request);
       // of the whole exchange: an answer that drips in is bounded as well

@@ -3,7 +3,7 @@ import type { Ledger } from '../../pipeline/counters.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { OtlpProtocol } from '../config/settings.js';
-import { merge, splitOrNot } from '../encode/request.js';
+import { merge } from '../encode/merge.js';
 import type { PartialSuccess } from '../encode/serializer.js';
 import type { QueueEntry } from '../queue/segment.js';
 import type { OtlpClient } from './client.js';
@@ -194,6 +194,8 @@ export class Delivery {
 
   /** Sends the halves of an entry that was too large, and theirs; each is settled by itself. */
   async #deliverParts(entry: QueueEntry, protocol: OtlpProtocol, reason: string): Promise<Sent> {
+    // loaded late: few requests are ever too large
+    const { splitOrNot } = await import('../encode/request.js');
     const halves = splitOrNot(entry.payload, protocol);
     if (halves === undefined) {
       this.#refuse(entry.items, 'too_large', reason);

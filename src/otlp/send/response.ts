@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 /** What became of one request (OTLP specification, "OTLP/HTTP Response"). */
 export type SendOutcome =
@@ -22,14 +21,19 @@ const NOTHING = Buffer.alloc(0);
 export type ResponseEnd = 'whole' | 'lost' | 'too_long';
 
 /** What a response says; `server` names its sender in messages. */
-export function outcomeOf(server: string, response: IncomingMessage, body: Buffer, end: ResponseEnd): SendOutcome {
+export async function outcomeOf(
+  server: string,
+  response: IncomingMessage,
+  body: Buffer,
+  end: ResponseEnd,
+): Promise<SendOutcome> {
   const status = response.statusCode ?? 0;
   if (end === 'too_long') {
     const reason = `${server} answered ${status} with more than ${MAX_RESPONSE_BYTES} bytes`;
     return { kind: 'refused', status, reason, isFinal: true };
   }
   if (status >= 200 && status < 300) return { kind: 'sent', body: end === 'whole' ? body : NOTHING };
-  const words = wordsOf(body, response.headers['content-type'] ?? '');
+  const words = await wordsOf(body, response.headers['content-type'] ?? '');
   const reason = `${server} answered ${status} ${response.statusMessage ?? ''}${words}`;
   if (!RETRYABLE.has(status)) return { kind: 'refused', status, reason, isFinal: false };
   return { kind: 'retry', reason, afterMillis: retryAfter(response.headers['retry-after'], Date.now()) };
@@ -44,16 +48,10 @@ function retryAfter(header: string | undefined, nowMillis: number): number | und
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMillis);
 }
 
-/** The message of a `google.rpc.Status`: its field 2. */
-function messageOf(body: Uint8Array): string {
-  const reader = new BinaryReader(body);
-  let message = '';
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    if (number === 2 && wireType === WireType.LengthDelimited) message = reader.string();
-    else reader.skip(wireType, number);
-  }
-  return message;
+async function protobufMessageOf(body: Buffer): Promise<string> {
+  // loaded late: few requests are ever refused
+  const { messageOf } = await import('./status-message.js');
+  return messageOf(body);
 }
 
 function jsonMessageOf(body: Buffer): string {
@@ -63,10 +61,10 @@ function jsonMessageOf(body: Buffer): string {
 }
 
 /** The server's own words, whatever encoding they came in: a Status in protobuf or JSON, or plain text. */
-function wordsOf(body: Buffer, contentType: string): string {
+async function wordsOf(body: Buffer, contentType: string): Promise<string> {
   let text = body.toString('utf8', 0, 4 * MAX_REASON_CHARACTERS);
   try {
-    text = contentType.includes('protobuf') ? messageOf(body) : jsonMessageOf(body);
+    text = contentType.includes('protobuf') ? await protobufMessageOf(body) : jsonMessageOf(body);
   } catch {
     // neither of them: as it is
   }

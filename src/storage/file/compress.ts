@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { constants as fsConstants } from 'node:fs';
-import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { createGzip, gzip } from 'node:zlib';
+import { builtIn } from '../../runtime/built-in.js';
+import { randomHex } from '../../runtime/hex.js';
 import { unzippedParts } from './gunzip.js';
 import { readAt } from './line-blocks.js';
 
@@ -21,8 +21,8 @@ export type Compressed = 'done' | 'left' | 'other-data';
  */
 export async function compressSegment(path: string, goesOn: () => boolean): Promise<Compressed> {
   const target = `${path}.gz`;
-  const half = `${target}.${randomBytes(4).toString('hex')}.tmp`;
-  const source = await open(path, 'r');
+  const half = `${target}.${randomHex(4)}.tmp`;
+  const source = await builtIn.fsPromises.open(path, 'r');
   try {
     const { mode, ino } = await source.stat();
     if (!(await isFree(target, source))) return 'other-data';
@@ -32,20 +32,20 @@ export async function compressSegment(path: string, goesOn: () => boolean): Prom
     if ((await inodeAt(path)) !== ino) return 'left';
     await publish(half, target);
     compressed = await addLate(source, target, compressed);
-    await rm(path, { force: true });
+    await builtIn.fsPromises.rm(path, { force: true });
     // a writer that had the file open since before it was closed may have been slow
     await addLate(source, target, compressed);
     return 'done';
   } finally {
     await quietly(source.close());
-    await quietly(rm(half, { force: true }));
+    await quietly(builtIn.fsPromises.rm(half, { force: true }));
   }
 }
 
 /** The bytes that were compressed; -1 if it does not go on. */
 async function compressTo(half: string, source: FileHandle, mode: number, goesOn: () => boolean): Promise<number> {
-  const file = await open(half, CREATE, mode & 0o777);
-  const zip = createGzip();
+  const file = await builtIn.fsPromises.open(half, CREATE, mode & 0o777);
+  const zip = builtIn.zlib.createGzip();
   let failure: unknown;
   // for its whole life: an error that nobody waits for must not end the process
   zip.on('error', (error) => {
@@ -95,10 +95,10 @@ function settled(stream: NodeJS.EventEmitter, step: (done: () => void) => void):
 /** Gives a whole compressed file its name; what is there is an earlier attempt at the same (see {@link isFree}). */
 async function publish(half: string, target: string): Promise<void> {
   try {
-    await link(half, target);
+    await builtIn.fsPromises.link(half, target);
   } catch {
     // there is an earlier attempt, or the file system knows no second names
-    await rename(half, target);
+    await builtIn.fsPromises.rename(half, target);
   }
 }
 
@@ -106,7 +106,7 @@ async function publish(half: string, target: string): Promise<void> {
 async function isFree(target: string, source: FileHandle): Promise<boolean> {
   let zipped: FileHandle;
   try {
-    zipped = await open(target, 'r');
+    zipped = await builtIn.fsPromises.open(target, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
     throw error;
@@ -130,9 +130,9 @@ async function addLate(source: FileHandle, target: string, position: number): Pr
   const { size } = await source.stat();
   if (size <= position) return position;
   const late = await readAt(source, position, size - position);
-  const file = await open(target, 'a');
+  const file = await builtIn.fsPromises.open(target, 'a');
   try {
-    await writeAll(file, await promisify(gzip)(late));
+    await writeAll(file, await promisify(builtIn.zlib.gzip)(late));
     await file.datasync();
   } finally {
     await quietly(file.close());
@@ -150,7 +150,7 @@ async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
 
 async function inodeAt(path: string): Promise<number | undefined> {
   try {
-    return (await lstat(path)).ino;
+    return (await builtIn.fsPromises.lstat(path)).ino;
   } catch {
     return undefined;
   }

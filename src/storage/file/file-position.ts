@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { digestHex } from '../../runtime/hex.js';
 import { GzipDamage, unzippedParts } from './gunzip.js';
 import { type Range, readAt } from './line-blocks.js';
 
@@ -42,7 +42,7 @@ export interface OpenedFile {
 
 /** A part of a file as a digest. */
 export function printOf(bytes: Uint8Array): Print {
-  return { bytes: bytes.length, digest: createHash('sha256').update(bytes).digest('hex').slice(0, 16) };
+  return { bytes: bytes.length, digest: digestHex(bytes, 16) };
 }
 
 /** What is sure to stay of a file's beginning: whole lines, as somebody may be writing the last one. */

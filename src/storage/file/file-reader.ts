@@ -1,8 +1,9 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toError } from '../../model/errors.js';
 import { isBounded, type ResolvedQuery, wrongCursor } from '../../model/query.js';
+import { builtIn } from '../../runtime/built-in.js';
 import type { Page } from '../pages.js';
 import { matcherOf } from '../query-match.js';
 import { type BlockDecoder, startOfLine } from './block-decoder.js';
@@ -175,9 +176,9 @@ export class FileReader {
     offset: number | undefined,
   ): AsyncGenerator<Located, void, undefined> {
     if (await isOutside(source, query)) return;
-    const directory = await mkdtemp(join(tmpdir(), 'rimp-'));
+    const directory = await builtIn.fsPromises.mkdtemp(join(tmpdir(), 'rimp-'));
     try {
-      const handle = await open(join(directory, 'unpacked'), 'wx+', 0o600);
+      const handle = await builtIn.fsPromises.open(join(directory, 'unpacked'), 'wx+', 0o600);
       let damage: unknown;
       try {
         try {
@@ -192,7 +193,7 @@ export class FileReader {
       }
       if (damage !== undefined) throw damage;
     } finally {
-      await rm(directory, { recursive: true, force: true });
+      await builtIn.fsPromises.rm(directory, { recursive: true, force: true });
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
+import { builtIn } from '../../runtime/built-in.js';
 
 /** Small enough that what it becomes, a thousand times as much at most, fits into memory. */
 const READ_BYTES = 16 * 1024;
@@ -29,7 +29,7 @@ export async function* unzippedParts(
   file: FileHandle,
   onRead?: (bytes: number) => void,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  const gunzip = builtIn.zlib.createGunzip({ chunkSize: CHUNK_BYTES });
   let parts: Buffer[] = [];
   let failure: Error | undefined;
   let wake: (() => void) | undefined;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   linkSync,
@@ -10,6 +9,7 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs';
+import { randomHex } from '../../runtime/hex.js';
 import { type ProcessHolder, stateOf, thisProcess } from '../../runtime/process-holder.js';
 
 /*
@@ -33,7 +33,7 @@ const NO_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT']);
 /** See above. */
 export class LockFile {
   readonly path: string;
-  readonly #token = randomBytes(6).toString('hex');
+  readonly #token = randomHex(6);
   #held = false;
   #mayBeLeft = false;
   #inode = 0;

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { digestHex, randomHex } from '../../runtime/hex.js';
 
 /*
  * The files of one storage, all in the directory of the file that is written (of its target, if the path is a symbolic
@@ -131,7 +131,7 @@ export function segmentPath(target: string, key: string): string {
 
 /** A name, that no other file has, for a segment until it gets its own. */
 export function closingPath(target: string, key: string): string {
-  return `${segmentPath(target, key)}~${randomBytes(4).toString('hex')}`;
+  return `${segmentPath(target, key)}~${randomHex(4)}`;
 }
 
 /** When a segment was closed, in milliseconds since the Unix epoch; NaN if its key is no time. */
@@ -148,10 +148,7 @@ export function fingerprintOf(head: Uint8Array): string | undefined {
   const line = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, FINGERPRINT_BYTES));
   const newline = line.indexOf(0x0a);
   if (newline < 0 && line.length < FINGERPRINT_BYTES) return undefined;
-  return createHash('sha256')
-    .update(newline < 0 ? line : line.subarray(0, newline))
-    .digest('hex')
-    .slice(0, 16);
+  return digestHex(newline < 0 ? line : line.subarray(0, newline), 16);
 }
 
 function keyOf(millis: number): string {

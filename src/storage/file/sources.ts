@@ -1,4 +1,5 @@
-import { type FileHandle, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { builtIn } from '../../runtime/built-in.js';
 import { closeQuietly, openIfThere, openSegment } from './open-if-there.js';
 import { segmentsOf, targetOf } from './segments.js';
 
@@ -63,7 +64,7 @@ export async function openSource(source: Source): Promise<(Source & { readonly h
 /** Zeros if it can't be looked at: whoever opens it sees why. */
 async function identityOf(path: string): Promise<{ readonly dev: number; readonly ino: number }> {
   try {
-    return await stat(path);
+    return await builtIn.fsPromises.stat(path);
   } catch {
     return { dev: 0, ino: 0 };
   }

@@ -1,5 +1,5 @@
 import { closeSync, readFileSync, writeSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import { builtIn } from '../../runtime/built-in.js';
 import { openToAppend } from './append-file.js';
 
 /*
@@ -79,12 +79,12 @@ export class TimeIndexWriter {
     if (length >= leastBytes && length > 0 && this.#earliest <= this.#latest) {
       const record = Buffer.alloc(RECORD_BYTES);
       record.writeUInt32LE(MAGIC, 0);
-      record.writeUInt32LE(crc32(this.#tail), 4);
+      record.writeUInt32LE(builtIn.zlib.crc32(this.#tail), 4);
       record.write(this.#fingerprint, 8, 'hex');
       [this.#start, this.#end, this.#earliest, this.#latest].forEach((value, i) =>
         record.writeDoubleLE(value, 16 + i * 8),
       );
-      record.writeUInt32LE(crc32(record.subarray(0, CRC_AT)), CRC_AT);
+      record.writeUInt32LE(builtIn.zlib.crc32(record.subarray(0, CRC_AT)), CRC_AT);
       try {
         append(indexPathOf(this.#path), record, this.#mode);
       } catch {
@@ -116,7 +116,10 @@ export function readTimeIndex(path: string, fingerprint: string, size: number): 
   const found: Stretch[] = [];
   for (let at = 0; at + RECORD_BYTES <= bytes.length; ) {
     const record = bytes.subarray(at, at + RECORD_BYTES);
-    if (record.readUInt32LE(0) !== MAGIC || record.readUInt32LE(CRC_AT) !== crc32(record.subarray(0, CRC_AT))) {
+    if (
+      record.readUInt32LE(0) !== MAGIC ||
+      record.readUInt32LE(CRC_AT) !== builtIn.zlib.crc32(record.subarray(0, CRC_AT))
+    ) {
       // a damaged record: the next sound one begins somewhere behind
       at += 1;
       continue;
@@ -140,7 +143,7 @@ export function readTimeIndex(path: string, fingerprint: string, size: number): 
 
 /** Whether bytes are the end of a stretch. */
 export function isEndOf(stretch: Stretch, tail: Buffer): boolean {
-  return stretch.check === undefined || crc32(tail) === stretch.check;
+  return stretch.check === undefined || builtIn.zlib.crc32(tail) === stretch.check;
 }
 
 function append(path: string, bytes: Buffer, mode: number | undefined): void {
