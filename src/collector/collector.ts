@@ -30,7 +30,7 @@ import {
   metricFieldsOf,
 } from './items-from-arguments.js';
 import type { CollectorLifecycle } from './lifecycle.js';
-import { type CollectorOptions, checkCollectorOptions } from './options.js';
+import { type CollectorOptions, checkCollectorOptions, checkProviders } from './options.js';
 import { makeParts } from './parts.js';
 
 /**
@@ -205,8 +205,10 @@ export class TelemetryCollector {
    * Emits to these providers from now on.
    *
    * @param providers - with `own: true` they are shut down together with the collector.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a name is misspelt, or a provider is none.
    */
   useProviders(providers: Providers & { readonly own?: boolean }): void {
+    checkProviders(providers);
     const { own, ...given } = providers;
     this.#bridge.providers.use(given);
     if (own === true) {

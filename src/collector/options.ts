@@ -75,8 +75,25 @@ const RULES: Readonly<Record<keyof CollectorOptions, Rule>> = {
   warnOnLoss: BOOLEAN,
   includeResource: oneOf('service', 'all'),
   selfMetrics: BOOLEAN,
-  clock: ANY_OBJECT,
+  clock: {
+    isRight: (value) =>
+      ['now', 'after'].every(
+        (name) => typeof (value as Readonly<Record<string, unknown>> | null)?.[name] === 'function',
+      ),
+    expected: 'a clock with now() and after()',
+  },
 };
+
+const PROVIDERS_RULES: Readonly<Record<keyof Providers | 'own', Rule>> = {
+  loggerProvider: PROVIDER,
+  meterProvider: PROVIDER,
+  own: BOOLEAN,
+};
+
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a name is misspelt, or a provider is none. */
+export function checkProviders(providers: object): void {
+  checkOptions('useProviders', providers, PROVIDERS_RULES);
+}
 
 /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, of the wrong kind, or a field of the configuration. */
 export function checkCollectorOptions(options: CollectorOptions): void {

@@ -1,6 +1,7 @@
 import type { TelemetryData } from '../model/data.js';
 import { TelemetryData as Data } from '../model/data.js';
 import type { TelemetryItem } from '../model/item.js';
+import { checkOptions, TEXT } from '../model/options.js';
 import type { TelemetryQuery } from '../model/query.js';
 import type { TelemetryStorage as Storage } from '../model/storage.js';
 import { FileStorage as File } from '../storage/file/file-storage.js';
@@ -67,9 +68,12 @@ export class MemoryStorage extends Memory {
 
 /** A storage in a file; `retrieve` takes Python's arguments as well. */
 export class FileStorage extends File {
-  /** @param file_path - the file, as Python's first argument. */
+  /**
+   * @param file_path - the file, as Python's first argument.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no non-empty text.
+   */
   constructor(file_path: string | { readonly file_path: string }) {
-    super(typeof file_path === 'object' && file_path !== null ? file_path.file_path : file_path);
+    super(pathOf(file_path));
   }
 
   /** The file. */
@@ -85,6 +89,13 @@ export class FileStorage extends File {
   ): Promise<TelemetryData> {
     return retrieveAsPython((query) => super.retrieve(query), start_time, end_time, limit);
   }
+}
+
+function pathOf(given: unknown): string {
+  const named = typeof given === 'object' && given !== null ? given : { file_path: given };
+  const { file_path = null } = named as { readonly file_path?: unknown };
+  checkOptions('FileStorage', { ...named, file_path }, { file_path: TEXT });
+  return file_path as string;
 }
 
 function retrieveAsPython(

@@ -1,6 +1,7 @@
 import { show, TelemetryError } from './errors.js';
 import type { TelemetryEvent } from './event.js';
 import type { TelemetryMetric } from './metric.js';
+import { closestName } from './spelling.js';
 
 /** The fields of {@link TelemetryData}. */
 export interface TelemetryDataInit {
@@ -24,7 +25,7 @@ export class TelemetryData {
 
   /**
    * @param init - events and metrics default to empty.
-   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if one of the two is no array.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if one of the two is no array, or a name is misspelt.
    */
   constructor(init?: TelemetryDataInit);
   /** The same by position, as in the Python original. */
@@ -33,6 +34,8 @@ export class TelemetryData {
     const init: TelemetryDataInit = Array.isArray(first) ? { events: first, metrics: second } : (first as object);
     if (typeof init !== 'object' || init === null)
       throw wrong('an object with events and metrics, or two arrays', first);
+    // without a list of names, as listeners are given data for each item
+    for (const name in init) if (name !== 'events' && name !== 'metrics' && name !== 'cursor') throw unknownField(name);
     this.events = listOf('events', init.events);
     this.metrics = listOf('metrics', init.metrics);
     // no part of what is listed or written as JSON
@@ -59,6 +62,12 @@ function listOf<T>(field: string, list: readonly T[] | undefined): readonly T[] 
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list)) throw wrong(`"${field}" to be an array`, list);
   return list;
+}
+
+function unknownField(name: string): TelemetryError {
+  const meant = closestName(name, ['events', 'metrics', 'cursor']);
+  const hint = meant === undefined ? 'expected one of events, metrics, cursor' : `did you mean "${meant}"?`;
+  return new TelemetryError('RIMP_INVALID_ARGUMENT', `TelemetryData: unknown field "${name}": ${hint}`);
 }
 
 function wrong(expected: string, value: unknown): TelemetryError {

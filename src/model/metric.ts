@@ -47,6 +47,7 @@ export class TelemetryMetric {
 
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a field has the wrong type. */
   constructor(init: TelemetryMetricInit) {
+    if (typeof init !== 'object' || init === null) throw wrong('init', 'an object with its fields', init);
     const timestamp = init.timestamp ?? new Date();
     if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime()))
       throw wrong('timestamp', 'a valid Date', timestamp);

@@ -1,4 +1,5 @@
 import { show, TelemetryError } from '../../model/errors.js';
+import { BOOLEAN, checkOptions, oneOf, type Rule, TEXT } from '../../model/options.js';
 
 /** The instrument kinds that a policy may choose. */
 export type InstrumentKind = 'gauge' | 'histogram' | 'counter' | 'updowncounter';
@@ -25,7 +26,22 @@ export interface InstrumentRule {
   readonly synchronous?: boolean;
 }
 
-const KINDS: readonly string[] = ['gauge', 'histogram', 'counter', 'updowncounter'];
+const RULES: Readonly<Record<keyof InstrumentRule, Rule>> = {
+  match: TEXT,
+  kind: oneOf('gauge', 'histogram', 'counter', 'updowncounter'),
+  unit: { isRight: (value) => typeof value === 'string', expected: 'a string' },
+  buckets: {
+    isRight: (value) =>
+      Array.isArray(value) &&
+      value.every((bound, at, all) => Number.isFinite(bound) && (at === 0 || bound > (all[at - 1] as number))),
+    expected: 'ascending finite numbers',
+  },
+  dropTags: {
+    isRight: (value) => Array.isArray(value) && value.every((tag) => typeof tag === 'string'),
+    expected: 'a list of strings',
+  },
+  synchronous: BOOLEAN,
+};
 
 /** A policy ready for use: gives the first rule that matches a name. */
 export type InstrumentPolicy = (name: string) => InstrumentRule | undefined;
@@ -34,16 +50,8 @@ export type InstrumentPolicy = (name: string) => InstrumentRule | undefined;
 export function instrumentPolicy(rules: readonly InstrumentRule[] = []): InstrumentPolicy {
   if (!Array.isArray(rules)) throw wrong('to be an array of rules', rules);
   const compiled = rules.map((rule: InstrumentRule, i) => {
-    if (typeof rule?.match !== 'string' || rule.match === '')
-      throw wrong(`[${i}].match to be a non-empty string`, rule?.match);
-    if (rule.kind !== undefined && !KINDS.includes(rule.kind))
-      throw wrong(`[${i}].kind to be one of ${KINDS.join(', ')}`, rule.kind);
-    if (rule.synchronous !== undefined && typeof rule.synchronous !== 'boolean')
-      throw wrong(`[${i}].synchronous to be a boolean`, rule.synchronous);
-    const ascending = rule.buckets?.every(
-      (bound, at, all) => Number.isFinite(bound) && (at === 0 || bound > (all[at - 1] as number)),
-    );
-    if (ascending === false) throw wrong(`[${i}].buckets to be ascending finite numbers`, rule.buckets);
+    checkOptions('TelemetryCollector', rule, RULES, `instruments[${i}].`);
+    if (rule.match === undefined) throw wrong(`[${i}].match to be a non-empty string`, rule.match);
     return { rule, pattern: globPattern(rule.match) };
   });
   return (name) => compiled.find(({ pattern }) => pattern.test(name))?.rule;

@@ -43,8 +43,10 @@ export class PostgresStorage extends SqlStorage {
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt or wrong.
    */
   constructor(options: string | PostgresStorageOptions) {
-    const given: PostgresStorageOptions = typeof options === 'string' ? { url: options } : options;
-    checkOptions(WHO, { ...given, url: given?.url ?? null }, RULES);
+    const given: PostgresStorageOptions =
+      typeof options === 'object' && options !== null ? options : { url: options as string };
+    // a URL is the one thing that has no default
+    checkOptions(WHO, { ...given, url: given.url ?? null }, RULES);
     const { url, place } = placeOf(given.url, given.connection);
     super({
       who: WHO,

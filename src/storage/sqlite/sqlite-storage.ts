@@ -50,8 +50,10 @@ export class SqliteStorage extends SqlStorage {
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt or wrong.
    */
   constructor(options: string | SqliteStorageOptions) {
-    const given: SqliteStorageOptions = typeof options === 'string' ? { path: options } : options;
-    checkOptions(WHO, { ...given, path: given?.path ?? null }, RULES);
+    const given: SqliteStorageOptions =
+      typeof options === 'object' && options !== null ? options : { path: options as string };
+    // a path is the one thing that has no default
+    checkOptions(WHO, { ...given, path: given.path ?? null }, RULES);
     const path = resolve(given.path);
     super({
       who: WHO,
