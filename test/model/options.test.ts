@@ -232,11 +232,9 @@ describe.each(Object.entries(TABLE))('%s', (_name, { make, needs, misspelt, wron
   }
 
   it('says what it expected and what it was given, if that is of a wrong type', async () => {
-    const [[name = '', value] = []] = Object.entries(wrong);
     const error = await errorOf(() => make({ ...needs, ...wrong } as never));
-    expect(error?.message).toContain(name);
-    expect(error?.message).toContain('expected');
-    expect(error?.message).toContain(String(value));
+    const words = ['expected', ...Object.keys(wrong), ...Object.values(wrong).map(String)];
+    for (const word of words) expect(error?.message).toContain(word);
   });
 
   it('refuses a number in the place of an object', async () => {
