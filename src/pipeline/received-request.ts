@@ -38,7 +38,11 @@ export interface RequestHost {
   notify(data: TelemetryData): void;
 }
 
-const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+// a storage may write a batch at once: others have their turn between two
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+const MAX_BATCH_ITEMS = 5_000;
+/** Items after which others have their turn while listeners are told of them. */
+const NOTIFIED_ITEMS = 1_000;
 /** How long a sink that failed is left alone, however many requests come. */
 const WAKE_MILLIS = 1_000;
 
@@ -126,14 +130,16 @@ export class ReceivedRequest {
       for (const queue of host.queues) queue.withdraw(batches);
       return RETRY;
     }
-    for (const item of this.#items)
+    for (const [i, item] of this.#items.entries()) {
       host.notify(new TelemetryData(isEvent(item) ? { events: [item] } : { metrics: [item] }));
+      if (i % NOTIFIED_ITEMS === NOTIFIED_ITEMS - 1) await breathe();
+    }
     const losses = refused.toRecord();
     return { stored: this.size - totalOf(losses), refused: losses, retry: false };
   }
 
   *#batches(): Generator<TelemetryData> {
-    const { maxBatchItems } = this.#host;
+    const maxItems = Math.min(MAX_BATCH_ITEMS, this.#host.maxBatchItems);
     let events: TelemetryEvent[] = [];
     let metrics: TelemetryMetric[] = [];
     let bytes = 0;
@@ -141,7 +147,7 @@ export class ReceivedRequest {
       if (isEvent(item)) events.push(item);
       else metrics.push(item);
       bytes += sizeOfItem(item);
-      if (events.length + metrics.length < maxBatchItems && bytes < MAX_BATCH_BYTES) continue;
+      if (events.length + metrics.length < maxItems && bytes < MAX_BATCH_BYTES) continue;
       yield new TelemetryData({ events, metrics });
       events = [];
       metrics = [];

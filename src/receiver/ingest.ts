@@ -4,7 +4,6 @@ import type { LogRecordLike } from '../otel/sdk-types.js';
 import type { OtlpProtocol, Signal } from '../otlp/config/settings.js';
 import { type Decoder, TooManyPartsError } from '../otlp/decode/decoder.js';
 import { JsonDecoder } from '../otlp/decode/json.js';
-import { scanJson } from '../otlp/decode/json-scan.js';
 import { logRecordsOf, Rejected } from '../otlp/decode/logs.js';
 import { metricsOf, type ReceivedMetric } from '../otlp/decode/metrics.js';
 import { ProtobufDecoder } from '../otlp/decode/protobuf.js';
@@ -32,17 +31,25 @@ const TOKEN_BYTES = 32;
 
 /** Lets others have their turn if this one was long. */
 class Turn {
-  #since = Date.now();
+  #since = performance.now();
 
   /** Whether it is time to let others have theirs. */
   get isOver(): boolean {
-    return Date.now() - this.#since > SLICE_MILLIS;
+    return performance.now() - this.#since > SLICE_MILLIS;
   }
 
   async end(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    this.#since = Date.now();
+    this.#since = performance.now();
   }
+}
+
+/** Does work in steps, between which others have their turn. */
+async function inTurns<T>(work: Generator<undefined, T>): Promise<T> {
+  const turn = new Turn();
+  let step = work.next();
+  for (; step.done !== true; step = work.next()) if (turn.isOver) await turn.end();
+  return step.value;
 }
 
 /**
@@ -53,12 +60,7 @@ class Turn {
 export async function decoderOf(protocol: OtlpProtocol, body: Uint8Array, hold: Hold): Promise<Decoder> {
   try {
     if (protocol === 'http/protobuf') return new ProtobufDecoder(body);
-    const turn = new Turn();
-    const scan = scanJson(body);
-    let step = scan.next();
-    for (; step.done !== true; step = scan.next()) if (turn.isOver) await turn.end();
-    hold(step.value.tokens * TOKEN_BYTES);
-    return new JsonDecoder(body, step.value);
+    return await inTurns(JsonDecoder.open(body, (tokens) => hold(tokens * TOKEN_BYTES)));
   } catch (error) {
     throw refusalOf(error);
   }
@@ -83,12 +85,12 @@ export async function takeIn(
   try {
     const turn = new Turn();
     for (const part of signal === 'logs' ? logRecordsOf(decoder) : metricsOf(decoder)) {
-      const outcome = part instanceof Rejected ? part : receive(request, part);
+      const outcome = part === undefined || part instanceof Rejected ? part : receive(request, part);
       if (outcome instanceof Rejected) {
         rejected += outcome.items;
         reason ||= outcome.reason;
       } else {
-        taken += outcome;
+        taken += outcome ?? 0;
       }
       if (!turn.isOver) continue;
       hold((request.size - held) * ITEM_BYTES);
@@ -115,9 +117,9 @@ function receive(request: IncomingRequest, part: LogRecordLike | ReceivedMetric)
 }
 
 /** The spans in a request. */
-export function spansOf(decoder: Decoder): number {
+export async function spansOf(decoder: Decoder): Promise<number> {
   try {
-    const request = decoder.request(TRACE_REQUEST) as TraceRequest;
+    const request = (await inTurns(decoder.request(TRACE_REQUEST))) as TraceRequest;
     let spans = 0;
     for (const { scopeSpans = [] } of request.resourceSpans ?? [])
       for (const scope of scopeSpans) spans += scope.spans?.length ?? 0;

@@ -159,7 +159,7 @@ class Receiver implements OtlpReceiver {
   async #take({ signal, protocol }: Admitted, body: Uint8Array, hold: Hold): Promise<Reply> {
     const ledger = this.#ledgers[signal];
     if (signal === 'traces') {
-      const spans = spansOf(await decoderOf(protocol, body, hold));
+      const spans = await spansOf(await decoderOf(protocol, body, hold));
       ledger.accepted += spans;
       ledger.dropped.add('not_kept', spans);
       return takenReply(protocol, signal, 0, '');

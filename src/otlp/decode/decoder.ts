@@ -6,8 +6,8 @@ export interface Decoder {
   readonly size: number;
   /** What the sender should know of, although it made nothing unreadable: names that OTLP doesn't have. */
   readonly warnings: readonly string[];
-  /** The body as a whole. */
-  request(message: Message): object;
+  /** The body as a whole, in steps between which others may have their turn. */
+  request(message: Message): Generator<undefined, object>;
   /** A part of it that was left to be read by itself. */
   part(message: Message, lazy: unknown): object;
   /** The bytes or the text that such a part was read from; the same when a request is sent again. */
@@ -24,7 +24,10 @@ export const MAX_PARTS = 250_000;
 const MAX_REQUEST_VALUES = 1_000_000;
 
 /** Attributes, values and numbers of one log record, metric or point: that one alone is refused. */
-const MAX_PART_VALUES = 100_000;
+const MAX_PART_VALUES = 30_000;
+
+/** Those of one resource, or one scope. */
+const MAX_SHARED_VALUES = 30_000;
 
 /** A body, or a part of one, that is not what it should be. */
 export class DecodeError extends Error {}
@@ -45,11 +48,18 @@ export class Budget {
   #parts = 0;
   #values = 0;
   #maxValues = MAX_REQUEST_VALUES;
+  #shared = Number.NEGATIVE_INFINITY;
 
   /** A part of the body is read from here on. */
   begin(isWhole: boolean): void {
     this.#values = 0;
+    this.#shared = Number.NEGATIVE_INFINITY;
     this.#maxValues = isWhole ? MAX_REQUEST_VALUES : MAX_PART_VALUES;
+  }
+
+  /** A resource or a scope is read from here on. */
+  beginShared(): void {
+    this.#shared = 0;
   }
 
   /** @throws TooManyPartsError if the body holds more than is taken at a time. */
@@ -61,6 +71,9 @@ export class Budget {
   /** @throws DecodeError if one part, or all resources and scopes, hold more than is taken. */
   addValues(count: number): void {
     this.#values += count;
+    this.#shared += count;
+    if (this.#shared > MAX_SHARED_VALUES)
+      throw new TooManyPartsError(`${MAX_SHARED_VALUES} attributes and values in a resource or a scope`);
     if (this.#values <= this.#maxValues) return;
     if (this.#maxValues === MAX_PART_VALUES) {
       throw new DecodeError(

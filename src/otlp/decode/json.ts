@@ -14,7 +14,7 @@ import {
   stringOf,
   wrong,
 } from './json-scalars.js';
-import { type JsonScan, scanJson, withExactIntegers } from './json-scan.js';
+import { parseScanned, scanJson } from './json-scan.js';
 import type { Field, FieldType, Message } from './schema.js';
 
 interface Json {
@@ -23,6 +23,8 @@ interface Json {
 
 /** How many names that OTLP doesn't have are named to the sender. */
 const MAX_WARNINGS = 5;
+/** Resources and scopes after which others may have their turn. */
+const STEP_ITEMS = 500;
 
 /** Reads OTLP in JSON (OTLP specification, "JSON Protobuf Encoding"): lowerCamelCase, ids in hex, times as text or numbers. */
 export class JsonDecoder implements Decoder {
@@ -31,16 +33,25 @@ export class JsonDecoder implements Decoder {
   readonly #budget = new Budget();
   readonly #warnings = new Set<string>();
 
+  constructor(size: number, body: unknown) {
+    this.size = size;
+    this.#body = body;
+  }
+
   /**
-   * @param scan - what was found in the body; default: it is looked through at once.
+   * Parses a body, in steps between which others may have their turn.
+   *
+   * @param onTokens - is called with the number of objects, lists and their members before they take memory.
    * @throws DecodeError if the body is no JSON, or holds too much.
    */
-  constructor(body: Uint8Array, scan: JsonScan = scanned(body)) {
-    this.size = body.length;
+  static *open(body: Uint8Array, onTokens: (tokens: number) => void): Generator<undefined, JsonDecoder> {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const scan = yield* scanJson(body);
+    onTokens(scan.tokens);
     try {
-      this.#body = JSON.parse(withExactIntegers(bytes, scan));
+      return new JsonDecoder(body.length, yield* parseScanned(bytes, scan));
     } catch (error) {
+      if (error instanceof DecodeError) throw error;
       throw new DecodeError(`expected JSON: ${error instanceof Error ? error.message : 'not readable'}`);
     }
   }
@@ -49,9 +60,9 @@ export class JsonDecoder implements Decoder {
     return [...this.#warnings];
   }
 
-  request(message: Message): object {
+  *request(message: Message): Generator<undefined, object> {
     this.#budget.begin(true);
-    return this.#read(message, this.#body);
+    return yield* this.#steps(message, this.#body);
   }
 
   part(message: Message, lazy: unknown): object {
@@ -66,6 +77,34 @@ export class JsonDecoder implements Decoder {
       // what is unknown to OTLP may be too deep for it
       return '';
     }
+  }
+
+  /** Reads what others are in, a few of them at a time. */
+  *#steps(message: Message, value: unknown): Generator<undefined, object> {
+    if (!isObject(value)) throw wrong(message.name, 'an object', value);
+    const read: Record<string, unknown> = {};
+    for (const name of Object.keys(value)) {
+      const field = message.byName.get(name);
+      const given = value[name];
+      if (field === undefined || !field.isList || typeof field.type === 'string' || given === null) {
+        if (field?.type !== undefined && given !== null) {
+          if (typeof field.type === 'object') this.#budget.beginShared();
+          read[name] = this.#field(field, given);
+        } else if (field === undefined && given !== null) this.#warnOf(name);
+        continue;
+      }
+      const list = listOf(name, given);
+      this.#budget.addValues(list.length);
+      this.#budget.addParts(list.length);
+      const items: object[] = [];
+      for (const item of list) {
+        items.push(yield* this.#steps(field.type, item));
+        if (items.length % STEP_ITEMS === 0) yield;
+      }
+      read[name] = items;
+    }
+    yield;
+    return read;
   }
 
   #read(message: Message, value: unknown): object {
@@ -198,12 +237,4 @@ function isObject(value: unknown): value is Json {
 
 function shortened(name = ''): string {
   return name.length > 40 ? `${name.slice(0, 39)}…` : name;
-}
-
-function scanned(body: Uint8Array): JsonScan {
-  const scan = scanJson(body);
-  for (;;) {
-    const step = scan.next();
-    if (step.done === true) return step.value;
-  }
 }

@@ -48,17 +48,18 @@ const TRACE_ID = /^(?!0{32})[\da-f]{32}$/;
 const SPAN_ID = /^(?!0{16})[\da-f]{16}$/;
 
 /**
- * The log records of a request, one by one.
+ * The log records of a request, one by one; `undefined` if others may have their turn before the next one.
  *
  * @throws DecodeError if the request as a whole can't be read; a record that can't be is given as {@link Rejected}.
  */
-export function* logRecordsOf(decoder: Decoder): Generator<LogRecordLike | Rejected> {
-  const request = decoder.request(LOGS_REQUEST) as LogsRequest;
+export function* logRecordsOf(decoder: Decoder): Generator<LogRecordLike | Rejected | undefined> {
+  const request = (yield* decoder.request(LOGS_REQUEST)) as LogsRequest;
   const shared = new SharedBytes(decoder.size);
   const ids = new RecordIds();
   for (const { resource: given, scopeLogs = [] } of request.resourceLogs ?? []) {
     const resource: ResourceLike = { attributes: given?.attributes ?? {} };
     const weight = weightOf(resource.attributes);
+    yield;
     for (const { scope, logRecords = [] } of scopeLogs) {
       try {
         shared.add(logRecords.length, weight + weightOf(scope));

@@ -71,17 +71,18 @@ const NO_RECORDED_VALUE = 1;
 const GROUP = 64;
 
 /**
- * The metrics of a request, one by one, those with many points in groups.
+ * The metrics of a request, one by one, those with many points in groups; `undefined` if others may have their turn.
  *
  * @throws DecodeError if the request as a whole can't be read; a metric or point that can't be is given as {@link Rejected}.
  */
-export function* metricsOf(decoder: Decoder): Generator<ReceivedMetric | Rejected> {
-  const request = decoder.request(METRICS_REQUEST) as MetricsRequest;
+export function* metricsOf(decoder: Decoder): Generator<ReceivedMetric | Rejected | undefined> {
+  const request = (yield* decoder.request(METRICS_REQUEST)) as MetricsRequest;
   const shared = new SharedBytes(decoder.size);
   const ids = new RecordIds();
   for (const { resource: given, scopeMetrics = [] } of request.resourceMetrics ?? []) {
     const resource: ResourceLike = { attributes: given?.attributes ?? {} };
     const weight = weightOf(resource.attributes);
+    yield;
     for (const { scope: named, metrics = [] } of scopeMetrics) {
       const scope: ScopeLike = { ...named, name: named?.name ?? '' };
       const digest = once(() => sharedDigest(resource.attributes, scope));

@@ -9,6 +9,9 @@ interface Place {
   readonly end: number;
 }
 
+/** Fields after which others may have their turn. */
+const STEP_FIELDS = 2_000;
+
 const VARINT = 0;
 const BIT64 = 1;
 const BYTES = 2;
@@ -51,14 +54,29 @@ export class ProtobufDecoder implements Decoder {
     this.#values = new ValueReader(this.#reader, this.#bytes, this.#budget);
   }
 
-  request(message: Message): object {
+  *request(message: Message): Generator<undefined, object> {
     this.#budget.begin(true);
-    return this.#guarded(message, { start: 0, end: this.#reader.len });
+    const read = {};
+    this.#reader.pos = 0;
+    try {
+      yield* this.#steps(message, this.#reader.len, read);
+    } catch (error) {
+      throw failureOf(message, error);
+    }
+    return read;
   }
 
   part(message: Message, lazy: unknown): object {
     this.#budget.begin(false);
-    return this.#guarded(message, lazy as Place);
+    const { start, end } = lazy as Place;
+    const read = {};
+    this.#reader.pos = start;
+    try {
+      this.#message(message, end, read);
+    } catch (error) {
+      throw failureOf(message, error);
+    }
+    return read;
   }
 
   source(lazy: unknown): Uint8Array {
@@ -66,36 +84,61 @@ export class ProtobufDecoder implements Decoder {
     return this.#bytes.subarray(start, end);
   }
 
-  #guarded(message: Message, { start, end }: Place): object {
-    this.#reader.pos = start;
-    try {
-      const read = {};
-      this.#message(message, end, read);
-      return read;
-    } catch (error) {
-      if (error instanceof TooManyPartsError) throw error;
-      // the reader's own errors are of several kinds
-      throw new DecodeError(`${message.name}: ${error instanceof Error ? error.message : 'not readable'}`);
+  /** Reads what others are in, as {@link #message} does, a few fields at a time. */
+  *#steps(message: Message, end: number, read: Record<string, unknown>): Generator<undefined, void> {
+    let later = 0;
+    for (let fields = 1; this.#reader.pos < end; fields += 1) {
+      const { field, wireType, number } = this.#tag(message);
+      if (field === undefined) this.#reader.skip(wireType, number);
+      else if (field.type === 'lazy') later += this.#leave(read, field, wireType);
+      else if (typeof field.type === 'object' && wireType === BYTES) {
+        const into = this.#begin(read, field);
+        if (!field.isList) this.#budget.beginShared();
+        yield* this.#steps(field.type, this.#values.end(), into);
+        this.#end(read, field, into);
+      } else this.#field(read, field, wireType);
+      if (fields % STEP_FIELDS === 0) yield;
     }
+    this.#finish(end, later);
   }
 
   /** Reads a message into what an earlier piece of it gave (Protocol Buffers, "Last One Wins"). */
   #message(message: Message, end: number, read: Record<string, unknown>): void {
-    const reader = this.#reader;
     let later = 0;
-    while (reader.pos < end) {
-      const tag = reader.uint32();
-      const number = tag >>> 3;
-      const wireType = tag & 7;
-      const field = message.fields[number];
-      if (number === 0) throw new DecodeError('a field of the number 0');
-      if (field === undefined) reader.skip(wireType, number);
-      else if (field.type === 'lazy') later += this.#leave(read, field, wireType);
+    while (this.#reader.pos < end) {
+      const { field, wireType, number } = this.#tag(message);
+      if (field === undefined) {
+        this.#budget.addValues(1);
+        this.#reader.skip(wireType, number);
+      } else if (field.type === 'lazy') later += this.#leave(read, field, wireType);
       else this.#field(read, field, wireType);
     }
-    if (reader.pos !== end) throw new DecodeError('it is shorter than what is in it');
+    this.#finish(end, later);
+  }
+
+  #tag({ fields }: Message): { readonly field: Field | undefined; readonly wireType: number; readonly number: number } {
+    const tag = this.#reader.uint32();
+    const number = tag >>> 3;
+    if (number === 0) throw new DecodeError('a field of the number 0');
+    return { field: fields[number], wireType: tag & 7, number };
+  }
+
+  #finish(end: number, later: number): void {
+    if (this.#reader.pos !== end) throw new DecodeError('it is shorter than what is in it');
     // counted when all are known: a refusal says how many
     if (later > 0) this.#budget.addParts(later);
+  }
+
+  /** What a message is read into: what an earlier piece of it gave, if it is no element of a list. */
+  #begin(read: Record<string, unknown>, { name, isList }: Field): Record<string, unknown> {
+    this.#budget.addValues(1);
+    if (isList) this.#budget.addParts(1);
+    return (isList ? undefined : (read[name] as Record<string, unknown> | undefined)) ?? {};
+  }
+
+  #end(read: Record<string, unknown>, field: Field, into: Record<string, unknown>): void {
+    if (field.isList) listAt(read, field.name).push(into);
+    else this.#set(read, field, into);
   }
 
   /** Leaves a message to be read by itself. */
@@ -121,13 +164,9 @@ export class ProtobufDecoder implements Decoder {
     } else if (type === 'any') {
       read[name] = this.#values.any(this.#values.end(), 0, read[name]);
     } else if (typeof type !== 'string') {
-      this.#budget.addValues(1);
-      if (isList) this.#budget.addParts(1);
-      const before = isList ? undefined : (read[name] as Record<string, unknown> | undefined);
-      const into = before ?? {};
+      const into = this.#begin(read, field);
       this.#message(type, this.#values.end(), into);
-      if (isList) listAt(read, name).push(into);
-      else this.#set(read, field, into);
+      this.#end(read, field, into);
     } else if (isList) {
       this.#budget.addValues(1);
       listAt(read, name).push(this.#value(type));
@@ -205,6 +244,12 @@ export class ProtobufDecoder implements Decoder {
     }
     return [seconds, nanos];
   }
+}
+
+function failureOf({ name }: Message, error: unknown): DecodeError {
+  if (error instanceof TooManyPartsError) return error;
+  // the reader's own errors are of several kinds
+  return new DecodeError(`${name}: ${error instanceof Error ? error.message : 'not readable'}`);
 }
 
 function listAt(read: Record<string, unknown>, name: string): unknown[] {
