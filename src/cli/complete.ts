@@ -25,7 +25,7 @@ export const complete = defineCommand({
       throw new UsageError(
         `expected one of ${SHELLS.join(', ')}, got ${shell === undefined ? 'nothing' : `"${shell}"`}`,
       );
-    const root = new Parser('rimp');
+    const root = new Parser('rimp').enablePositionalOptions();
     for (const known of COMMANDS) {
       const { name, summary } = known;
       if (name !== 'complete') parserOf(await known.load(), root.command(name)).description(summary);

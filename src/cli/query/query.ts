@@ -39,8 +39,7 @@ function addOutputOptions(parser: Parser): Parser {
     .option('--full', 'leave long values of metadata and tags whole')
     .option('--utc', 'times of UTC, not of the local zone')
     .option('--color', 'colours, also where the output is no terminal')
-    .option('--no-color', 'no colours; so does the variable NO_COLOR')
-    .option('-h, --help', 'print this');
+    .option('--no-color', 'no colours; so does the variable NO_COLOR');
 }
 
 /** `rimp query`. */

@@ -59,8 +59,7 @@ export const run = defineCommand<RunValues>({
       .option('--full', 'leave long values of metadata and tags whole')
       .option('--utc', 'times of UTC, not of the local zone')
       .option('--color', 'colours, also where standard error is no terminal')
-      .option('--no-color', 'no colours; so does the variable NO_COLOR')
-      .option('-h, --help', 'print this');
+      .option('--no-color', 'no colours; so does the variable NO_COLOR');
   },
   async run(values, command) {
     if (values.record === undefined && (values.append ?? values.force) === true)
