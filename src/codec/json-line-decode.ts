@@ -13,10 +13,11 @@ import { parseTimestamp, type Timestamp } from './timestamp.js';
  * The event or metric of one line of a RIMP file, Python's or ours. The line may be anybody's: whatever it holds, the
  * item can be searched, copied and sent.
  *
+ * @param isPlain - whether the line is known to hold no integer of sixteen digits or more.
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` that says what was expected and what came.
  */
-export function decodeLine(line: string): TelemetryEvent | TelemetryMetric {
-  const parsed = parseLine(line);
+export function decodeLine(line: string, isPlain = false): TelemetryEvent | TelemetryMetric {
+  const parsed = parseLine(line, isPlain);
   if (!isAnyValueMap(parsed)) throw wrong('', 'an object', parsed);
   const { type, data, otel } = parsed;
   if (type !== 'event' && type !== 'metric') throw wrong('type', '"event" or "metric"', type);

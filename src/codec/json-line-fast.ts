@@ -7,62 +7,106 @@ import { withoutTypes } from './json-line-decode.js';
 import { isSettled } from './json-value.js';
 import { eventOtelOf, metricOtelOf } from './otel-check.js';
 import { tagsFromLine } from './tag-types.js';
+import { type Timestamp, timestampOfParts } from './timestamp.js';
 
-// a line as this library writes most of them, up to the metadata or tags: times in milliseconds, nothing escaped
-const EVENT =
-  // oxlint-disable-next-line no-control-regex -- JSON has no bare control characters (RFC 8259, section 7)
-  /^\{"type":"event","data":\{"event_id":"([^"\\\x00-\x1f]*)","timestamp":"([^".\\]{19})\.(\d{3})Z","event_type":"(info|warning|error|debug)","source":"([^"\\\x00-\x1f]*)","message":"([^"\\\x00-\x1f]*)","metadata":/;
-const METRIC =
-  // oxlint-disable-next-line no-control-regex -- likewise
-  /^\{"type":"metric","data":\{"metric_id":"([^"\\\x00-\x1f]*)","timestamp":"([^".\\]{19})\.(\d{3})Z","name":"([^"\\\x00-\x1f]*)","value":(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d{1,2})?),"unit":(?:null|"([^"\\\x00-\x1f]*)"),"tags":/;
+// the parts of a line: text without escapes, and a time in UTC
+const TEXT = String.raw`"([^"\\\x00-\x1f]*)"`;
+const TIME = String.raw`"([^".\\+]{19})(?:\.(\d{3})(\d{3})?)?(?:Z|\+00:00)?"`;
+const TYPE = '"(info|warning|error|debug)"';
+const NUMBER = String.raw`(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d{1,2})?)`;
+
+// as this library writes most lines, up to the metadata or tags, and as Python does, with a space behind each sign
+const EVENT_FIELDS = fields({ event_id: TEXT, timestamp: TIME, event_type: TYPE, source: TEXT, message: TEXT });
+const EVENT = new RegExp(String.raw`^\{"type": ?"event", ?"data": ?\{${EVENT_FIELDS}, ?"metadata": ?`);
+const METRIC_FIELDS = fields({
+  metric_id: TEXT,
+  timestamp: TIME,
+  name: TEXT,
+  value: NUMBER,
+  unit: `(?:null|${TEXT})`,
+});
+const METRIC = new RegExp(String.raw`^\{"type": ?"metric", ?"data": ?\{${METRIC_FIELDS}, ?"tags": ?`);
+// with metadata first: what stands before them, and all that follows
+const METADATA_FIRST = /^\{"type": ?"event", ?"data": ?\{"metadata": ?/;
+const BEHIND_METADATA = new RegExp(String.raw`${EVENT_FIELDS}\}\}$`, 'y');
 const OTEL = '},"otel":{';
 
 /**
- * The event or metric of a line that is exactly as this library writes most of them. `undefined` if it is not: then ask
- * the general reader. `null` if it is of another time than the query wants. The line must hold no number that a reader
- * of JSON takes for another.
+ * The event or metric of a line that is exactly as this library or Python writes most of them. `undefined` if it is not:
+ * then ask the general reader. `null` if it is of another time than the query wants. The line must hold no number that a
+ * reader of JSON takes for another.
  */
 export function decodeOwnLine(line: string, times: Times): TelemetryEvent | TelemetryMetric | null | undefined {
   try {
     const event = EVENT.exec(line);
-    const match = event ?? METRIC.exec(line);
-    if (match === null) return undefined;
-    const time = timeOf(match[2] as string, match[3] as string);
-    if (time === undefined) return undefined;
-    if (time < times.startMillis || time > times.endMillis) return null;
-    return event === null ? metricOf(line, match, time) : eventOf(line, match, time);
+    if (event !== null) return eventOf(event, times, line, event[0].length);
+    const before = METADATA_FIRST.exec(line);
+    if (before !== null) return metadataFirst(line, times, before[0].length);
+    const metric = METRIC.exec(line);
+    return metric === null ? undefined : metricOf(metric, times, line);
   } catch {
     return undefined;
   }
 }
 
-function eventOf(line: string, match: RegExpExecArray, time: number): TelemetryEvent {
-  const [metadata, otel] = tailOf(line, match[0].length);
-  const date = new Date(time);
+function fields(patterns: Readonly<Record<string, string>>): string {
+  return Object.entries(patterns)
+    .map(([name, pattern]) => `"${name}": ?${pattern}`)
+    .join(', ?');
+}
+
+function eventOf(
+  match: RegExpExecArray,
+  times: Times,
+  line: string,
+  from: number,
+  end?: number,
+): TelemetryEvent | null | undefined {
+  const time = timestampOfParts(match[2] as string, match[3], match[4]);
+  if (time === undefined) return undefined;
+  if (isBeyond(time, times)) return null;
+  const [metadata, otel] = end === undefined ? tailOf(line, from) : [mapOf(line.slice(from, end)), undefined];
   return new TelemetryEvent({
     eventId: match[1],
-    timestamp: date,
-    eventType: match[4] as EventType,
-    source: match[5] as string,
-    message: match[6] as string,
+    timestamp: time.date,
+    eventType: match[5] as EventType,
+    source: match[6] as string,
+    message: match[7] as string,
     metadata,
-    otel: eventOtelOf(otel, { date }),
+    otel: eventOtelOf(otel, time),
   });
 }
 
-function metricOf(line: string, match: RegExpExecArray, time: number): TelemetryMetric {
+function metadataFirst(line: string, times: Times, from: number): TelemetryEvent | null | undefined {
+  // metadata with such a key, or more than a space between, are for the general reader
+  const at = line.indexOf('"event_id":', from);
+  const end = line[at - 1] === ' ' ? at - 2 : at - 1;
+  if (end <= from || line[end] !== ',') return undefined;
+  BEHIND_METADATA.lastIndex = at;
+  const match = BEHIND_METADATA.exec(line);
+  return match === null ? undefined : eventOf(match, times, line, from, end);
+}
+
+function metricOf(match: RegExpExecArray, times: Times, line: string): TelemetryMetric | null | undefined {
+  const time = timestampOfParts(match[2] as string, match[3], match[4]);
+  if (time === undefined) return undefined;
+  if (isBeyond(time, times)) return null;
   const [tags, given] = tailOf(line, match[0].length);
   const [otel, types] = withoutTypes(given);
-  const date = new Date(time);
   return new TelemetryMetric({
     metricId: match[1],
-    timestamp: date,
-    name: match[4] as string,
-    value: Number(match[5]),
-    unit: match[6],
+    timestamp: time.date,
+    name: match[5] as string,
+    value: Number(match[6]),
+    unit: match[7],
     tags: tags && tagsFromLine(tags, types),
-    otel: metricOtelOf(otel, { date }),
+    otel: metricOtelOf(otel, time),
   });
+}
+
+function isBeyond({ date }: Timestamp, { startMillis, endMillis }: Times): boolean {
+  const millis = date.getTime();
+  return millis < startMillis || millis > endMillis;
 }
 
 /** Metadata or tags, and what OpenTelemetry knows; throws if the general reader has to look at them. */
@@ -81,20 +125,4 @@ function mapOf(text: string): AnyValueMap | undefined {
   const map = JSON.parse(text) as AnyValueMap;
   if (!isSettled(map, 0)) throw new SyntaxError('not as this library writes it');
   return map;
-}
-
-let lastSecond = '';
-let lastMillis = 0;
-
-/** Milliseconds since the Unix epoch; `undefined` if the text is no time. */
-function timeOf(second: string, millis: string): number | undefined {
-  if (second !== lastSecond) {
-    const start = Date.parse(`${second}Z`);
-    // Date.parse takes February 30 for March 2
-    if (Number.isNaN(start) || new Date(start).toISOString().slice(0, 19) !== second) return undefined;
-    // a copy: a slice would keep the whole text that it was cut from
-    lastSecond = JSON.parse(`"${second}"`) as string;
-    lastMillis = start;
-  }
-  return lastMillis + Number(millis);
 }

@@ -7,11 +7,12 @@ const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+
  * The JSON of a line, as Python writes it too: a bare NaN or infinity becomes text, and so does an integer that a number
  * does not hold exactly.
  *
+ * @param isPlain - whether the line is known to hold no integer of sixteen digits or more.
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if the line is no JSON.
  */
-export function parseLine(line: string): unknown {
+export function parseLine(line: string, isPlain = false): unknown {
   // an integer of sixteen digits may be larger than a number holds exactly
-  if (/[:[,]\s*-?\d{16,}/.test(line)) return parseJson(beyondJson(line));
+  if (!isPlain && /[:[,]\s*-?\d{16,}/.test(line)) return parseJson(beyondJson(line));
   try {
     return JSON.parse(line);
   } catch {

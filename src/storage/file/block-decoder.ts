@@ -79,7 +79,7 @@ export class BlockDecoder {
   /** Decodes a piece whose first line has this number; gives how many lines there were. */
   #decodePiece(bytes: Buffer, first: number, query: ResolvedQuery, matches: Matcher, found: DecodedBlock): number {
     if (!isUtf8(bytes)) return this.#decodeBytes(bytes, first, matches, found);
-    const plain = !bytes.includes('bytesValue') && !bytes.includes('e999') && !holdsLongNumber(bytes);
+    const plain = !holdsLongNumber(bytes);
     const lines = bytes.toString('utf8').split('\n');
     const before = found.items.length;
     for (let i = 0; i < lines.length; i += 1) {
@@ -110,7 +110,7 @@ export class BlockDecoder {
     }
     if (text.trim() === '') return undefined;
     try {
-      return decodeLine(unmarked(text));
+      return decodeLine(unmarked(text), times !== undefined);
     } catch (error) {
       return this.#skip('not_rimp', toError(error).message);
     }
