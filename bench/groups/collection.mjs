@@ -22,10 +22,10 @@ for (const series of quick ? [10, 1000, 10_000] : [10, 100, 1000, 10_000, 100_00
   const collector = collectorTo(
     undefined,
     { bufferSize: 1_000_000 },
-    { maxQueueItems: 1_000_000, maxQueueBytes: 2 ** 30 },
+    { maxQueueSize: 1_000_000, maxQueueBytes: 2 ** 30 },
   );
   const plain = new PlainReader();
-  const ours = new RimpMetricReader(collector, { intervalMillis: 3_600_000 });
+  const ours = new RimpMetricReader(collector, { collectIntervalMillis: 3_600_000 });
   ours.selectCardinalityLimit = () => LIMIT;
   const record = (reader) => {
     const gauge = new MeterProvider({ readers: [reader] }).getMeter('bench').createGauge('m');

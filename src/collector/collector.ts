@@ -105,7 +105,11 @@ export class TelemetryCollector {
   /** The same with named arguments. */
   collectEvent(fields: EventFields): TelemetryEvent | null;
   collectEvent(first: unknown, message?: unknown, eventType?: unknown, metadata?: unknown): TelemetryEvent | null {
-    if (!this.config.enabled) return null;
+    // short enough to be inlined at the call site: what is disabled costs a look
+    return this.config.enabled ? this.#collectEvent(first, message, eventType, metadata) : null;
+  }
+
+  #collectEvent(first: unknown, message: unknown, eventType: unknown, metadata: unknown): TelemetryEvent | null {
     try {
       if (this.#isOver()) return null;
       const fields = eventFieldsOf(first, message, eventType, metadata);
@@ -140,7 +144,10 @@ export class TelemetryCollector {
   /** The same with named arguments. */
   collectMetric(fields: MetricFields): TelemetryMetric | null;
   collectMetric(first: unknown, value?: unknown, unit?: unknown, tags?: unknown): TelemetryMetric | null {
-    if (!this.config.enabled) return null;
+    return this.config.enabled ? this.#collectMetric(first, value, unit, tags) : null;
+  }
+
+  #collectMetric(first: unknown, value: unknown, unit: unknown, tags: unknown): TelemetryMetric | null {
     try {
       if (this.#isOver()) return null;
       const fields = metricFieldsOf(first, value, unit, tags);

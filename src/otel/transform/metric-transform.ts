@@ -1,4 +1,5 @@
 import { textOfValue } from '../../codec/any-value-text.js';
+import { flatCopy } from '../../codec/flat-copy.js';
 import { normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
 import type { AnyValueMap } from '../../model/any-value.js';
 import { newId } from '../../model/id.js';
@@ -6,7 +7,7 @@ import { type Tags, type TagValue, TelemetryMetric } from '../../model/metric.js
 import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../../model/otel-fields.js';
 import { FACADE_SCOPE } from '../instruments/instruments.js';
 import type { DataPointLike, MetricDataLike, ScopeLike } from '../sdk-types.js';
-import { knownTimeFromHr, nanosFromHr } from './hr-time.js';
+import { PointTimes } from './point-times.js';
 
 const KINDS = ['histogram', 'exponential_histogram', 'gauge', 'sum'] as const;
 
@@ -14,7 +15,7 @@ const KINDS = ['histogram', 'exponential_histogram', 'gauge', 'sum'] as const;
 interface Common {
   readonly name: string;
   readonly unit: string | undefined;
-  readonly otel: MetricOtel;
+  readonly times: PointTimes;
   readonly nowMillis: number;
 }
 
@@ -40,7 +41,8 @@ export function metricsOfData(
   if (!isFacade) otel.scopeName = scope.name;
   if (scope.version) otel.scopeVersion = scope.version;
   if (resource !== undefined) otel.resource = resource;
-  const common: Common = { name: wellFormed(name), unit: unit ? wellFormed(unit) : undefined, otel, nowMillis };
+  const times = new PointTimes(otel);
+  const common: Common = { name: wellFormed(name), unit: unit ? wellFormed(unit) : undefined, times, nowMillis };
   const metrics: TelemetryMetric[] = [];
   for (const point of data.dataPoints) {
     if (kind === 'histogram' || kind === 'exponential_histogram') addHistogram(metrics, common, point);
@@ -51,6 +53,8 @@ export function metricsOfData(
 
 /** Attributes as tags: what is no text, number or boolean as text, bytes as base64. */
 export function tagsOf(attributes: object): Tags | undefined {
+  const flat = flatCopy(attributes);
+  if (flat?.flatKeys !== undefined) return flat.flatKeys === 0 ? undefined : (flat.value as Tags);
   const tags: Record<string, TagValue> = {};
   let any = false;
   for (const key of Object.keys(attributes)) {
@@ -90,18 +94,18 @@ function metricOf(
   part?: string,
   histogram?: HistogramDetail,
 ): TelemetryMetric {
-  const time = knownTimeFromHr(point.endTime);
-  const start = nanosFromHr(point.startTime);
-  const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { ...common.otel };
-  if (start !== undefined && start > 0n && common.otel.temporality !== undefined)
-    otel.startTimeUnixNano = start.toString();
-  if (time?.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
-  if (histogram !== undefined) otel.histogram = histogram;
-  if (part !== undefined) otel.instrument = common.name;
-  if (part === 'count' && common.unit !== undefined && common.unit !== '1') otel.unit = common.unit;
+  const time = common.times.of(point);
+  let { otel } = time;
+  if (part !== undefined) {
+    const own: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = Object.assign({}, otel);
+    if (histogram !== undefined) own.histogram = histogram;
+    own.instrument = common.name;
+    if (part === 'count' && common.unit !== undefined && common.unit !== '1') own.unit = common.unit;
+    otel = own;
+  }
   return new TelemetryMetric({
     metricId: point.idOf?.(part ?? '') ?? newId(common.nowMillis),
-    timestamp: time?.date ?? new Date(common.nowMillis),
+    timestamp: new Date(time.millis ?? common.nowMillis),
     name: part === undefined ? common.name : `${common.name}.${part}`,
     value,
     // a count counts, whatever unit the recorded values have
