@@ -108,7 +108,7 @@ console.log(`
 Try next
   npm start -- --verbose                 each event and metric, a line each
   npm start -- --requests 3000           a larger queue
-  node dist/cjs/cli/main.js --help       receive, ship, and find what is wrong in a set-up
+  node dist/cjs/cli/main.js query ${stored.path} --type error
   docs/recipes                           Express, Fastify, pino, winston, NodeSDK, Lambda, tests`);
 process.exit(isWhole ? 0 : 1);
 

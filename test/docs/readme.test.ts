@@ -123,6 +123,16 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
+  it('name commands of rimp that are there', async () => {
+    const { stdout } = await run(process.execPath, [rimpProgram, '--help'], { cwd: root });
+    const commands = matches(stdout, /^ {2}(\w+) {2,}\S/gm);
+    const named = pages.flatMap((page) =>
+      matches(readFileSync(join(root, page), 'utf8'), /rimp-telemetry rimp (\w+)/g),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !commands.includes(name))).toEqual([]);
+  });
+
   it.each(pages)('%s names npm packages that run as ours', (page) => {
     // npm has another package with the name rimp
     expect(readFileSync(join(root, page), 'utf8')).not.toMatch(/npx rimp\b/);

@@ -25,7 +25,7 @@ JSON lines, or in SQLite if the name ends with .db, .sqlite or .sqlite3. Signals
 
 ${FIELDS_NOTE}
 
-Exit status: that of the program, 128 and the signal's number if a signal ended it, 127 if it could not be started; 1 if it
+Exit status: 0 or whatever the program ends with, 128 and the signal's number if a signal ended it, 127 if it could not be started; 1 if it
 was 0 but something came that --fail-on names, or something was lost; 2 wrong usage.
 `;
 
