@@ -37,6 +37,11 @@ export const COMMANDS: readonly KnownCommand[] = [
     load: async () => (await import('./ship.js')).ship,
   },
   {
+    name: 'init',
+    summary: 'sets telemetry up in a project: packages, a file, the start script',
+    load: async () => (await import('./init/init.js')).init,
+  },
+  {
     name: 'doctor',
     summary: 'finds and explains what is wrong with telemetry in a project',
     load: async () => (await import('./doctor/doctor.js')).doctor,
