@@ -1,76 +1,23 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FileStorage, SqliteStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
 import {
-  createOtlpReceiver,
-  FileStorage,
-  type OtlpReceiver,
-  type ShipOptions,
-  SqliteStorage,
-  shipTelemetry,
-  TelemetryCollector,
-  TelemetryData,
-  TelemetryEvent,
-  TelemetryMetric,
-} from 'rimp-telemetry';
-import { rimpProgram } from '../helpers/cli.js';
-import { freePort } from '../helpers/otelcol.js';
-import { answering, closeSinks } from '../helpers/otlp-sink.js';
+  arrived,
+  beginShipment,
+  collector,
+  directory,
+  endShipment,
+  ids,
+  lines,
+  PYTHON,
+  shipped,
+} from '../helpers/shipment.js';
 import { until } from '../helpers/until.js';
 
-let directory: string;
-let collector: TelemetryCollector;
-let receiver: OtlpReceiver;
-
-beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'rimp-ship-'));
-  collector = new TelemetryCollector({}, { includeResource: 'all', maxEvents: 1_000_000 });
-  receiver = await createOtlpReceiver({ collector, port: 0 });
-});
-afterEach(async () => {
-  await receiver.shutdown();
-  await collector.shutdown();
-  await closeSinks();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-const PYTHON = [
-  '{"type": "event", "data": {"event_id": "p1", "timestamp": "2025-01-01T10:00:00.123456", "event_type": "info", "source": "shop", "message": "h\\u00e9llo", "metadata": {"n": NaN}}}',
-  '{"type": "metric", "data": {"metric_id": "p2", "timestamp": "2025-01-01T10:00:01", "name": "load", "value": 45.2, "unit": "percent", "tags": {"host": "a"}}}',
-  'not a line of RIMP',
-  '{"type": "event", "data": {"event_id": "p3", "timestamp": "2025-01-02T10:00:00", "event_type": "ERROR", "source": "shop", "message": "bad", "metadata": null}}',
-];
-
-function lines(from: number, to: number): string {
-  return Array.from({ length: to - from }, (_, i) => {
-    const id = from + i;
-    return `{"type":"event","data":{"event_id":"e${id}","timestamp":"2026-01-01T00:00:00.${String(id % 1000).padStart(3, '0')}Z","event_type":"info","source":"s","message":"${id}","metadata":null}}\n`;
-  }).join('');
-}
-
-const ids = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => `e${from + i}`);
-
-async function arrived(): Promise<string[]> {
-  return (await collector.storage.retrieve()).events.map(({ eventId }) => eventId);
-}
-
-function shipped(options: ShipOptions) {
-  return shipTelemetry({ to: receiver.url, ...options });
-}
+beforeEach(beginShipment);
+afterEach(endShipment);
 
 describe('files', () => {
   it("of Python's arrive with their ids and times, and what can't be read is counted", async () => {
@@ -265,130 +212,5 @@ describe('storages', () => {
     expect(await shipped({ storage, checkpoint })).toMatchObject({ events: 0, metrics: 0, complete: true });
     expect((await arrived()).sort()).toEqual(ids(0, 12_000).sort());
     await storage.close();
-  });
-});
-
-describe('an endpoint that is away', () => {
-  it('is waited for, and given up on when asked to', async () => {
-    const port = await freePort();
-    const path = join(directory, 'a.jsonl');
-    const checkpoint = join(directory, 'checkpoint');
-    writeFileSync(path, lines(0, 3_000));
-    const warnings: string[] = [];
-    const onWarning = (what: string): number => warnings.push(what);
-    const to = `http://127.0.0.1:${port}`;
-    const gaveUp = await shipTelemetry({ files: [path], to, checkpoint, giveUpAfterSeconds: 0.5, onWarning });
-    expect(gaveUp).toMatchObject({ complete: false, logs: { delivered: 0, queued: 3_000 } });
-    expect(warnings).toContainEqual(expect.stringContaining('giving up'));
-    const running = shipTelemetry({ files: [path], to, checkpoint, onWarning });
-    const sink = await answering(() => ({ status: 200 }), port);
-    expect(await running).toMatchObject({ complete: true, logs: { delivered: 3_000, queued: 0 } });
-    expect(sink.requests.length).toBeGreaterThan(0);
-  });
-
-  it('and refuses whoever asks is no reason to go on: the checkpoint stays', async () => {
-    const path = join(directory, 'a.jsonl');
-    const checkpoint = join(directory, 'checkpoint');
-    writeFileSync(path, lines(0, 3_000));
-    const guarded = await createOtlpReceiver({ collector, port: 0, token: 'secret' });
-    const to = guarded.url;
-    await expect(shipTelemetry({ files: [path], to, checkpoint })).rejects.toMatchObject({
-      code: 'RIMP_DENIED',
-      message: expect.stringContaining('401 Unauthorized: expected Authorization: Bearer with the right token'),
-    });
-    const headers = { authorization: 'Bearer secret' };
-    expect(await shipTelemetry({ files: [path], to, checkpoint, headers })).toMatchObject({ complete: true });
-    expect(await arrived()).toEqual(ids(0, 3_000));
-    await guarded.shutdown();
-  });
-
-  it('loses nothing when the program is killed in between', async () => {
-    const path = join(directory, 'a.jsonl');
-    writeFileSync(path, lines(0, 60_000));
-    const seen = new Map<string, number>();
-    let requests = 0;
-    const sink = await answering(({ body }) => {
-      requests += 1;
-      // every third time it is busy
-      if (requests % 3 === 0) return { status: 503, headers: { 'retry-after': '0' } };
-      for (const [, id = ''] of body.toString('utf8').matchAll(/"stringValue":"(e\d+)"/g))
-        seen.set(id, (seen.get(id) ?? 0) + 1);
-      return { status: 200 };
-    });
-    let kills = 0;
-    for (;;) {
-      const child = spawn(process.execPath, [rimpProgram, 'ship', path, '--to', sink.url, '--protocol', 'http/json'], {
-        stdio: 'ignore',
-      });
-      const before = seen.size;
-      const killer = (async () => {
-        await until(() => seen.size > before + 8_000 || child.exitCode !== null);
-        child.kill('SIGKILL');
-      })();
-      await once(child, 'exit');
-      await killer;
-      if (child.exitCode === 0) break;
-      kills += 1;
-    }
-    expect(kills).toBeGreaterThanOrEqual(2);
-    expect(ids(0, 60_000).filter((id) => !seen.has(id))).toEqual([]);
-  }, 60_000);
-});
-
-describe('rimp ship', () => {
-  const run = async (...args: string[]) => {
-    try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [rimpProgram, 'ship', ...args]);
-      return { code: 0, stdout, stderr };
-    } catch (error) {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-      return { code, stdout, stderr };
-    }
-  };
-
-  it('prints the counters, and keeps a checkpoint beside the file', async () => {
-    const path = join(directory, 'python.jsonl');
-    writeFileSync(path, `${PYTHON.join('\n')}\n`);
-    const first = await run(path, '--to', receiver.url, '--gzip', '--resource', 'service.name=shop');
-    expect(first.stdout).toContain('read       2 events, 1 metrics');
-    expect(first.stdout).toContain('logs       2 accepted = 2 delivered, 0 waiting');
-    expect(first.stdout).toContain('unreadable 1 lines: not_rimp');
-    expect(first.code).toBe(0);
-    expect(existsSync(`${path}.ship`)).toBe(true);
-    const second = await run(path, '--to', receiver.url);
-    expect(second.stdout).toContain('read       0 events');
-    expect(await run(path, '--dry-run', '--from', '2025-01-02')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('read       1 events, 0 metrics'),
-    });
-  });
-
-  it('says what is wrong with its arguments', async () => {
-    const path = join(directory, 'a.jsonl');
-    writeFileSync(path, lines(0, 1));
-    expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a FILE, or --storage') });
-    expect(await run(path)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected --to URL') });
-    const to = ['--to', receiver.url];
-    for (const [args, words] of [
-      [[path, '--to', 'localhost'], 'rimp ship: expected --to to be an http or https URL, got "localhost"'],
-      [[join(directory, 'none.jsonl'), ...to], 'expected a file, there is none at'],
-      [['--storage', join(directory, 'none.db'), ...to], 'expected a database, there is none at'],
-      [[path, ...to, '--from', 'noon'], 'expected --from to be a time'],
-      [[path, ...to, '--folow'], 'unknown option "--folow": did you mean "--follow"?'],
-      [[path, ...to, '--from', '2027-01-01', '--until', '2026-01-01'], 'expected --from to be before --until'],
-      [[directory, ...to], 'is a directory'],
-      [[path, ...to, '--header', 'x'], 'expected --header to be NAME=VALUE, got "x"'],
-      [[path, ...to, '--give-up', 'soon'], 'expected --give-up to be a whole number, got "soon"'],
-      [[path, ...to, '--protocol', 'grpc'], 'to be "http/protobuf" or "http/json", got "grpc"'],
-      [[path, ...to, '--checkpoint', join(directory, 'no', 'such')], 'to be a file that can be written'],
-    ] as const)
-      expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
-    const foreign = join(directory, 'package.json');
-    writeFileSync(foreign, '{\n"name": "x"\n}\n');
-    expect(await run(foreign, ...to)).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('no line of it is one'),
-    });
-    expect((await run('--help')).stdout).toContain('Usage: rimp ship FILE');
   });
 });

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { rimpProgram } from '../helpers/cli.js';
+import { beginShipment, directory, endShipment, lines, PYTHON, receiver } from '../helpers/shipment.js';
+
+beforeEach(beginShipment);
+afterEach(endShipment);
+
+describe('rimp ship', () => {
+  const run = async (...args: string[]) => {
+    try {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [rimpProgram, 'ship', ...args]);
+      return { code: 0, stdout, stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, stdout, stderr };
+    }
+  };
+
+  it('prints the counters, and keeps a checkpoint beside the file', async () => {
+    const path = join(directory, 'python.jsonl');
+    writeFileSync(path, `${PYTHON.join('\n')}\n`);
+    const first = await run(path, '--to', receiver.url, '--gzip', '--resource', 'service.name=shop');
+    expect(first.stdout).toContain('read       2 events, 1 metrics');
+    expect(first.stdout).toContain('logs       2 accepted = 2 delivered, 0 waiting');
+    expect(first.stdout).toContain('unreadable 1 lines: not_rimp');
+    expect(first.code).toBe(0);
+    expect(existsSync(`${path}.ship`)).toBe(true);
+    const second = await run(path, '--to', receiver.url);
+    expect(second.stdout).toContain('read       0 events');
+    expect(await run(path, '--dry-run', '--from', '2025-01-02')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('read       1 events, 0 metrics'),
+    });
+  });
+
+  it('says what is wrong with its arguments', async () => {
+    const path = join(directory, 'a.jsonl');
+    writeFileSync(path, lines(0, 1));
+    expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a FILE, or --storage') });
+    expect(await run(path)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected --to URL') });
+    const to = ['--to', receiver.url];
+    for (const [args, words] of [
+      [[path, '--to', 'localhost'], 'rimp ship: expected --to to be an http or https URL, got "localhost"'],
+      [[join(directory, 'none.jsonl'), ...to], 'expected a file, there is none at'],
+      [['--storage', join(directory, 'none.db'), ...to], 'expected a database, there is none at'],
+      [[path, ...to, '--from', 'noon'], 'expected --from to be a time'],
+      [[path, ...to, '--folow'], 'unknown option "--folow": did you mean "--follow"?'],
+      [[path, ...to, '--from', '2027-01-01', '--until', '2026-01-01'], 'expected --from to be before --until'],
+      [[directory, ...to], 'is a directory'],
+      [[path, ...to, '--header', 'x'], 'expected --header to be NAME=VALUE, got "x"'],
+      [[path, ...to, '--give-up', 'soon'], 'expected --give-up to be a whole number, got "soon"'],
+      [[path, ...to, '--protocol', 'grpc'], '"grpc" is invalid. Expected one of http/protobuf, http/json'],
+      [[path, ...to, '--checkpoint', join(directory, 'no', 'such')], 'to be a file that can be written'],
+    ] as const)
+      expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
+    const foreign = join(directory, 'package.json');
+    writeFileSync(foreign, '{\n"name": "x"\n}\n');
+    expect(await run(foreign, ...to)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no line of it is one'),
+    });
+    expect((await run('--help')).stdout).toContain('Usage: rimp ship FILE');
+  });
+});
