@@ -27,6 +27,11 @@ export const COMMANDS: readonly KnownCommand[] = [
     load: async () => (await import('./run/run.js')).run,
   },
   {
+    name: 'stats',
+    summary: 'counts types, sources, similar messages, and percentiles of metrics',
+    load: async () => (await import('./stats/stats.js')).stats,
+  },
+  {
     name: 'serve',
     summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
     load: async () => (await import('./serve.js')).serve,
