@@ -1,7 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { textOfValue } from '../codec/any-value-text.js';
-import { flatCopy } from '../codec/flat-copy.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/normalise.js';
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
@@ -12,6 +11,7 @@ import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
 import type { EventOtel } from '../model/otel-fields.js';
 import { EVENT_NAME_KEY } from '../otel/transform/event-transform.js';
 import { tagValue } from '../otel/transform/metric-transform.js';
+import { knownTags } from './known-tags.js';
 import { type TimeArgument, timeFromArgument } from './time-from-argument.js';
 
 /** The arguments of `collectEvent` in object form. */
@@ -166,8 +166,8 @@ function textOf(value: unknown): string {
 
 function buildTags(tags: unknown): Tags | undefined {
   if (typeof tags !== 'object' || tags === null) return undefined;
-  const flat = flatCopy(tags);
-  if (flat?.flatKeys !== undefined) return flat.flatKeys === 0 ? undefined : (flat.value as Tags);
+  const known = knownTags(tags);
+  if (known !== undefined) return known;
   const built: Record<string, TagValue> = {};
   try {
     const entries: Iterable<readonly [unknown, unknown]> =
