@@ -5,6 +5,7 @@ import type { EventType } from '../model/event-type.js';
 import { type Tags, TelemetryMetric } from '../model/metric.js';
 import type { EventOtel, MetricOtel } from '../model/otel-fields.js';
 import type { TelemetryQuery } from '../model/query.js';
+import { EVENT_FIELDS } from './event-fields.js';
 
 /** The first time of generated items, in milliseconds since the Unix epoch. */
 export const FIRST_MILLIS = Date.UTC(2026, 0, 1);
@@ -53,6 +54,8 @@ export class Generator {
   event(): TelemetryEvent {
     const timestamp = this.#time();
     const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = {};
+    for (const { example } of Object.values(EVENT_FIELDS))
+      if (this.#chance(0.1)) Object.assign(otel, example(timestamp));
     if (this.#chance(0.3)) otel.traceId = this.#one(TRACES);
     if (this.#chance(0.3)) otel.severityNumber = 1 + this.#below(24);
     if (this.#chance(0.2))

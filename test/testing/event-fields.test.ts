@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  createOtlpReceiver,
+  FileStorage,
+  MemoryStorage,
+  type OtlpReceiver,
+  SqliteStorage,
+  shipTelemetry,
+  TelemetryCollector,
+  TelemetryData,
+  TelemetryEvent,
+  type TelemetryStorage,
+} from 'rimp-telemetry';
+import { eventOfRecord } from '../../src/otel/transform/log-record-transform.js';
+import { recordsOfEvents } from '../../src/otlp/encode/items.js';
+import { EVENT_FIELDS } from '../../src/testing/event-fields.js';
+import { lowest } from '../helpers/generations.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'rimp-fields-'));
+const collector = new TelemetryCollector({}, { includeResource: 'all' });
+let receiver: OtlpReceiver;
+beforeAll(async () => {
+  receiver = await createOtlpReceiver({ collector, port: 0 });
+});
+afterAll(async () => {
+  await receiver.shutdown();
+  await collector.shutdown();
+  rmSync(directory, { recursive: true });
+});
+
+const timestamp = new Date(Date.UTC(2026, 0, 1));
+const data = (event: TelemetryEvent): TelemetryData => new TelemetryData({ events: [event] });
+
+async function stored(storage: TelemetryStorage, event: TelemetryEvent): Promise<TelemetryEvent | undefined> {
+  await storage.store(data(event));
+  const { events } = await storage.retrieve();
+  await storage.close();
+  return events[0];
+}
+
+describe.each(Object.entries(EVENT_FIELDS))('the field %s of an event', (name, { example, inOtlp }) => {
+  const otel = example(timestamp);
+  const event = new TelemetryEvent({ source: 'shop', message: 'm', timestamp, otel });
+
+  it('is stored in a file and in a database, and read as it was', async () => {
+    const file = await stored(new FileStorage(join(directory, `${name}.jsonl`)), event);
+    const database = await stored(new SqliteStorage(join(directory, `${name}.db`)), event);
+    expect([file?.otel, database?.otel]).toEqual([otel, otel]);
+  });
+
+  (inOtlp ? it : it.skip)('goes into a log record and comes out of it', () => {
+    const [record] = recordsOfEvents([event]);
+    if (record === undefined) throw new Error('expected a record');
+    const back = eventOfRecord(record, otel.resource, timestamp.getTime());
+    expect(back.otel).toMatchObject(otel);
+  });
+
+  // the exporters of the lowest versions send no attributes of scopes
+  const isSent = inOtlp && !(lowest && name === 'scopeAttributes');
+  it.each(['http/protobuf', 'http/json'] as const)(
+    `${isSent ? 'arrives' : 'is left out, and nothing else is lost,'} over %s`,
+    async (protocol) => {
+      await collector.storage.clear();
+      const storage = new MemoryStorage();
+      await storage.store(data(event));
+      const { complete } = await shipTelemetry({ storage, to: receiver.url, protocol });
+      const [arrived] = (await collector.storage.retrieve()).events;
+      expect([complete, arrived?.eventId]).toEqual([true, event.eventId]);
+      if (isSent) expect(arrived?.otel).toMatchObject(otel);
+      else expect(arrived?.otel ?? {}).not.toHaveProperty(name);
+    },
+  );
+});
