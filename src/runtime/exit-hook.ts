@@ -7,7 +7,7 @@ import { monotonicNow } from './system-clock.js';
 const BEFORE_EXIT_TIMEOUT_MILLIS = 10_000;
 /** A flush wakes the event loop, so that handlers of `beforeExit` run again, and may collect again: this ends it. */
 const MAX_ROUNDS = 2;
-/** A process that goes on for so long after a flush has work of its own, and may end anew. */
+/** A process that collects so long after a flush, and not as it ends, has work of its own, and may end anew. */
 const NEW_LIFE_MILLIS = 1_000;
 
 /**
@@ -25,6 +25,7 @@ export function onExit(target: ExitTarget): () => void {
     setImmediate(() => undefined);
   }
   const { ending } = shared;
+  noteLife(ending);
   if (ending.exiting || isProcessExiting()) callExit(target);
   else if (ending.dry && !ending.flushing && ending.rounds < MAX_ROUNDS) setImmediate(() => undefined);
   return () => {
@@ -60,11 +61,27 @@ export function writeExitTargets(): void {
   for (const target of sharedState().exits) callExit(target);
 }
 
+/** Notes that something was collected, unless by a handler of `beforeExit`: the event loop does not turn before ours. */
+function noteLife(ending: EndingState): void {
+  if (ending.emitting === true || ending.flushing || ending.hasLife === true) return;
+  const { emissions } = ending;
+  setImmediate(() => {
+    if (ending.emissions === emissions) ending.hasLife = true;
+  }).unref();
+}
+
 function beforeExit(): void {
   const { ending, exits } = sharedState();
   if (ending === undefined || ending.flushing) return;
   const now = monotonicNow();
-  if (ending.rounds > 0 && now - ending.endedAt > NEW_LIFE_MILLIS) ending.rounds = 0;
+  // timers alone, such as those of a pool of connections that a flush has used, are none
+  if (ending.hasLife === true && now - ending.endedAt > NEW_LIFE_MILLIS) ending.rounds = 0;
+  ending.hasLife = false;
+  ending.emissions = (ending.emissions ?? 0) + 1;
+  ending.emitting = true;
+  setImmediate(() => {
+    ending.emitting = false;
+  }).unref();
   ending.dry = true;
   if (ending.rounds >= MAX_ROUNDS || ![...exits].some((target) => isPending(target))) return;
   if (ending.rounds === 0) ending.deadline = now + BEFORE_EXIT_TIMEOUT_MILLIS;

@@ -63,6 +63,11 @@ export interface EndingState {
   deadline: number;
   /** One is under way. */
   flushing: boolean;
+  /** Handlers of `beforeExit` are being called, and how often they were. */
+  emitting?: boolean;
+  emissions?: number;
+  /** Something was collected since the last flush, and not by such a handler. */
+  hasLife?: boolean;
   /** The process is in its handlers of `exit`. */
   exiting: boolean;
 }

@@ -53,15 +53,22 @@ function listen(state: SignalState): () => void {
   /** Listeners that were removed in this turn: those of `once` are gone before ours is called. */
   const removed: Record<Signal, number> = { SIGTERM: 0, SIGINT: 0 };
   let isBusy = false;
+  let isStopped = false;
   const onRemoved = (name: string | symbol, listener: unknown): void => {
-    if (listener === handle || !(name === 'SIGTERM' || name === 'SIGINT')) return;
+    if (!(name === 'SIGTERM' || name === 'SIGINT')) return;
+    if (listener === handle) {
+      // by `removeAllListeners`: at once, as a signal may come at any moment; it ends the process all the same
+      start();
+      return;
+    }
     removed[name] += 1;
     queueMicrotask(() => {
       removed[name] -= 1;
     });
   };
   const handle = (signal: Signal): void => {
-    const others = process.listenerCount(signal) - 1 + removed[signal] - deferring();
+    const listening = process.listeners(signal).filter((listener) => listener !== handle).length;
+    const others = listening + removed[signal] - deferring();
     const ending = others <= 0;
     // a second signal ends the process at once
     if (ending) stop();
@@ -73,16 +80,25 @@ function listen(state: SignalState): () => void {
       if (ending) endBy(signal, workers);
     });
   };
+  const start = (): void => {
+    if (isStopped) return;
+    if (!isListening('removeListener', onRemoved)) process.on('removeListener', onRemoved);
+    for (const signal of SIGNALS) if (!isListening(signal, handle)) process.on(signal, handle);
+  };
   const stop = (): void => {
+    isStopped = true;
     for (const signal of SIGNALS) process.removeListener(signal, handle);
     process.removeListener('removeListener', onRemoved);
   };
-  process.on('removeListener', onRemoved);
-  for (const signal of SIGNALS) process.on(signal, handle);
+  start();
   return () => {
     stop();
     workers.close();
   };
+}
+
+function isListening(event: string, listener: unknown): boolean {
+  return (process as NodeJS.EventEmitter).listeners(event).some((one) => one === listener);
 }
 
 /** Lets the signal end the process. */

@@ -71,6 +71,32 @@ describe("what the application's own handlers of the end collect", () => {
 });
 
 describe('the end of a process', () => {
+  it('is not put off by what a storage leaves open for a while, if handlers of beforeExit collect', async () => {
+    const storage = `{ storage: { store: async () => { setTimeout(() => undefined, 1100); }, retrieve() {}, clear() {}, close() {}, scan() {} } }`;
+    const { status, stdout } = await run(
+      `let calls = 0;
+       process.on('beforeExit', () => { calls += 1; c.collectEvent('a', 'before'); });
+       const c = make();
+       c.collectEvent('a', 'b');
+       process.on('beforeExit', async () => { await null; c.collectEvent('a', 'after'); });
+       process.on('exit', () => console.log(calls));`,
+      storage,
+    );
+    expect([status, Number(stdout) <= 4]).toEqual([0, true]);
+  });
+
+  it('comes again for a process that goes on and collects after its event loop had run dry', async () => {
+    const { status, messages } = await run(`
+      const c = make();
+      c.collectEvent('a', '0');
+      let lives = 0;
+      process.on('beforeExit', () => {
+        lives += 1;
+        if (lives <= 4) setTimeout(() => c.collectEvent('a', String(lives)), 1_100);
+      });`);
+    expect([status, messages]).toEqual([0, ['0', '1', '2', '3', '4']]);
+  });
+
   it('is not put off by a storage that collects while it stores, synchronously too', async () => {
     const storage = `{ storage: { store: async () => { c.collectEvent('a', 'again'); }, storeSync() { c.collectEvent('a', 'again'); }, retrieve() {}, clear() {}, close() {}, scan() {} }, warnOnLoss: false }`;
     const { status } = await run(

@@ -67,6 +67,26 @@ describe('a signal', () => {
     },
   );
 
+  it.each([
+    ['before anything is collected', "process.removeAllListeners('SIGTERM'); c.collectEvent('a', 'late');", 'SIGTERM'],
+    ['after it', "c.collectEvent('a', 'late'); process.removeAllListeners('SIGTERM');", 'SIGTERM'],
+    [
+      'and listens itself',
+      "process.removeAllListeners('SIGTERM'); c.collectEvent('a', 'late'); process.on('SIGTERM', () => setTimeout(() => process.exit(7), 200));",
+      7,
+    ],
+    [
+      'in its own handler, which sends the signal again',
+      "c.collectEvent('a', 'late'); process.on('SIGTERM', () => setTimeout(() => { process.removeAllListeners('SIGTERM'); process.kill(process.pid, 'SIGTERM'); }, 50));",
+      'SIGTERM',
+    ],
+  ])('loses nothing if the application removes all listeners, %s', async (_when, body, code) => {
+    const name = file();
+    const { status, signal } = await signalled(`const c = ${collectorOf(name)}; ${body}`);
+    expect(status ?? signal).toBe(code);
+    expect(programs.lines(name)).toEqual([expect.stringContaining('"late"')]);
+  });
+
   it('leaves it to a handler that takes itself away', async () => {
     const ended = await signalled(`
       process.on('SIGTERM', function handle() { process.off('SIGTERM', handle); setTimeout(() => process.exit(7), 300); });

@@ -104,7 +104,8 @@ export class PostgresDriver implements SqlDriver {
         this.on('end', () => clients.delete(this));
       }
     }
-    const pool = new Pool({ ...this.#settings, Client: Listened });
+    // connections that nobody uses keep no process alive
+    const pool = new Pool({ allowExitOnIdle: true, ...this.#settings, Client: Listened });
     // the next connection is made when it is needed, and what was under way rejects
     pool.on('error', ignore);
     return pool;
