@@ -32,6 +32,11 @@ export const COMMANDS: readonly KnownCommand[] = [
     load: async () => (await import('./stats/stats.js')).stats,
   },
   {
+    name: 'diff',
+    summary: 'compares two recordings: patterns of messages, and metrics that moved',
+    load: async () => (await import('./diff/diff.js')).diff,
+  },
+  {
     name: 'serve',
     summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
     load: async () => (await import('./serve.js')).serve,
