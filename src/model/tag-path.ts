@@ -1,6 +1,3 @@
-/** Different keys after the same tags that are found. */
-const MAX_FORKS = 8;
-
 /** What comes after some tags: the next tag, and what comes after that. */
 class Place<T> {
   key: string | undefined;
@@ -8,8 +5,8 @@ class Place<T> {
   next: Place<T> | undefined;
   /** If the next tag has more than one value. */
   more: Map<unknown, Place<T>> | undefined;
-  /** If something else may be the next tag. */
-  other: Place<T> | undefined;
+  /** By their keys, if something else may be the next tag. */
+  others: Map<string, Place<T>> | undefined;
   /** What belongs to these tags, if no further one follows. */
   end: T | undefined;
 }
@@ -41,8 +38,7 @@ export class TagPath<T> {
     for (const key in tags) {
       if (dropTags?.has(key) === true) continue;
       const value = (tags as Record<string, unknown>)[key];
-      let fork: Place<T> | undefined = place;
-      while (fork !== undefined && fork.key !== key) fork = fork.other;
+      const fork: Place<T> | undefined = place.key === key ? place : place.others?.get(key);
       const next: Place<T> | undefined = fork?.value === value ? fork?.next : fork?.more?.get(value);
       if (next === undefined) return undefined;
       place = next;
@@ -64,13 +60,16 @@ export class TagPath<T> {
 
   #fork(first: Place<T>, key: string): Place<T> | undefined {
     if (this.isFull) return undefined;
-    let fork = first;
-    for (let forks = 1; fork.key !== undefined && fork.key !== key; forks += 1) {
-      if (forks >= MAX_FORKS) return undefined;
-      fork.other ??= new Place<T>();
-      fork = fork.other;
+    first.key ??= key;
+    if (first.key === key) return first;
+    first.others ??= new Map();
+    let fork = first.others.get(key);
+    if (fork === undefined) {
+      this.#places += 1;
+      fork = new Place<T>();
+      fork.key = key;
+      first.others.set(key, fork);
     }
-    fork.key = key;
     return fork;
   }
 
