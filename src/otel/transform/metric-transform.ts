@@ -6,10 +6,9 @@ import { newId } from '../../model/id.js';
 import { type Tags, type TagValue, TelemetryMetric } from '../../model/metric.js';
 import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../../model/otel-fields.js';
 import { FACADE_SCOPE } from '../instruments/instruments.js';
+import { kindOfPoints } from '../point-types.js';
 import type { DataPointLike, MetricDataLike, ScopeLike } from '../sdk-types.js';
 import { PointTimes } from './point-times.js';
-
-const KINDS = ['histogram', 'exponential_histogram', 'gauge', 'sum'] as const;
 
 /** What all points of a metric have in common. */
 interface Common {
@@ -29,7 +28,7 @@ export function metricsOfData(
   resource: AnyValueMap | undefined,
   nowMillis: number,
 ): TelemetryMetric[] {
-  const kind = KINDS[data.dataPointType];
+  const kind = kindOfPoints(data.dataPointType);
   if (kind === undefined) return [];
   const { name, unit, description } = data.descriptor;
   // what a facade measured has no kind and no scope of its own

@@ -1,7 +1,8 @@
+import { POINT_TYPES } from '../../otel/point-types.js';
 import type { DataPointLike, MetricDataLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
 import { DecodeError, type Decoder } from './decoder.js';
 import { type Attributed, Rejected } from './logs.js';
-import { KINDS, type PointMessage, pointOf, SUM } from './points.js';
+import { KINDS, type PointMessage, pointOf } from './points.js';
 import { type Digest, metricDigest, type PointId, RecordIds, sharedDigest } from './record-id.js';
 import { METRIC, METRICS_REQUEST } from './schema.js';
 import { SharedBytes, weightOf } from './shared-bytes.js';
@@ -172,7 +173,7 @@ function receivedOf(
     scope,
     data: {
       descriptor: { name: changed.name ?? name, description, unit: changed.unit ?? unit },
-      dataPointType: isSum ? SUM : kind.dataPointType,
+      dataPointType: isSum ? POINT_TYPES.sum : kind.dataPointType,
       aggregationTemporality: (isSum ? CUMULATIVE : given.aggregationTemporality) === DELTA ? 0 : 1,
       isMonotonic: isSum || given.isMonotonic === true,
       dataPoints,

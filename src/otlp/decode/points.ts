@@ -1,3 +1,4 @@
+import { POINT_TYPES } from '../../otel/point-types.js';
 import type { DataPointLike, HrTime } from '../../otel/sdk-types.js';
 import { DecodeError } from './decoder.js';
 import { EXPONENTIAL_POINT, HISTOGRAM_POINT, NUMBER_POINT, SUMMARY_POINT } from './schema.js';
@@ -28,17 +29,25 @@ interface BucketsMessage {
   readonly bucketCounts?: readonly number[];
 }
 
-/** What `dataPointType` stands for. */
-const GAUGE = 2;
-export const SUM = 3;
-
 /** The kinds of points, each with how one is read, and how many items at most it becomes. */
 export const KINDS = [
-  { field: 'gauge', dataPointType: GAUGE, message: NUMBER_POINT, items: 1, valueOf: numberOf },
-  { field: 'sum', dataPointType: SUM, message: NUMBER_POINT, items: 1, valueOf: numberOf },
-  { field: 'histogram', dataPointType: 0, message: HISTOGRAM_POINT, items: 4, valueOf: histogramOf },
-  { field: 'exponentialHistogram', dataPointType: 1, message: EXPONENTIAL_POINT, items: 4, valueOf: exponentialOf },
-  { field: 'summary', dataPointType: GAUGE, message: SUMMARY_POINT, items: 2, valueOf: () => undefined },
+  { field: 'gauge', dataPointType: POINT_TYPES.gauge, message: NUMBER_POINT, items: 1, valueOf: numberOf },
+  { field: 'sum', dataPointType: POINT_TYPES.sum, message: NUMBER_POINT, items: 1, valueOf: numberOf },
+  {
+    field: 'histogram',
+    dataPointType: POINT_TYPES.histogram,
+    message: HISTOGRAM_POINT,
+    items: 4,
+    valueOf: histogramOf,
+  },
+  {
+    field: 'exponentialHistogram',
+    dataPointType: POINT_TYPES.exponential_histogram,
+    message: EXPONENTIAL_POINT,
+    items: 4,
+    valueOf: exponentialOf,
+  },
+  { field: 'summary', dataPointType: POINT_TYPES.gauge, message: SUMMARY_POINT, items: 2, valueOf: () => undefined },
 ] as const;
 
 /** A point as the SDKs have it. A time of 0 is unknown, so that it is the time of receipt. */

@@ -9,6 +9,7 @@ import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import { instrumentName } from '../../otel/instruments/instrument-name.js';
 import { FACADE_SCOPE } from '../../otel/instruments/instruments.js';
 import { ucumUnit } from '../../otel/instruments/units.js';
+import { POINT_TYPES } from '../../otel/point-types.js';
 import type {
   DataPointLike,
   HrTime,
@@ -22,8 +23,6 @@ import { attributesOf } from '../../otel/transform/event-transform.js';
 import { hrFromNanos, hrFromTime } from '../../otel/transform/hr-time.js';
 import { pointsOf } from '../points.js';
 
-/** `DataPointType` of the SDKs. */
-const POINT_TYPES = { histogram: 0, exponential_histogram: 1, gauge: 2, sum: 3 } as const;
 /** `ValueType.DOUBLE` */
 const DOUBLE = 1;
 /** The source of what has none. */
