@@ -9,7 +9,7 @@ import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import { DEFAULT_MAX_INSTRUMENTS, FACADE_SCOPE, Instruments } from '../otel/instruments/instruments.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker } from '../otel/resource.js';
-import type { CollectionResultLike, Context, LogRecordLike, ResourceLike } from '../otel/sdk-types.js';
+import type { CollectionResultLike, Context, FlushableLike, LogRecordLike, ResourceLike } from '../otel/sdk-types.js';
 import { eventOfRecord } from '../otel/transform/log-record-transform.js';
 import { metricsOfData } from '../otel/transform/metric-transform.js';
 import { eventAfterProcessors, untouched } from '../otel/transform/reconcile.js';
@@ -36,6 +36,8 @@ interface BridgeOptions extends CollectorOptions {
   readonly onUse: () => void;
   /** Takes what is to run once the collector is shut down. */
   readonly onEnd: (run: () => unknown) => void;
+  /** Takes what is to be flushed along. */
+  readonly alsoFlush: (part: FlushableLike) => () => void;
 }
 
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
@@ -43,6 +45,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   readonly providers: ProviderResolver;
   readonly use: () => void;
   readonly onEnd: (run: () => unknown) => void;
+  readonly alsoFlush: (part: FlushableLike) => () => void;
   /** What goes along with every item, in `otel.resource`. */
   readonly identity = processIdentity();
   /** Whether what a reader has collected is being taken in. */
@@ -70,6 +73,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     this.#enabled = options.enabled;
     this.use = options.onUse;
     this.onEnd = options.onEnd;
+    this.alsoFlush = options.alsoFlush;
     this.#pipeline = pipeline;
     this.#diagnostics = diagnostics;
     this.#clock = clock;

@@ -35,6 +35,7 @@ export class CollectorLifecycle {
   readonly #flushOnExit: boolean;
   readonly #lostByExporters: () => number;
   #ownProviders: readonly FlushableLike[] = [];
+  readonly #alsoFlushed = new Set<FlushableLike>();
   readonly #onEnd: (() => unknown)[] = [];
   #leaveExit: (() => void) | undefined;
   #ended = false;
@@ -57,6 +58,14 @@ export class CollectorLifecycle {
   /** These providers are shut down at the end, not just flushed. */
   own(providers: readonly FlushableLike[]): void {
     this.#ownProviders = providers;
+  }
+
+  /** Something is flushed along with the providers; returns what ends that. */
+  alsoFlush(part: FlushableLike): () => void {
+    this.#alsoFlushed.add(part);
+    return () => {
+      this.#alsoFlushed.delete(part);
+    };
   }
 
   /** Runs something once all is handed on and closed; at once if it is. */
@@ -155,7 +164,7 @@ export class CollectorLifecycle {
   }
 
   #flushable(): Set<FlushableLike> {
-    return new Set([...this.#ownProviders, ...this.#providers.flushable()]);
+    return new Set([...this.#ownProviders, ...this.#providers.flushable(), ...this.#alsoFlushed]);
   }
 
   async #flushAll(

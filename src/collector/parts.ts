@@ -57,6 +57,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     enabled: config.enabled,
     onUse: () => lifecycle.used(),
     onEnd: (run) => lifecycle.onEnd(run),
+    alsoFlush: (part): (() => void) => lifecycle.alsoFlush(part),
   });
   const storage = options.storage ?? storageOf(config, options);
   pipeline.addSink('storage', storage);

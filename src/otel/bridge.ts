@@ -1,6 +1,13 @@
 import { show, TelemetryError } from '../model/errors.js';
 import type { RequestResult } from '../pipeline/received-request.js';
-import type { CollectionResultLike, LogRecordLike, MetricDataLike, ResourceLike, ScopeLike } from './sdk-types.js';
+import type {
+  CollectionResultLike,
+  FlushableLike,
+  LogRecordLike,
+  MetricDataLike,
+  ResourceLike,
+  ScopeLike,
+} from './sdk-types.js';
 
 export type { RequestResult };
 
@@ -26,6 +33,8 @@ export interface Bridge extends PartPort {
   use(): void;
   /** Runs something once the collector is shut down, whoever did it; awaited, and what it throws is reported. */
   onEnd(run: () => unknown): void;
+  /** Has something flushed whenever the collector is, its end included; returns what ends that. */
+  alsoFlush(part: FlushableLike): () => void;
   /** Timers. */
   after(delayMillis: number, run: () => void): () => void;
 }

@@ -14,6 +14,7 @@ export interface ApiGlobal {
   readonly version: string;
   readonly logs?: object;
   readonly metrics?: object;
+  readonly diag?: object;
 }
 
 /** One of the logs APIs. */

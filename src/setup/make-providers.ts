@@ -3,10 +3,12 @@ import { RimpLogRecordProcessor } from '../otel/processor.js';
 import { registeredMetrics } from '../otel/registered.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from '../otel/sdk-types.js';
 import type { Env } from '../otlp/config/settings.js';
-import { attachProcessor, attachReader } from './attach.js';
+import { type AttachOptions, attachProcessor } from './attach-processor.js';
+import { attachReader } from './attach-reader.js';
 import { globalLogs, registerLogs, registerMetrics } from './globals.js';
 import { makeOwn, readerOptions } from './own-providers.js';
 import type { StartTelemetryOptions } from './start-telemetry.js';
+import { holdPlace, isOurs, succeed } from './succession.js';
 
 /** Warns of what is odd, by kind. */
 export type Warn = (kind: string, what: string) => void;
@@ -29,15 +31,18 @@ export interface MadeProviders {
   readonly end: () => Promise<void>;
 }
 
-/** The global providers that somebody else has registered. */
+/** The global providers that somebody has registered. */
 export interface Others {
   readonly logs: (LoggerProviderLike & FlushableLike) | undefined;
   readonly metrics: (MeterProvider & FlushableLike) | undefined;
 }
 
+const NOBODY: Others = { logs: undefined, metrics: undefined };
+
 /**
  * Makes providers of the application's SDK, and registers them. If somebody has registered providers already, our parts are
  * added to those; they do for the collector as well, unless options ask for exporters, processors or a resource of our own.
+ * Those of an earlier set-up of ours never do: when it ends, this one's become the global ones.
  *
  * @throws TelemetryError `RIMP_MISSING_PACKAGE` that says what to install.
  */
@@ -48,8 +53,11 @@ export function makeProviders(setUp: SetUp): MadeProviders {
     await Promise.all(undo.splice(0).map((step) => step()));
   };
   try {
-    const others = attachToOthers(setUp, undo);
-    const shared: Others = hasOwnWishes(options) ? { logs: undefined, metrics: undefined } : others;
+    const others = globalsFor(options);
+    noteOthers(setUp, others);
+    const shared: Others = hasOwnWishes(options)
+      ? NOBODY
+      : { logs: foreign(others.logs), metrics: foreign(others.metrics) };
     const own = makeOwn(setUp, shared);
     if (own.otlp !== undefined) undo.push(own.otlp.abandon);
     const { loggerProvider, meterProvider } = own;
@@ -61,8 +69,8 @@ export function makeProviders(setUp: SetUp): MadeProviders {
       });
     }
     if (options.register !== false) {
-      if (loggerProvider && others.logs === undefined) undo.push(registerLogs(loggerProvider) ?? (() => undefined));
-      if (meterProvider && others.metrics === undefined) undo.push(registerMetrics(meterProvider) ?? (() => undefined));
+      takePlace(setUp, LOGS, loggerProvider, undo);
+      takePlace(setUp, METRICS, meterProvider, undo);
     }
     return {
       // one of the two is there for each signal
@@ -83,25 +91,72 @@ function hasOwnWishes(options: StartTelemetryOptions): boolean {
   return given || (otlp !== undefined && otlp !== false);
 }
 
-/** Adds our parts to providers that are registered already; those that can't be added to don't count. */
-function attachToOthers({ options, collector, warn }: SetUp, undo: (() => unknown)[]): Others {
-  if (options.register === false) return { logs: undefined, metrics: undefined };
-  const note = (what: string): void => warn('registered_already', what);
-  const logs = globalLogs();
-  const metrics = registeredMetrics();
-  const processor = logs && new RimpLogRecordProcessor(collector);
-  const detachLogs = logs && processor && attachProcessor(logs, processor);
-  const detachMetrics = metrics && attachReader(metrics, collector, readerOptions(options));
-  if (logs && detachLogs === undefined) note(cantAttach('logger provider', 'RimpLogRecordProcessor'));
-  if (metrics && detachMetrics === undefined) note(cantAttach('meter provider', 'RimpMetricReader'));
-  if (hasOwnWishes(options) && (detachLogs ?? detachMetrics) !== undefined) {
-    note(
-      'OpenTelemetry is set up already, and stays as it is: what libraries emit reaches RIMP, while exporters, processors ' +
-        'and resource of this set-up apply to what the collector itself collects',
-    );
+/** The global providers, unless they don't matter. */
+function globalsFor({ register }: StartTelemetryOptions): Others {
+  return register === false ? NOBODY : { logs: globalLogs(), metrics: registeredMetrics() };
+}
+
+/** A provider that is not one of ours. */
+function foreign<P extends object>(provider: P | undefined): P | undefined {
+  return provider === undefined || isOurs(provider) ? undefined : provider;
+}
+
+/** Says what becomes of wishes if somebody has set OpenTelemetry up already. */
+function noteOthers({ options, warn }: SetUp, others: Others): void {
+  if (!hasOwnWishes(options) || (foreign(others.logs) ?? foreign(others.metrics)) === undefined) return;
+  warn(
+    'registered_already',
+    'OpenTelemetry is set up already, and stays as it is: what libraries emit reaches RIMP, while exporters, processors ' +
+      'and resource of this set-up apply to what the collector itself collects',
+  );
+}
+
+/** How one signal's provider is registered, and how our part is added to the one that is. */
+interface Place<P extends object> {
+  current(): P | undefined;
+  register(provider: P): (() => void) | undefined;
+  attach(to: P, setUp: SetUp, options: AttachOptions): (() => void) | undefined;
+  readonly what: string;
+  readonly part: string;
+}
+
+const LOGS: Place<LoggerProviderLike> = {
+  current: globalLogs,
+  register: registerLogs,
+  attach: (to, { collector }, options) => attachProcessor(to, new RimpLogRecordProcessor(collector), options),
+  what: 'logger provider',
+  part: 'RimpLogRecordProcessor',
+};
+const METRICS: Place<MeterProvider> = {
+  current: registeredMetrics,
+  register: registerMetrics,
+  attach: (to, { collector, options: given }, options) =>
+    attachReader(to, collector, { ...readerOptions(given), ...options }),
+  what: 'meter provider',
+  part: 'RimpMetricReader',
+};
+
+/**
+ * Registers a provider, if there is one, unless another one is the global one: then our part is added to that, and if it
+ * belongs to a set-up of ours, ours takes its place when that ends.
+ */
+function takePlace<P extends object>(setUp: SetUp, place: Place<P>, own: P | undefined, undo: (() => unknown)[]): void {
+  const other = place.current();
+  if (other !== undefined) {
+    const outlive = isOurs(other);
+    const detach = place.attach(other, setUp, { outlive });
+    if (detach === undefined) setUp.warn('registered_already', cantAttach(place.what, place.part));
+    else undo.push(detach);
+    if (outlive) undo.push(succeed(other, () => takePlace(setUp, place, own, undo)));
+    return;
   }
-  undo.push(...[detachLogs, detachMetrics].filter((step) => step !== undefined));
-  return { logs, metrics };
+  const unregister = own && place.register(own);
+  if (own === undefined || unregister === undefined) return;
+  const giveUp = holdPlace(own);
+  undo.push(() => {
+    unregister();
+    giveUp();
+  });
 }
 
 /** What somebody has to know whose provider is not like the SDK's. */

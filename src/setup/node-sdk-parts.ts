@@ -8,6 +8,7 @@ import { makeOtlpParts, type OtlpPlan, planOtlp } from '../otlp/export/export-pa
 import { versionInApplication } from '../runtime/application-require.js';
 import { consoleProcessor, consoleReader } from './console-parts.js';
 import { type Exporters, nodeSdkExportersOf, variableOf, type WarnOf } from './exporter-names.js';
+import type { Warn } from './make-providers.js';
 import { isAtLeast } from './version-order.js';
 
 /** What `NodeSDK` would build of an environment. */
@@ -22,6 +23,8 @@ type Module = Readonly<Record<string, unknown>>;
 export interface PartsWanted {
   readonly otlp: false | OtlpOptions | undefined;
   readonly modules: SdkModules;
+  /** Is told what is odd about the environment. */
+  readonly warn: Warn;
 }
 
 const NODE_SDK = '@opentelemetry/sdk-node';
@@ -61,7 +64,7 @@ export function buildNodeSdkParts(
   collector: TelemetryCollector,
   who: string,
 ): BuiltParts {
-  const warn = (variable: string, what: string): void => collector[INTERNALS].report(`environment:${variable}`, what);
+  const warn: WarnOf = (variable, what) => wanted.warn(`environment:${variable}`, what);
   const logs = nodeSdkExportersOf('logs', env, true, warn);
   const metrics = nodeSdkExportersOf('metrics', env, traits.exportsMetricsByDefault, warn);
   const { modules } = wanted;
@@ -80,13 +83,20 @@ export function buildNodeSdkParts(
   const readers: (MetricReaderLike | undefined)[] = [
     otlp?.reader,
     sdkMetrics && consoleReader(sdkMetrics, who),
-    prometheus && (new (classOf(prometheus, 'PrometheusExporter', who))() as MetricReaderLike),
+    prometheus && (new (classOf(prometheus, 'PrometheusExporter', who))(prometheusAddress(env)) as MetricReaderLike),
   ];
   const processors = [otlp?.processor, sdkLogs && consoleProcessor(sdkLogs, who)];
   return {
     processors: processors.filter((part) => part !== undefined),
     readers: readers.filter((part) => part !== undefined),
   };
+}
+
+/** Where Prometheus is served: the exporter of SDK 2.x reads the variables itself, that of 3.x is told by `NodeSDK`. */
+function prometheusAddress(env: Env): { readonly host?: string; readonly port?: number } {
+  const host = env.OTEL_EXPORTER_PROMETHEUS_HOST?.trim() ?? '';
+  const port = Number(env.OTEL_EXPORTER_PROMETHEUS_PORT?.trim() ?? '');
+  return { ...(host !== '' && { host }), ...(port > 0 && { port }) };
 }
 
 /**

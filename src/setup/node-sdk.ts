@@ -1,5 +1,4 @@
 import type { TelemetryCollector } from '../collector/collector.js';
-import { INTERNALS } from '../collector/internals.js';
 import { checkOptions, POSITIVE_NUMBER, type Rule } from '../model/options.js';
 import { bridgeOf } from '../otel/bridge.js';
 import type { SdkModules } from '../otel/load-sdk.js';
@@ -7,9 +6,12 @@ import { bridgeLogsApisSoon } from '../otel/logs-apis.js';
 import { RimpMetricReader } from '../otel/metric-reader.js';
 import { RimpLogRecordProcessor } from '../otel/processor.js';
 import { isSdkDisabled, type OtlpOptions } from '../otlp/config/settings.js';
-import { besideReader } from './attach.js';
+import { withFurtherReaders } from './attach-reader.js';
+import { attachUnlessTaken } from './attach-unless-taken.js';
 import { checkOtlp, MODULES, OTLP, PROCESSORS, READERS } from './check-start-options.js';
+import { checkLogLevel } from './log-level.js';
 import { buildNodeSdkParts, nodeSdkTraits } from './node-sdk-parts.js';
+import { tellOf } from './tell.js';
 
 /** Settings of {@link nodeSdkOptions}. */
 export interface NodeSdkHelperOptions<P = never, R = never> {
@@ -35,7 +37,7 @@ export interface NodeSdkParts<P = never, R = never> {
   /** RIMP's reader, your `readers`, and the exporters' that `NodeSDK` would make. */
   metricReaders: (R | RimpMetricReader)[];
   /** For versions of `NodeSDK` that take but one, before 0.204; the others look at `metricReaders` only. */
-  metricReader: R | RimpMetricReader;
+  metricReader: RimpMetricReader;
 }
 
 const WHO = 'nodeSdkOptions';
@@ -63,10 +65,12 @@ export function nodeSdkOptions<P = never, R = never>(
   checkOptions(WHO, options, RULES);
   checkOtlp(WHO, options.otlp);
   const { env } = process;
+  const warn = tellOf(collector);
+  checkLogLevel(env, (what) => warn('environment:OTEL_LOG_LEVEL', what));
   const traits = nodeSdkTraits();
   const built = isSdkDisabled(env)
     ? { processors: [], readers: [] }
-    : buildNodeSdkParts({ otlp: options.otlp, modules: options.modules ?? {} }, env, traits, collector, WHO);
+    : buildNodeSdkParts({ otlp: options.otlp, modules: options.modules ?? {}, warn }, env, traits, collector, WHO);
   const readerOptions =
     options.collectIntervalMillis === undefined ? {} : { collectIntervalMillis: options.collectIntervalMillis };
   const reader = new RimpMetricReader(collector, readerOptions);
@@ -77,17 +81,19 @@ export function nodeSdkOptions<P = never, R = never>(
     ...built.processors,
   ] as NodeSdkParts<P, R>['logRecordProcessors'];
   const others = [...(options.readers ?? []), ...built.readers] as R[];
-  const onlyOne = !traits.takesManyReaders && others.length > 0;
-  if (onlyOne && others.length > 1) {
-    collector[INTERNALS].report(
-      'environment',
-      `${WHO}: this version of NodeSDK takes one metric reader, of ${others.length + 1}`,
+  if (!traits.takesManyReaders) {
+    withFurtherReaders(reader, others as object[], () =>
+      warn(
+        'environment',
+        `${WHO}: this NodeSDK takes one metric reader: RIMP's is there, ${others.length} more are not`,
+      ),
     );
   }
+  attachUnlessTaken(collector, readerOptions, warn);
   bridgeLogsApisSoon(traits.isThirdGeneration ?? true);
   return {
     logRecordProcessors,
     metricReaders: [reader, ...others],
-    metricReader: onlyOne ? besideReader(others[0] as R, collector, readerOptions) : reader,
+    metricReader: reader,
   };
 }

@@ -1,7 +1,9 @@
-import { DiagConsoleLogger, diag } from '@opentelemetry/api';
+import { DiagConsoleLogger, type DiagLogLevel, diag } from '@opentelemetry/api';
 import { TelemetryCollector } from '../collector/collector.js';
 import { TelemetryConfig } from '../collector/config.js';
 import { toError } from '../model/errors.js';
+import { BRIDGE } from '../otel/bridge.js';
+import { apiGlobal } from '../otel/registered.js';
 import { sharedState } from '../runtime/shared-state.js';
 import { logLevelOf } from './log-level.js';
 import { type StartedTelemetry, startTelling } from './start-telemetry.js';
@@ -17,18 +19,31 @@ export function startFromEnvironment(): StartedTelemetry | undefined {
   if (shared.registered !== undefined) return shared.registered as StartedTelemetry;
   try {
     const level = logLevelOf(process.env);
-    if (level !== undefined)
-      diag.setLogger(new DiagConsoleLogger(), { logLevel: level, suppressOverrideMessage: true });
+    const silence = level === undefined ? undefined : logTo(level);
     const collector = new TelemetryCollector(TelemetryConfig.fromEnv());
     const warn = (_kind: string, what: string): void => say(what);
     const started = startTelling({ collector, shutdownOnSignals: true }, warn);
-    yieldGlobals(started, warn);
+    const keepGlobals = yieldGlobals(started, warn);
     shared.registered = started;
+    collector[BRIDGE].onEnd(() => {
+      keepGlobals();
+      silence?.();
+      if (shared.registered === started) delete shared.registered;
+    });
     return started;
   } catch (error) {
     say(`telemetry is off: ${toError(error).message}`);
     return undefined;
   }
+}
+
+/** Has `diag` print; gives what ends that, unless somebody else has taken it over since. */
+function logTo(logLevel: DiagLogLevel): () => void {
+  diag.setLogger(new DiagConsoleLogger(), { logLevel, suppressOverrideMessage: true });
+  const ours = apiGlobal()?.diag;
+  return () => {
+    if (ours !== undefined && apiGlobal()?.diag === ours) diag.disable();
+  };
 }
 
 function say(what: string): void {

@@ -1,7 +1,6 @@
 import * as api from '@opentelemetry/api';
 import { TelemetryCollector } from '../collector/collector.js';
 import type { TelemetryConfig, TelemetryConfigInit } from '../collector/config.js';
-import { INTERNALS } from '../collector/internals.js';
 import type { CollectorOptions } from '../collector/options.js';
 import { BRIDGE } from '../otel/bridge.js';
 import type { SdkModules } from '../otel/load-sdk.js';
@@ -12,6 +11,7 @@ import { checkStartOptions } from './check-start-options.js';
 import { checkLogLevel } from './log-level.js';
 import { makeProviders, type Warn } from './make-providers.js';
 import { shutdownOnSignals } from './signals.js';
+import { tellOf } from './tell.js';
 
 /** Settings of {@link startTelemetry}; if one is absent, `OTEL_*` variables count. */
 export interface StartTelemetryOptions {
@@ -75,7 +75,7 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
 /**
  * The same, with a function that is called with what is odd about the environment or a set-up that is there already.
  *
- * @param warn - default: the collector's diagnostics.
+ * @param warn - default: the collector's diagnostics, and standard error.
  */
 export function startTelling(options: StartTelemetryOptions, warn?: Warn): StartedTelemetry {
   const { env } = process;
@@ -87,7 +87,7 @@ export function startTelling(options: StartTelemetryOptions, warn?: Warn): Start
     shutdown: (end?: { readonly timeoutMillis?: number | undefined }) => collector.shutdown(end),
   };
   if (isSdkDisabled(env)) return withSignals(options, { ...started, ...noProviders() });
-  const warnOf: Warn = warn ?? ((kind, what) => collector[INTERNALS].report(kind, what));
+  const warnOf: Warn = warn ?? tellOf(collector);
   checkLogLevel(env, (what) => warnOf('environment:OTEL_LOG_LEVEL', what));
   const { loggerProvider, meterProvider, end } = makeProviders({ who: WHO, options, collector, env, warn: warnOf });
   // however the collector ends, by this set-up's shutdown or by its own, the globals are given back

@@ -32,6 +32,8 @@ export async function startOtelcol(
   options: {
     readonly encoding?: 'json' | 'proto';
     readonly port?: number;
+    /** It also receives OTLP over gRPC there. */
+    readonly grpcPort?: number;
     /** It answers when what it received was taken where it sends to, and keeps nothing in memory. */
     readonly synchronous?: boolean;
     readonly gzip?: boolean;
@@ -46,9 +48,10 @@ export async function startOtelcol(
   const [processors, queue] = options.synchronous
     ? ['[]', ', sending_queue: { enabled: false }, retry_on_failure: { enabled: false }']
     : ['[batch]', ''];
+  const grpc = options.grpcPort === undefined ? '' : `, grpc: { endpoint: "127.0.0.1:${options.grpcPort}" }`;
   writeFileSync(
     join(directory, 'config.yaml'),
-    `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
+    `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" }${grpc} } } }
 processors: { batch: { timeout: 50ms } }
 exporters: { otlp_http: { endpoint: "${to}", encoding: ${options.encoding ?? 'json'}, compression: ${options.gzip ? 'gzip' : 'none'}${queue} } }
 service:

@@ -27,7 +27,13 @@ const NOT_PUBLIC = [
   'collector/check-place.test.ts',
 ];
 /** These need a port that only one of them can have, or were tried with the newest versions alone. */
-const NOT_HERE = ['e2e/node-sdk-environment.test.ts', 'e2e/two-set-ups.test.ts', 'setup/implied-exporters.test.ts'];
+const NOT_HERE = [
+  'e2e/declarative-configuration.test.ts',
+  'e2e/node-sdk-environment.test.ts',
+  'e2e/two-set-ups.test.ts',
+  'setup/implied-exporters.test.ts',
+  'setup/odd-environment.test.ts',
+];
 /** Long ones that are the same on every generation: disks that fail, processes that are killed, bodies that are bombs. */
 const THE_SAME_EVERYWHERE = [
   'cli',

@@ -1,0 +1,17 @@
+import type { TelemetryCollector } from '../collector/collector.js';
+import { INTERNALS } from '../collector/internals.js';
+import { apiGlobal } from '../otel/registered.js';
+import { isSilenced, writeStderrLine } from '../runtime/diagnostics-output.js';
+import type { Warn } from './make-providers.js';
+
+/**
+ * Tells what is odd about the environment or a set-up: to the logger of `diag`, and, if it has none yet, in a line on
+ * standard error: what is told while telemetry is set up comes once, and mostly before any logger.
+ */
+export function tellOf(collector: TelemetryCollector): Warn {
+  return (kind, what) => {
+    const isHeard = apiGlobal()?.diag !== undefined;
+    collector[INTERNALS].report(kind, what);
+    if (!isHeard && !isSilenced(process.env)) writeStderrLine(`rimp-telemetry: ${what}`);
+  };
+}
