@@ -32,11 +32,6 @@ const READERS = {
     for await (const item of storage.scan()) if (item.source !== undefined) items += 1;
     return items;
   },
-  async batches(_path, storage) {
-    let items = 0;
-    for await (const some of storage.scanBatches()) for (const item of some) if (item.source !== undefined) items += 1;
-    return items;
-  },
   async retrieve(path, storage) {
     return (await storage.retrieve()).size;
   },
@@ -80,7 +75,6 @@ for (const [form, lineOf] of Object.entries(FORMS)) {
       'stream, split, JSON.parse': read('split', file),
       ...(isOurs && { 'readline, JSON.parse': read('readline', file) }),
       'FileStorage.scan': read('scan', file),
-      'FileStorage.scanBatches': read('batches', file),
       ...(isOurs && { 'FileStorage.retrieve': read('retrieve', file) }),
       'a window of 100 items, no index': read('window', file, 100),
     },

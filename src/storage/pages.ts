@@ -38,22 +38,6 @@ export async function retrievePages(
   return new TelemetryData({ events, metrics, cursor });
 }
 
-/** The items of pages as they come, some at once: for those that read millions. */
-export async function* scanPageItems(
-  who: string,
-  query: TelemetryQuery | undefined,
-  pagesOf: (query: ResolvedQuery) => AsyncIterable<Page>,
-): AsyncGenerator<readonly TelemetryItem[], void, undefined> {
-  const resolved = resolveQuery(query, who);
-  let left = resolved.limit;
-  if (left <= 0) return;
-  for await (const { items } of pagesOf(resolved)) {
-    yield items.length <= left ? items : items.slice(0, left);
-    left -= items.length;
-    if (left <= 0) return;
-  }
-}
-
 /** The items of pages one by one. */
 export function scanPages(
   who: string,

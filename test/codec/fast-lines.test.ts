@@ -1,16 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FileStorage, type TelemetryEvent } from 'rimp-telemetry';
 import { decodeLine } from '../../src/codec/json-line-decode.js';
 import { decodeOwnLine } from '../../src/codec/json-line-fast.js';
 import { parseTimestamp } from '../../src/codec/timestamp.js';
 import type { TelemetryItem } from '../../src/model/item.js';
-
-const directory = mkdtempSync(join(tmpdir(), 'rimp-fast-'));
-afterAll(() => rmSync(directory, { recursive: true }));
 
 const ALWAYS = { startMillis: Number.NEGATIVE_INFINITY, endMillis: Number.POSITIVE_INFINITY };
 const READABLE = /^[ !#-[\]-~]*$/;
@@ -146,25 +139,5 @@ describe('a timestamp', () => {
     expect(parseTimestamp('1970-01-01T00:00:00.000001')?.timeUnixNano).toBe('1000');
     expect(parseTimestamp('1970-01-01T00:00:01.002003+00:00')?.timeUnixNano).toBe('1002003000');
     expect(parseTimestamp('2026-02-30T00:00:00.000')).toBeUndefined();
-  });
-});
-
-describe('FileStorage.scanBatches', () => {
-  it('gives what scan gives, in arrays, up to the limit', async () => {
-    const path = join(directory, 'a.jsonl');
-    const value = { space: '', order: 'metadata first', id: 'e', type: 'info', source: 's', metadata: null };
-    const all = Array.from({ length: 3000 }, (_, i) =>
-      lineOf({ ...value, timestamp: '2026-01-01T00:00:00Z', message: `m${i}` } as Value),
-    );
-    writeFileSync(path, `${all.join('\n')}\n`);
-    const messages = async (limit?: number) => {
-      const found: string[] = [];
-      for await (const some of new FileStorage(path).scanBatches(limit === undefined ? {} : { limit }))
-        for (const item of some) found.push((item as TelemetryEvent).message);
-      return found;
-    };
-    expect(await messages()).toEqual(all.map((_, i) => `m${i}`));
-    expect(await messages(1234)).toHaveLength(1234);
-    expect(await messages(0)).toEqual([]);
   });
 });

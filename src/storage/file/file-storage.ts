@@ -10,7 +10,7 @@ import { Diagnostics } from '../../runtime/diagnostics.js';
 import { STORAGE_OUTPUT } from '../../runtime/diagnostics-output.js';
 import { systemClock } from '../../runtime/system-clock.js';
 import { kindOfErrno } from '../errno.js';
-import { retrievePages, scanPageItems, scanPages } from '../pages.js';
+import { retrievePages, scanPages } from '../pages.js';
 import { realPath } from '../real-path.js';
 import { BatchWriter, type Piece } from './batch-writer.js';
 import { BlockDecoder, type UnreadableLines } from './block-decoder.js';
@@ -133,11 +133,6 @@ export class FileStorage implements TelemetryStorage {
 
   scan(query?: TelemetryQuery): AsyncGenerator<TelemetryItem, void, undefined> {
     return scanPages(WHO, query, (resolved) => this.#reader.pages(resolved));
-  }
-
-  /** As {@link scan}, some items at once, which costs less for each of them than one by one. */
-  scanBatches(query?: TelemetryQuery): AsyncGenerator<readonly TelemetryItem[], void, undefined> {
-    return scanPageItems(WHO, query, (resolved) => this.#reader.pages(resolved));
   }
 
   async clear(): Promise<void> {
