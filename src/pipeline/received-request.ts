@@ -41,7 +41,7 @@ export interface RequestHost {
 // a storage may write a batch at once: others have their turn between two
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 const MAX_BATCH_ITEMS = 5_000;
-/** Items after which others have their turn while listeners are told of them. */
+/** Items after which others have their turn while listeners are called with them. */
 const NOTIFIED_ITEMS = 1_000;
 /** How long a sink that failed is left alone, however many requests come. */
 const WAKE_MILLIS = 1_000;

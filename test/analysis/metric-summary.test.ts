@@ -56,7 +56,7 @@ describe('the summary of a metric', () => {
     expect(summaryOf(points)).toMatchObject({ count: 24, sum: 240 });
   });
 
-  it('of a counter is its growth, whichever way it is told', () => {
+  it('of a counter is its growth, whichever way it is reported', () => {
     const sum = { kind: 'sum', monotonic: true } as const;
     const delta = [3, 4].map((value) => metric('jobs', value, { ...sum, temporality: 'delta' }));
     const since = [3, 7].map((value) =>

@@ -58,7 +58,7 @@ function fakeManager(name: string, status: number): { readonly path: string; rea
 }
 
 describe('rimp init', () => {
-  it('prints what a project needs and why, and changes nothing unless it is told to', () => {
+  it('prints what a project needs and why, and changes nothing unless it is asked to', () => {
     const cwd = project({
       name: 'shop',
       type: 'module',

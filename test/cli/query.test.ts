@@ -175,7 +175,7 @@ describe('rimp query', () => {
     expect(stderr).toContain(remedy);
   });
 
-  it('has colours on a terminal alone, unless it is told otherwise', () => {
+  it('has colours on a terminal alone, unless it is asked otherwise', () => {
     const plain = rimp(['query', file, '-n', '1']).stdout;
     const isColoured = (text: string): boolean => text.includes('\u001b[');
     expect(isColoured(plain)).toBe(false);

@@ -45,7 +45,7 @@ describe('rimp run', () => {
     ]);
   });
 
-  it('leaves a recording alone unless it is told to add to it or to replace it', () => {
+  it('leaves a recording alone unless it is asked to add to it or to replace it', () => {
     const record = join(directory, 'b.db');
     expect(rimp(['run', '--quiet', '--record', record, ...node]).status).toBe(0);
     const refused = rimp(['run', '--record', record, ...node]);

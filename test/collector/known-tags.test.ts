@@ -32,7 +32,7 @@ describe('the tags of a metric', () => {
     );
   });
 
-  it('are told apart by type, by value and by name, in whatever order they come', () => {
+  it('are kept apart by type, by value and by name, in whatever order they come', () => {
     const tagsOf = collecting();
     const all = [
       { a: 1 },

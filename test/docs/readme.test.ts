@@ -27,16 +27,16 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the README', () => {
   it('has snippets that compile against the built package', () => {
-    const folder = join(directory, 'types');
-    mkdirSync(folder);
-    snippets.forEach((code, i) => writeFileSync(join(folder, `snippet-${i}.ts`), code));
+    const typesDirectory = join(directory, 'types');
+    mkdirSync(typesDirectory);
+    snippets.forEach((code, i) => writeFileSync(join(typesDirectory, `snippet-${i}.ts`), code));
     writeFileSync(
-      join(folder, 'tsconfig.json'),
+      join(typesDirectory, 'tsconfig.json'),
       JSON.stringify({ extends: '../../../tsconfig.json', compilerOptions: { paths: {} }, include: ['*.ts'] }),
     );
     expect(snippets.length).toBe(6);
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    expect(() => execFileSync(process.execPath, [tsc, '-p', folder], { stdio: 'pipe' })).not.toThrow();
+    expect(() => execFileSync(process.execPath, [tsc, '-p', typesDirectory], { stdio: 'pipe' })).not.toThrow();
   });
 
   it('has a first minute that prints what it says', async () => {

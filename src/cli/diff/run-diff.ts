@@ -12,14 +12,14 @@ import { diffJson } from './diff-json.js';
 import { diffText } from './diff-text.js';
 import { failuresOf } from './moves.js';
 
-/** Lines of a list, unless told otherwise. */
+/** Lines of a list by default. */
 const TOP = 20;
 
 /** Compares and prints; resolves to the exit status. */
 export async function runDiff(values: DiffValues, before: string, after: string): Promise<number> {
   const { query, test } = filterOf(values);
   const output = new DataOutput();
-  // both are opened before one is read: a wrong name is told at once
+  // both are opened before one is read: a wrong name is reported at once
   const sources = [await openSources([before]), await openSources([after])] as const;
   const { signal, release } = untilSignal();
   const progress = new ProgressLine(err);

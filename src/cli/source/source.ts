@@ -9,7 +9,7 @@ export interface FollowOptions {
   /** How many of the items that are there already come first: the last ones that pass the test. */
   readonly last: number;
   readonly test: (item: TelemetryItem) => boolean;
-  /** Is told what becomes of a file: it was rotated, truncated. */
+  /** Called with what becomes of a file: it was rotated, truncated. */
   readonly note: (text: string) => void;
   /** Ends it. */
   readonly signal: AbortSignal;

@@ -12,7 +12,7 @@ import type { StatsValues } from './stats.js';
 import { statsJson } from './stats-json.js';
 import { statsText } from './stats-text.js';
 
-/** Lines of a list, unless told otherwise. */
+/** Lines of a list by default. */
 const TOP = 10;
 
 /** Counts and prints; resolves to the exit status. */
