@@ -140,7 +140,7 @@ describe('rimp query', () => {
   it('says what it cut off and what it could not read, and gives its status', () => {
     expect(rimp(['query', file, '-n', '3'])).toMatchObject({
       status: 0,
-      stderr: expect.stringContaining('only the first 3 are shown, there are more'),
+      stderr: expect.stringContaining('cut off after 3 items, there are more'),
     });
     expect(rimp(['query', file, '-n', '10'])).toMatchObject({ status: 0, stderr: '' });
     expect(rimp(['query', file, '--text', 'nowhere'])).toMatchObject({ status: 1, stdout: '', stderr: '' });

@@ -1,6 +1,6 @@
 import type { TelemetryItem } from '../../model/item.js';
 import { filterOf } from '../filter/filter.js';
-import { grouped } from '../format.js';
+import { counted, grouped } from '../format.js';
 import { hasColours, painter } from '../output/colours.js';
 import { DataOutput } from '../output/data-output.js';
 import { CSV_HEADER, csvFormat, type Format, jsonFormat, logfmtFormat, templateFormat } from '../output/formats.js';
@@ -65,9 +65,8 @@ export async function runQuery(values: QueryValues, names: readonly string[]): P
   }
   if (output.gone.aborted) return 0;
   const say = (text: string): void => err.line(`rimp query: ${text}`);
-  if (signal.aborted) say(`ended by a signal after ${grouped(found)} items`);
-  const which = values.reverse === true ? 'newest' : 'first';
-  if (hasMore) say(`only the ${which} ${grouped(found)} are shown, there are more: -n takes another number`);
+  if (signal.aborted) say(`ended by a signal after ${counted(found, 'item')}`);
+  if (hasMore) say(`cut off after ${counted(found, 'item')}, there are more: -n takes another number`);
   if (rows.cut > 0) say(`long values that were cut: ${grouped(rows.cut)}; --full shows them whole`);
   const note = unreadableNote(source);
   if (note !== undefined) say(note);

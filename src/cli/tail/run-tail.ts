@@ -1,6 +1,6 @@
 import type { TelemetryItem } from '../../model/item.js';
 import { type Filter, filterOf } from '../filter/filter.js';
-import { grouped } from '../format.js';
+import { counted, grouped } from '../format.js';
 import { hasColours, painter } from '../output/colours.js';
 import { DataOutput } from '../output/data-output.js';
 import { type Format, jsonFormat } from '../output/formats.js';
@@ -52,7 +52,7 @@ export async function runTail(values: TailValues, names: readonly string[]): Pro
     await source.close();
   }
   if (output.gone.aborted) return 0;
-  if (signal.aborted) say(`ended after ${grouped(shown)} items`);
+  if (signal.aborted) say(`ended after ${counted(shown, 'item')}`);
   if (rows.cut > 0) say(`long values that were cut: ${grouped(rows.cut)}; --full shows them whole`);
   const note = unreadableNote(source);
   if (note !== undefined) say(note);
