@@ -71,7 +71,7 @@ console.log('{"level":40,"time":1795514400000,"pid":7,"hostname":"h","name":"sho
 
 /** Runs the commands of a block; what varies from run to run is made the same. */
 function session(block, bin) {
-  const { NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...inherited } = process.env;
+  const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_OPTIONS: _options, ...inherited } = process.env;
   const env = { ...inherited, PATH: `${bin}:${process.env.PATH}`, TZ: 'UTC' };
   const parts = block.split('\n').filter((line) => line.startsWith('$ '));
   return parts
