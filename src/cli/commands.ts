@@ -37,6 +37,11 @@ export const COMMANDS: readonly KnownCommand[] = [
     load: async () => (await import('./diff/diff.js')).diff,
   },
   {
+    name: 'convert',
+    summary: 'writes items in another format: JSON lines, CSV, OTLP, SQLite, PostgreSQL',
+    load: async () => (await import('./convert/convert.js')).convert,
+  },
+  {
     name: 'serve',
     summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
     load: async () => (await import('./serve.js')).serve,
