@@ -1,5 +1,5 @@
 import { CommanderError, Command as Parser } from 'commander';
-import { toError } from '../model/errors.js';
+import { show, toError } from '../model/errors.js';
 import type { Command } from './command.js';
 import type { KnownCommand } from './commands.js';
 import { err, out } from './output/output.js';
@@ -11,12 +11,12 @@ const HELP_COLUMNS = 110;
 /** Loads a command and runs it; resolves to its exit status. */
 export async function runCommand(known: KnownCommand, args: readonly string[]): Promise<number> {
   const command = await known.load();
+  const parser = parserOf(command);
   try {
-    const parser = parserOf(command);
     parser.parse(args, { from: 'user' });
     return await command.runParsed(parser);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage(known.name, inOurWords(error));
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage(known.name, inOurWords(error, parser));
     if (error instanceof UsageError) return usage(known.name, error.message);
     err.message(`rimp ${known.name}: ${inWordsOf(command, toError(error).message)}`);
     const { code } = error as { readonly code?: unknown };
@@ -54,7 +54,9 @@ function usage(name: string, message: string): number {
 }
 
 /** What the parser says is wrong, in the form of our other messages. */
-function inOurWords({ message }: CommanderError): string {
+function inOurWords({ code, message }: CommanderError, { args, registeredArguments }: Parser): string {
+  if (code === 'commander.excessArguments')
+    return `unexpected ${args.slice(registeredArguments.length).map(show).join(', ')}: too many arguments`;
   const text = message
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean (?:one of )?(.+)\?\)$/, ': did you mean "$1"?')

@@ -60,10 +60,10 @@ export class TelemetryCollector {
    * @throws ConfigError with every problem of the configuration at once.
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong.
    */
-  constructor(config: TelemetryConfig | TelemetryConfigInit = {}, options: CollectorOptions = {}) {
+  constructor(config: TelemetryConfig | TelemetryConfigInit = {}, given: CollectorOptions = {}) {
     this.config = config instanceof TelemetryConfig ? config : new TelemetryConfig(config);
     this.config.validate();
-    checkCollectorOptions(options);
+    const options = checkCollectorOptions(given);
     const parts = makeParts(this.config, options);
     this.storage = parts.storage;
     this.#clock = parts.clock;

@@ -1,4 +1,12 @@
-import { ANY_OBJECT, BOOLEAN, checkOptions, oneOf, POSITIVE_INTEGER, type Rule } from '../model/options.js';
+import {
+  ANY_OBJECT,
+  BOOLEAN,
+  checkOptions,
+  oneOf,
+  POSITIVE_INTEGER,
+  type Rule,
+  withPresentNames,
+} from '../model/options.js';
 import type { TelemetryStorage } from '../model/storage.js';
 import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
 import type { Providers } from '../otel/providers.js';
@@ -90,14 +98,22 @@ const PROVIDERS_RULES: Readonly<Record<keyof Providers | 'own', Rule>> = {
   own: BOOLEAN,
 };
 
+const EARLIER_NAMES = { resourceAttributes: 'includeResource', maxQueueItems: 'maxQueueSize' } as const;
+
 /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a name is misspelt, or a provider is none. */
 export function checkProviders(providers: object): void {
   checkOptions('useProviders', providers, PROVIDERS_RULES);
 }
 
-/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, of the wrong kind, or a field of the configuration. */
-export function checkCollectorOptions(options: CollectorOptions): void {
+/**
+ * The options, checked, under their present names.
+ *
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, of the wrong kind, or a field of the configuration.
+ */
+export function checkCollectorOptions(given: CollectorOptions): CollectorOptions {
+  const options = withPresentNames('TelemetryCollector', given, EARLIER_NAMES);
   checkOptions('TelemetryCollector', options, RULES, '', hintForOption);
+  return options;
 }
 
 /** Whether a name is one of a collector's options. */

@@ -72,6 +72,30 @@ export function checkOptions(
   }
 }
 
+/**
+ * Options under their present names: callers in JavaScript may still use one of an earlier version.
+ *
+ * @param earlier - the present name of each earlier one.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option comes under both of its names.
+ */
+export function withPresentNames<T extends object>(
+  who: string,
+  options: T,
+  earlier: Readonly<Record<string, keyof T & string>>,
+): T {
+  if (!ANY_OBJECT.isRight(options)) return options;
+  const used = Object.keys(earlier).filter((name) => Object.hasOwn(options, name));
+  if (used.length === 0) return options;
+  const renamed = Object.fromEntries(Object.entries(options));
+  for (const name of used) {
+    const present = earlier[name] as string;
+    if (present in options) throw wrong(who, `"${name}" is the earlier name of "${present}": give one of them`);
+    renamed[present] = renamed[name];
+    delete renamed[name];
+  }
+  return renamed as T;
+}
+
 /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` that names what is misspelt, and the right spelling. */
 export function checkNames(
   who: string,

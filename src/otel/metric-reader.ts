@@ -1,5 +1,5 @@
 import { TelemetryError } from '../model/errors.js';
-import { checkOptions, type Rule } from '../model/options.js';
+import { checkOptions, type Rule, withPresentNames } from '../model/options.js';
 import { deadlineOf, leftUntil, within } from '../runtime/deadline.js';
 import { MAX_DELAY_MILLIS, monotonicNow } from '../runtime/system-clock.js';
 import { type Bridge, type Bridged, bridgeOf } from './bridge.js';
@@ -49,8 +49,9 @@ export class RimpMetricReader {
   #shutdown: Promise<void> | undefined;
 
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if `collector` is no collector, or an option is wrong. */
-  constructor(collector: Bridged, options: RimpMetricReaderOptions = {}) {
+  constructor(collector: Bridged, given: RimpMetricReaderOptions = {}) {
     this.#bridge = bridgeOf(collector, 'RimpMetricReader');
+    const options = withPresentNames('RimpMetricReader', given, { intervalMillis: 'collectIntervalMillis' });
     checkOptions('RimpMetricReader', options, RULES);
     this.#intervalMillis = options.collectIntervalMillis ?? DEFAULT_INTERVAL_MILLIS;
     markPart(this, 'reader');

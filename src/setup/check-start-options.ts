@@ -8,6 +8,7 @@ import {
   type Rule,
   type Rules,
   TEXT,
+  withPresentNames,
 } from '../model/options.js';
 import { BRIDGE } from '../otel/bridge.js';
 import type { SdkModules } from '../otel/load-sdk.js';
@@ -59,8 +60,16 @@ const RULES: Readonly<Record<keyof StartTelemetryOptions, Rule>> & Rules = {
   modules: MODULES,
 };
 
-/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, of the wrong kind, or contradicts another. */
-export function checkStartOptions(who: string, options: StartTelemetryOptions): void {
+/** The present names of options that had another one in an earlier version. */
+export const EARLIER_NAMES = { readerIntervalMillis: 'collectIntervalMillis' } as const;
+
+/**
+ * The options, checked, under their present names.
+ *
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, of the wrong kind, or contradicts another.
+ */
+export function checkStartOptions(who: string, given: StartTelemetryOptions): StartTelemetryOptions {
+  const options = withPresentNames(who, given, EARLIER_NAMES);
   const misplaced = ANY_OBJECT.isRight(options) && Object.keys(options).find((name) => CONFIG_FIELDS.includes(name));
   if (typeof misplaced === 'string') {
     throw new TelemetryError(
@@ -76,6 +85,7 @@ export function checkStartOptions(who: string, options: StartTelemetryOptions): 
     );
   }
   checkOtlp(who, options.otlp);
+  return options;
 }
 
 /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` that names the option of `otlp`, what was expected and what came. */

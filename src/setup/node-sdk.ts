@@ -1,5 +1,5 @@
 import type { TelemetryCollector } from '../collector/collector.js';
-import { checkOptions, POSITIVE_NUMBER, type Rule } from '../model/options.js';
+import { checkOptions, POSITIVE_NUMBER, type Rule, withPresentNames } from '../model/options.js';
 import { bridgeOf } from '../otel/bridge.js';
 import type { SdkModules } from '../otel/load-sdk.js';
 import { bridgeLogsApisSoon } from '../otel/logs-apis.js';
@@ -8,7 +8,7 @@ import { RimpLogRecordProcessor } from '../otel/processor.js';
 import { isSdkDisabled, type OtlpOptions } from '../otlp/config/settings.js';
 import { withFurtherReaders } from './attach-reader.js';
 import { attachUnlessTaken } from './attach-unless-taken.js';
-import { checkOtlp, MODULES, OTLP, PROCESSORS, READERS } from './check-start-options.js';
+import { checkOtlp, EARLIER_NAMES, MODULES, OTLP, PROCESSORS, READERS } from './check-start-options.js';
 import { checkLogLevel } from './log-level.js';
 import { buildNodeSdkParts, nodeSdkTraits } from './node-sdk-parts.js';
 import { tellOf } from './tell.js';
@@ -59,9 +59,10 @@ const RULES: Readonly<Record<keyof NodeSdkHelperOptions, Rule>> = {
  */
 export function nodeSdkOptions<P = never, R = never>(
   collector: TelemetryCollector,
-  options: NodeSdkHelperOptions<P, R> = {},
+  given: NodeSdkHelperOptions<P, R> = {},
 ): NodeSdkParts<P, R> {
   bridgeOf(collector, WHO);
+  const options = withPresentNames(WHO, given, EARLIER_NAMES);
   checkOptions(WHO, options, RULES);
   checkOtlp(WHO, options.otlp);
   const { env } = process;

@@ -77,9 +77,9 @@ export function startTelemetry(options: StartTelemetryOptions = {}): StartedTele
  *
  * @param warn - default: the collector's diagnostics, and standard error.
  */
-export function startTelling(options: StartTelemetryOptions, warn?: Warn): StartedTelemetry {
+export function startTelling(given: StartTelemetryOptions, warn?: Warn): StartedTelemetry {
   const { env } = process;
-  checkStartOptions(WHO, options);
+  const options = checkStartOptions(WHO, given);
   const collector = options.collector ?? new TelemetryCollector(options.config, options.collectorOptions);
   const started = {
     collector,

@@ -66,3 +66,9 @@ describe('rimp complete', () => {
     expect(rimp('complete', 'tcsh')).toMatchObject({ status: 2, stderr: expect.stringContaining('bash, zsh, fish') });
   });
 });
+
+it('names the arguments that a command does not take', () => {
+  const { status, stderr } = rimp('serve', 'extra', 'more');
+  expect(status).toBe(2);
+  expect(stderr).toContain('rimp serve: unexpected "extra", "more": too many arguments');
+});

@@ -50,7 +50,7 @@ export const doctor = defineCommand<DoctorValues>({
   async run(values) {
     const project = resolve(values.project ?? '.');
     if (statSync(project, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      process.stderr.write(`rimp doctor: expected --project to be a directory, got ${project}\n`);
+      process.stderr.write(`rimp doctor: expected --project to be a directory, got ${project}, which is no folder\n`);
       return 2;
     }
     const findings = await examine(project, values.setup ?? setupOfProject(project), values.storage);
