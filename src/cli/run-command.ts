@@ -1,5 +1,5 @@
 import { CommanderError, Command as Parser } from 'commander';
-import { show, toError } from '../model/errors.js';
+import { toError } from '../model/errors.js';
 import type { Command } from './command.js';
 import type { KnownCommand } from './commands.js';
 import { err, out } from './output/output.js';
@@ -56,7 +56,10 @@ function usage(name: string, message: string): number {
 /** What the parser says is wrong, in the form of our other messages. */
 function inOurWords({ code, message }: CommanderError, { args, registeredArguments }: Parser): string {
   if (code === 'commander.excessArguments')
-    return `unexpected ${args.slice(registeredArguments.length).map(show).join(', ')}: too many arguments`;
+    return `unexpected ${args
+      .slice(registeredArguments.length)
+      .map((one) => JSON.stringify(one))
+      .join(', ')}: too many arguments`;
   const text = message
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean (?:one of )?(.+)\?\)$/, ': did you mean "$1"?')

@@ -274,17 +274,17 @@ describe('options that had another name in an earlier version', () => {
 
   it('have the effect of the present one', async () => {
     const options = { resourceAttributes: 'all', maxQueueItems: 10 } as object;
-    const { collector: made, shutdown } = startTelemetry({
+    const telemetry = startTelemetry({
       ...({ readerIntervalMillis: 3_600_000 } as object),
       collectorOptions: options,
       resourceAttributes: { 'deployment.environment.name': 'test' },
       otlp: false,
       register: false,
     });
-    made.collectEvent('s', 'm');
-    await made.forceFlush();
-    const { events } = await made.storage.retrieve();
+    telemetry.collector.collectEvent('s', 'm');
+    await telemetry.forceFlush();
+    const { events } = await telemetry.collector.storage.retrieve();
     expect(events[0]?.otel?.resource).toMatchObject({ 'deployment.environment.name': 'test' });
-    await shutdown();
+    await telemetry.shutdown();
   });
 });
