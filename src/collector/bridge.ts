@@ -48,6 +48,8 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   readonly alsoFlush: (part: FlushableLike) => () => void;
   /** What goes along with every item, in `otel.resource`. */
   readonly identity = processIdentity();
+  /** What goes along with items of the collector's own providers, as far as it is known. */
+  readonly resources: ResourcePicker;
   /** Whether what a reader has collected is being taken in. */
   isCollecting = false;
   /** Measurements that no OpenTelemetry instrument recorded, by reason. */
@@ -59,7 +61,6 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   readonly #keepFiltered: boolean;
   readonly #emitter: EventEmitter;
   readonly #instruments: Instruments;
-  readonly #resources: ResourcePicker;
   /** For what other processes send: it is theirs alone. */
   readonly #received: ResourcePicker;
   readonly #shared = sharedState();
@@ -87,7 +88,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
       options.maxInstruments ?? DEFAULT_MAX_INSTRUMENTS,
     );
     this.#received = new ResourcePicker(options.includeResource ?? 'service', undefined);
-    this.#resources = new ResourcePicker(options.includeResource ?? 'service', this.identity);
+    this.resources = new ResourcePicker(options.includeResource ?? 'service', this.identity);
   }
 
   get isOpen(): boolean {
@@ -126,7 +127,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   /** What goes along with a metric of the facade's: the service, as its provider knows it, and the identity. */
   get metricResource(): AnyValueMap {
     try {
-      return this.#resources.pick(resourceOf(this.providers.meterProvider())) ?? this.identity;
+      return this.resources.pick(resourceOf(this.providers.meterProvider())) ?? this.identity;
     } catch {
       return this.identity;
     }
@@ -154,10 +155,10 @@ export class CollectorBridge implements Bridge, ReceiverPort {
         if (flight.taken) return;
         flight.taken = true;
         if (isUntouched) {
-          this.#pipeline.acceptEvent(untouched(flight.event, this.#resources.pick(record.resource)));
+          this.#pipeline.acceptEvent(untouched(flight.event, this.resources.pick(record.resource)));
           return;
         }
-        this.#pipeline.acceptEvent(eventAfterProcessors(flight, record, this.#resources.pick(record.resource)));
+        this.#pipeline.acceptEvent(eventAfterProcessors(flight, record, this.resources.pick(record.resource)));
         return;
       }
       if (this.#unseen.size > 0 && this.#unseen.delete(String(uidOf(record)))) return;
@@ -165,7 +166,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
         if (this.#seen.has(record)) return;
         this.#seen.add(record);
       }
-      this.#pipeline.acceptEvent(eventOfRecord(record, this.#resources.pick(record.resource), this.#clock.now()));
+      this.#pipeline.acceptEvent(eventOfRecord(record, this.resources.pick(record.resource), this.#clock.now()));
     } catch (error) {
       this.#pipeline.withhold('not_readable');
       this.#diagnostics.report('log_record', 'a log record could not be read', error);
@@ -185,7 +186,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   #takeCollection(result: CollectionResultLike): void {
     for (const error of result.errors)
       this.#diagnostics.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
-    const resource = this.#resources.pick(result.resourceMetrics.resource);
+    const resource = this.resources.pick(result.resourceMetrics.resource);
     for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
       if (scope.name === FACADE_SCOPE) continue;
       for (const data of metrics) {
@@ -229,15 +230,10 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     };
   }
 
-  /** Waits for what detectors find out about the resource of what is buffered; `undefined` if nothing is awaited. */
-  settleResources(deadlineMillis: number): Promise<unknown> | undefined {
-    return this.#resources.settle(deadlineMillis);
-  }
-
   async drain(timeoutMillis?: number): Promise<void> {
     const deadline = deadlineOf({ timeoutMillis });
     try {
-      await this.settleResources(deadline);
+      await this.resources.settle(deadline);
       await within(this.#pipeline.drain(), deadline, 'flushing to the sinks');
     } catch (error) {
       this.#diagnostics.report('flush', 'flushing to the sinks failed', error);

@@ -47,6 +47,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
       if (!(bridge.isCollecting && isFlushingAtExit())) lifecycle.used();
     },
     onIdle: () => lifecycle.release(),
+    whenSettled: (run): boolean => bridge.resources.whenSettled(clock, run),
     runDetached: inBackground,
     turn: currentTurn,
   });
@@ -64,7 +65,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
   const lifecycle = new CollectorLifecycle({
     pipeline,
     providers: bridge.providers,
-    settleResources: (deadlineMillis) => bridge.settleResources(deadlineMillis),
+    settleResources: (deadlineMillis) => bridge.resources.settle(deadlineMillis),
     diagnostics,
     ownStorage: options.storage === undefined ? storage : undefined,
     flushOnExit: options.flushOnExit !== false,

@@ -1,5 +1,7 @@
 import { normaliseMetadata, setOwn } from '../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../model/any-value.js';
+import { inBackground } from '../runtime/background.js';
+import type { Clock } from '../runtime/clock.js';
 import { within } from '../runtime/deadline.js';
 import { monotonicNow } from '../runtime/system-clock.js';
 import type { ResourceLike } from './sdk-types.js';
@@ -67,9 +69,9 @@ export class ResourcePicker {
    * is nothing to wait for.
    */
   settle(deadlineMillis: number): Promise<unknown> | undefined {
-    const now = monotonicNow();
-    const waiting = Array.from(this.#pending).filter(({ until }) => until > now);
+    const waiting = this.#awaited();
     if (waiting.length === 0) return undefined;
+    const now = monotonicNow();
     const half = now + Math.max(0, deadlineMillis - now) / 2;
     const waits = waiting.map((pending) =>
       within(pending.settled, Math.min(pending.until, half), 'detecting the resource').catch(() => {
@@ -77,6 +79,33 @@ export class ResourcePicker {
       }),
     );
     return Promise.all(waits);
+  }
+
+  /**
+   * Calls back when detectors are done or their time is over, once; false if there is nothing to wait for. Unlike
+   * {@link settle} it keeps no process alive.
+   */
+  whenSettled(clock: Clock, run: () => void): boolean {
+    const waiting = this.#awaited();
+    if (waiting.length === 0) return false;
+    let isDone = false;
+    const done = (): void => {
+      if (isDone) return;
+      isDone = true;
+      cancel();
+      for (const pending of waiting) this.#pending.delete(pending);
+      run();
+    };
+    const longest = Math.max(...waiting.map(({ until }) => until)) - monotonicNow();
+    const cancel = clock.after(longest, done);
+    inBackground(() => void Promise.all(waiting.map(({ settled }) => settled)).then(done));
+    return true;
+  }
+
+  #awaited(): readonly Pending[] {
+    if (this.#pending.size === 0) return [];
+    const now = monotonicNow();
+    return Array.from(this.#pending).filter(({ until }) => until > now);
   }
 
   #awaitDetectors(resource: ResourceLike, map: Record<string, AnyValue>): void {

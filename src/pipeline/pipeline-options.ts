@@ -21,6 +21,11 @@ export interface PipelineOptions {
   readonly onFirst?: (() => void) | undefined;
   /** Called when nothing waits any more, in the buffer or in front of a sink. */
   readonly onIdle?: (() => void) | undefined;
+  /**
+   * Calls back once all is known that belongs to the items taken so far, after a bounded time; false if it is known. The
+   * flushes that the buffer's size and the interval begin wait for it.
+   */
+  readonly whenSettled?: ((run: () => void) => boolean) | undefined;
   /** Runs what calls sinks: outside the request that happens to fill the buffer. */
   readonly runDetached?: ((run: () => void) => void) | undefined;
   /** Gives a number that changes as soon as the event loop has had its turn. */

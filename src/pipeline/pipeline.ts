@@ -35,6 +35,13 @@ export class Pipeline {
   #cancelTimer: (() => void) | undefined;
   #closed = false;
   #isFlushingSync = false;
+  /** Something about the items is still being found out, and they are flushed then. */
+  #isSettling = false;
+
+  readonly #whenSettled = (): void => {
+    this.#isSettling = false;
+    this.flush();
+  };
 
   constructor(options: PipelineOptions) {
     const { clock, diagnostics, maxQueueSize, maxQueueBytes } = options;
@@ -195,14 +202,24 @@ export class Pipeline {
   #afterAccept(): void {
     if (this.writeThrough) {
       this.flushSync();
-    } else if (this.#buffer.isHeavy || (this.#buffer.isFull && this.#guard.mayFlush())) {
+    } else if (this.#buffer.isHeavy) {
       this.flush();
+    } else if (this.#isSettling) {
+      return;
+    } else if (this.#buffer.isFull && this.#guard.mayFlush()) {
+      this.#flushWhenSettled();
     } else if (this.#cancelTimer === undefined && this.buffered > 0) {
       this.#cancelTimer = this.#options.clock.after(this.#options.flushIntervalMillis, () => {
         this.#cancelTimer = undefined;
-        this.flush();
+        this.#flushWhenSettled();
       });
     }
+  }
+
+  #flushWhenSettled(): void {
+    if (this.#isSettling) return;
+    this.#isSettling = this.#options.whenSettled?.(this.#whenSettled) ?? false;
+    if (!this.#isSettling) this.flush();
   }
 
   #handOver(batch: Batch): void {

@@ -1,9 +1,20 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
-import { RimpLogRecordProcessor, RimpMetricReader, TelemetryCollector } from 'rimp-telemetry';
+import {
+  type CollectorOptions,
+  RimpLogRecordProcessor,
+  RimpMetricReader,
+  TelemetryCollector,
+  type TelemetryConfigInit,
+} from 'rimp-telemetry';
+import { ManualClock } from '../helpers/clock.js';
+import { until } from '../helpers/until.js';
 
 const errors: string[] = [];
 const silent = () => undefined;
@@ -15,15 +26,17 @@ const logger: DiagLogger = {
   verbose: silent,
 };
 
+const directory = mkdtempSync(join(tmpdir(), 'rimp-resource-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 afterEach(() => {
   diag.disable();
   errors.length = 0;
 });
 
 /** Providers of a resource with an attribute that becomes known when `resolve` is called. */
-function detecting() {
+function detecting(config: TelemetryConfigInit = {}, options: CollectorOptions = {}) {
   diag.setLogger(logger, DiagLogLevel.ERROR);
-  const collector = new TelemetryCollector({}, { includeResource: 'all' });
+  const collector = new TelemetryCollector(config, { includeResource: 'all', ...options });
   let detect: (id: string) => void = silent;
   const id = new Promise<string>((resolve) => (detect = resolve));
   const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': id as never });
@@ -32,6 +45,12 @@ function detecting() {
   const meterProvider = new MeterProvider({ resource, readers: [reader as unknown as MetricReader] });
   collector.useProviders({ loggerProvider, meterProvider });
   return { collector, loggerProvider, meterProvider, detect };
+}
+
+/** The `host.id` of each line of a file. */
+function hosts(path: string): unknown[] {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => /"host\.id":"(\w+)"/.exec(line)?.[1]);
 }
 
 describe('attributes that the SDK detects asynchronously', () => {
@@ -70,4 +89,48 @@ describe('attributes that the SDK detects asynchronously', () => {
     expect(errors).toEqual([]);
     await collector.shutdown();
   }, 20_000);
+
+  it('are waited for by a full buffer and by the flush interval', async () => {
+    const path = join(directory, 'full.jsonl');
+    const file = { storageBackend: 'file', storagePath: path, flushInterval: 60 } as const;
+    const full = detecting({ ...file, bufferSize: 5 });
+    const theirs = full.loggerProvider.getLogger('theirs');
+    for (let i = 0; i < 8; i += 1) theirs.emit({ body: 'early' });
+    for (let i = 0; i < 5; i += 1) full.collector.collectMetric('ours', i);
+    expect(full.collector.health()).toMatchObject({ accepted: 13, queued: 13 });
+    full.detect('abc');
+    await until(() => full.collector.health().delivered === 13);
+    expect(hosts(path)).toEqual(Array(13).fill('abc'));
+    for (let i = 0; i < 5; i += 1) theirs.emit({ body: 'late' });
+    expect(full.collector.health()).toMatchObject({ accepted: 18, queued: 0 });
+    await full.collector.shutdown();
+
+    const clock = new ManualClock();
+    const later = join(directory, 'interval.jsonl');
+    const timed = detecting({ ...file, storagePath: later }, { clock });
+    timed.collector.collectEvent('ours', 'early');
+    clock.advance(60_000);
+    expect(timed.collector.health().queued).toBe(1);
+    timed.detect('def');
+    await until(() => timed.collector.health().delivered === 1);
+    expect(hosts(later)).toEqual(['def']);
+    await timed.collector.shutdown();
+    expect(errors).toEqual([]);
+  });
+
+  it('that never come hold up a full buffer once, for 5 seconds, and never one of many bytes', async () => {
+    const clock = new ManualClock();
+    const { collector, loggerProvider } = detecting({ bufferSize: 5, flushInterval: 60 }, { clock });
+    const theirs = loggerProvider.getLogger('theirs');
+    for (let i = 0; i < 12; i += 1) theirs.emit({ body: 'early' });
+    clock.advance(4_900);
+    expect(collector.health()).toMatchObject({ queued: 12, delivered: 0 });
+    for (let i = 0; i < 9; i += 1) theirs.emit({ body: 'x'.repeat(1024 * 1024) });
+    expect(collector.health().delivered).toBeGreaterThanOrEqual(20);
+    clock.advance(200);
+    expect(collector.health()).toMatchObject({ queued: 0, delivered: 21 });
+    for (let i = 0; i < 5; i += 1) theirs.emit({ body: 'late' });
+    expect(collector.health()).toMatchObject({ queued: 0, delivered: 26 });
+    await collector.shutdown();
+  });
 });
