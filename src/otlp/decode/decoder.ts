@@ -53,13 +53,18 @@ export class Budget {
   /** A part of the body is read from here on. */
   begin(isWhole: boolean): void {
     this.#values = 0;
-    this.#shared = Number.NEGATIVE_INFINITY;
+    this.endShared();
     this.#maxValues = isWhole ? MAX_REQUEST_VALUES : MAX_PART_VALUES;
   }
 
-  /** A resource or a scope is read from here on. */
+  /** A resource or a scope is read from here on, until {@link endShared}. */
   beginShared(): void {
     this.#shared = 0;
+  }
+
+  /** What follows belongs to no resource or scope: the records of a scope are none of its values. */
+  endShared(): void {
+    this.#shared = Number.NEGATIVE_INFINITY;
   }
 
   /** @throws TooManyPartsError if the body holds more than is taken at a time. */

@@ -90,11 +90,11 @@ export class JsonDecoder implements Decoder {
         if (field?.type !== undefined && given !== null) {
           if (typeof field.type === 'object') this.#budget.beginShared();
           read[name] = this.#field(field, given);
+          this.#budget.endShared();
         } else if (field === undefined && given !== null) this.#warnOf(name);
         continue;
       }
       const list = listOf(name, given);
-      this.#budget.addValues(list.length);
       this.#budget.addParts(list.length);
       const items: object[] = [];
       for (const item of list) {
@@ -129,7 +129,8 @@ export class JsonDecoder implements Decoder {
     if (type === 'attributes') return this.#map(listOf(name, given), 0);
     if (!isList) return this.#value(name, type, given);
     const list = listOf(name, given);
-    this.#budget.addValues(list.length);
+    // what is read by itself is counted there
+    if (type !== 'lazy') this.#budget.addValues(list.length);
     if (typeof type === 'object' || type === 'lazy') this.#budget.addParts(list.length);
     return type === 'lazy' ? list : list.map((item) => this.#value(name, type, item));
   }

@@ -54,9 +54,10 @@ export class ValueReader {
     const reader = this.#reader;
     let value = before ?? null;
     this.#budget.addValues(1);
-    while (reader.pos < end) {
+    for (let isFirst = true; reader.pos < end; isFirst = false) {
       const tag = reader.uint32();
-      this.#budget.addValues(1);
+      // one value, as in JSON; each further field replaces it
+      if (!isFirst) this.#budget.addValues(1);
       switch (tag) {
         case 10:
           value = this.string();

@@ -95,6 +95,7 @@ export class ProtobufDecoder implements Decoder {
         const into = this.#begin(read, field);
         if (!field.isList) this.#budget.beginShared();
         yield* this.#steps(field.type, this.#values.end(), into);
+        this.#budget.endShared();
         this.#end(read, field, into);
       } else this.#field(read, field, wireType);
       if (fields % STEP_FIELDS === 0) yield;
