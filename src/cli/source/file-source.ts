@@ -13,6 +13,7 @@ import { openSegment } from '../../storage/file/open-if-there.js';
 import { segmentsOf, targetOf } from '../../storage/file/segments.js';
 import { matcherOf } from '../../storage/query-match.js';
 import { FileFollower } from './file-follower.js';
+import { OtlpLines } from './otlp-lines.js';
 import { type FollowOptions, filtered, type ItemSource, type Items, lastOf } from './source.js';
 
 const WHO = 'SOURCE';
@@ -36,7 +37,7 @@ export class FileItems implements ItemSource {
     this.name = path;
     this.#path = targetOf(path);
     this.#isCompressed = isCompressed;
-    this.#decoder = new BlockDecoder(path, MAX_LINE_BYTES, new Diagnostics(systemClock, NO_OUTPUT));
+    this.#decoder = new BlockDecoder(path, MAX_LINE_BYTES, new Diagnostics(systemClock, NO_OUTPUT), new OtlpLines());
     this.totalBytes = this.#parts().reduce((sum, part) => sum + sizeOf(part.path), 0);
   }
 

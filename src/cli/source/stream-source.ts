@@ -8,6 +8,7 @@ import { type ResolvedQuery, resolveQuery, type TelemetryQuery } from '../../mod
 import { wholeLines } from '../../storage/file/line-blocks.js';
 import { matcherOf } from '../../storage/query-match.js';
 import { foreignEvent, jsonObject } from './foreign-line.js';
+import { OtlpLines } from './otlp-lines.js';
 import { type FollowOptions, type ItemSource, type Items, lastOf } from './source.js';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -22,14 +23,15 @@ export function isPlainLine(item: TelemetryItem): boolean {
 }
 
 /**
- * Lines of a stream, compressed with gzip or not: of RIMP, or JSON of another logger, such as pino's and winston's. It can
- * be read once.
+ * Lines of a stream, compressed with gzip or not: of RIMP, of OTLP in JSON, or of another logger, such as pino's and
+ * winston's. It can be read once.
  */
 export class StreamItems implements ItemSource {
   readonly name: string;
   readonly totalBytes = undefined;
   readonly #stream: AsyncIterable<Buffer> & { destroy(): unknown };
   readonly #keepsPlain: boolean;
+  readonly #otlp = new OtlpLines();
   readonly #unreadable = new Map<string, number>();
   #bytesRead = 0;
 
@@ -79,11 +81,19 @@ export class StreamItems implements ItemSource {
       const items: TelemetryItem[] = [];
       for (const line of bytes.toString('utf8').split('\n')) {
         if (line.trim() === '') continue;
-        const item = this.#itemOf(line.replace(/\r$/, ''));
-        if (item !== undefined && matches(item)) items.push(item);
+        for (const item of this.#itemsOf(line.replace(/\r$/, ''))) if (matches(item)) items.push(item);
       }
       if (items.length > 0) yield items;
     }
+  }
+
+  #itemsOf(line: string): readonly TelemetryItem[] {
+    if (this.#otlp.isOne(line))
+      return this.#otlp.itemsOf(line, (reason, count) => {
+        this.#skip(reason, count);
+      });
+    const item = this.#itemOf(line);
+    return item === undefined ? [] : [item];
   }
 
   #itemOf(line: string): TelemetryItem | undefined {
@@ -103,8 +113,8 @@ export class StreamItems implements ItemSource {
     }
   }
 
-  #skip(reason: string): undefined {
-    this.#unreadable.set(reason, (this.#unreadable.get(reason) ?? 0) + 1);
+  #skip(reason: string, count = 1): undefined {
+    this.#unreadable.set(reason, (this.#unreadable.get(reason) ?? 0) + count);
     return undefined;
   }
 

@@ -21,6 +21,17 @@ export interface UnreadableLines {
   readonly last: string | undefined;
 }
 
+/** Lines of another format that may stand in a file, of several items each. */
+export interface OtherLines {
+  isOne(text: string): boolean;
+  /**
+   * The items of such a line.
+   *
+   * @param skip - is called with what of it can't be read: the reason, how many, and what was wrong.
+   */
+  itemsOf(text: string, skip: (reason: string, count: number, what: string) => void): readonly TelemetryItem[];
+}
+
 /** The items of a block, and the number of the line that each stands in. */
 export interface DecodedBlock {
   readonly items: TelemetryItem[];
@@ -37,14 +48,17 @@ export class BlockDecoder {
   readonly #path: string;
   readonly #maxLineBytes: number;
   readonly #diagnostics: Diagnostics;
+  readonly #others: OtherLines | undefined;
   readonly #reasons = new Map<string, number>();
   #unreadable = 0;
   #last: string | undefined;
 
-  constructor(path: string, maxLineBytes: number, diagnostics: Diagnostics) {
+  /** @param others - lines of which format are read as well; default: none. */
+  constructor(path: string, maxLineBytes: number, diagnostics: Diagnostics, others?: OtherLines) {
     this.#path = path;
     this.#diagnostics = diagnostics;
     this.#maxLineBytes = maxLineBytes;
+    this.#others = others;
   }
 
   get unreadable(): UnreadableLines {
@@ -86,19 +100,26 @@ export class BlockDecoder {
       const text = lines[i] as string;
       if (text === '') continue;
       const item = this.#decodeText(text, plain ? query : undefined);
-      if (item == null || !matches(item)) continue;
+      if (item == null) continue;
+      if (isSeveral(item)) {
+        add(item, first + i, matches, found);
+        continue;
+      }
+      if (!matches(item)) continue;
       found.items.push(item);
       found.lines.push(first + i);
     }
     if (plain && (found.items.length - before) * 4 < lines.length) {
       // few of many: texts of their own, rather than such that keep all of this piece in memory
-      for (let k = before; k < found.items.length; k += 1)
-        found.items[k] = decodeLine(unmarked(lines[(found.lines[k] as number) - first] as string));
+      for (let k = before; k < found.items.length; k += 1) {
+        const text = lines[(found.lines[k] as number) - first] as string;
+        if (this.#others?.isOne(text) !== true) found.items[k] = decodeLine(unmarked(text));
+      }
     }
     return bytes.at(-1) === NEWLINE ? lines.length - 1 : lines.length;
   }
 
-  #decodeText(text: string, times: ResolvedQuery | undefined): TelemetryItem | null | undefined {
+  #decodeText(text: string, times: ResolvedQuery | undefined): Decoded {
     // a character has three bytes at most
     if (text.length * 3 > this.#maxLineBytes) {
       const bytes = Buffer.byteLength(text);
@@ -109,6 +130,8 @@ export class BlockDecoder {
       if (item !== undefined) return item;
     }
     if (text.trim() === '') return undefined;
+    if (this.#others?.isOne(text) === true)
+      return this.#others.itemsOf(text, (reason, count, what) => this.#skip(reason, what, count));
     try {
       return decodeLine(unmarked(text), times !== undefined);
     } catch (error) {
@@ -127,23 +150,36 @@ export class BlockDecoder {
       const item = isUtf8(text)
         ? this.#decodeText(text.toString('utf8'), undefined)
         : this.#skip('not_utf8', 'a line that is no UTF-8');
-      if (item == null || !matches(item)) continue;
-      found.items.push(item);
-      found.lines.push(first + line);
+      if (item != null) add(isSeveral(item) ? item : [item], first + line, matches, found);
     }
     return line;
   }
 
-  #skip(reason: string, what: string): undefined {
-    this.#count(reason, what);
+  #skip(reason: string, what: string, count = 1): undefined {
+    this.#count(reason, what, count);
     this.#diagnostics.report('unreadable_lines', `${this.#path} holds ${what}: it is skipped`);
     return undefined;
   }
 
-  #count(reason: string, what: string): void {
-    this.#unreadable += 1;
-    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+  #count(reason: string, what: string, count = 1): void {
+    this.#unreadable += count;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + count);
     this.#last = what;
+  }
+}
+
+/** What a line holds: `null` of other times than those asked for, `undefined` nothing that can be read. */
+type Decoded = TelemetryItem | readonly TelemetryItem[] | null | undefined;
+
+function isSeveral(decoded: TelemetryItem | readonly TelemetryItem[]): decoded is readonly TelemetryItem[] {
+  return Array.isArray(decoded);
+}
+
+function add(items: readonly TelemetryItem[], line: number, matches: Matcher, found: DecodedBlock): void {
+  for (const item of items) {
+    if (!matches(item)) continue;
+    found.items.push(item);
+    found.lines.push(line);
   }
 }
 
