@@ -1,7 +1,7 @@
 import { printable } from '../codec/printable.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
 import type { ShipProgress, ShipSummary } from '../ship/options.js';
-import { duration, grouped, size } from './format.js';
+import { counted, duration, grouped, size } from './format.js';
 import type { Output } from './output/output.js';
 
 /** How often progress is shown if nobody watches. */
@@ -97,13 +97,13 @@ export function isWhole({ complete, logs, points }: ShipSummary, isFollowing: bo
 export function render(summary: ShipSummary, isDry: boolean): string {
   const { events, metrics, folded, unreadable, seconds, bytesRead, logs, points, bytesSent } = summary;
   const rows = [
-    `read       ${grouped(events)} events, ${grouped(metrics)} metrics${bytesRead > 0 ? `, ${size(bytesRead)}` : ''} in ${seconds.toFixed(1)} s`,
+    `read       ${counted(events, 'event')}, ${counted(metrics, 'metric')}${bytesRead > 0 ? `, ${size(bytesRead)}` : ''} in ${seconds.toFixed(1)} s`,
   ];
   if (isDry) rows.push('sent       nothing: a dry run');
   else rows.push(figuresOf('logs', logs), figuresOf('points', points), `sent       ${size(bytesSent)} of OTLP`);
-  if (folded > 0) rows.push(`folded     ${grouped(folded)} parts of histograms, which went with their counts`);
+  if (folded > 0) rows.push(`folded     ${counted(folded, 'part')} of histograms, which went with their counts`);
   for (const [reason, count] of Object.entries(unreadable))
-    rows.push(`unreadable ${grouped(count)} lines: ${printable(reason)}`);
+    rows.push(`unreadable ${counted(count, 'line')}: ${printable(reason)}`);
   return `${rows.join('\n')}\n`;
 }
 

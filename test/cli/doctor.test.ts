@@ -206,7 +206,7 @@ describe('rimp doctor', () => {
          const collector = new rimp.TelemetryCollector();
          ${code}`,
       );
-      const report = await examine(directory, { args: ['--setup', `./${name}`] });
+      const report = await examine(directory, { args: ['--setup', name] });
       return report.findings
         .filter(({ id }) => ['processor', 'reader', 'setup', 'logs-globals'].includes(id))
         .map(({ id, level }) => `${id} ${level}`);

@@ -24,16 +24,16 @@ describe('rimp ship', () => {
     const path = join(directory, 'python.jsonl');
     writeFileSync(path, `${PYTHON.join('\n')}\n`);
     const first = await run(path, '--to', receiver.url, '--gzip', '--resource', 'service.name=shop');
-    expect(first.stdout).toContain('read       2 events, 1 metrics');
+    expect(first.stdout).toContain('read       2 events, 1 metric,');
     expect(first.stdout).toContain('logs       2 accepted = 2 delivered, 0 waiting');
-    expect(first.stdout).toContain('unreadable 1 lines: not_rimp');
+    expect(first.stdout).toContain('unreadable 1 line: not_rimp');
     expect(first.code).toBe(0);
     expect(existsSync(`${path}.ship`)).toBe(true);
     const second = await run(path, '--to', receiver.url);
     expect(second.stdout).toContain('read       0 events');
     expect(await run(path, '--dry-run', '--from', '2025-01-02')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('read       1 events, 0 metrics'),
+      stdout: expect.stringContaining('read       1 event, 0 metrics'),
     });
   });
 

@@ -123,7 +123,7 @@ describe('rimp stats', () => {
       `{"type":"event","data":{"event_id":"${id}","timestamp":"${time}","event_type":"info","source":"s","message":"${id}","metadata":null}}\n`;
     writeFileSync(local, line('before', '2026-03-29T09:59:59Z') + line('after', '2026-03-29T10:00:00Z'));
     const { stdout } = rimp(['stats', local, '--since', '2026-03-29 12:00'], { env: { TZ: 'Europe/Berlin' } });
-    expect(stdout).toContain('1 events');
+    expect(stdout).toContain('1 event,');
   });
 
   it('on a terminal has colours, and no line wider than it', () => {

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import { defineCommand } from '../command.js';
 import { checkExporters, checkNode, checkPackages, hasNodeSdk } from './check-packages.js';
 import { checkEndpoints, checkStorage } from './check-places.js';
@@ -53,7 +53,11 @@ export const doctor = defineCommand<DoctorValues>({
       process.stderr.write(`rimp doctor: expected --project to be a directory, got ${project}, which is no folder\n`);
       return 2;
     }
-    const findings = await examine(project, values.setup ?? setupOfProject(project), values.storage);
+    const findings = await examine(
+      project,
+      givenSetup(values.setup, project) ?? setupOfProject(project),
+      values.storage,
+    );
     const isBroken = findings.some(({ level }) => level === 'error');
     if (values.json === true) {
       const report = { project, node: process.versions.node, ok: !isBroken, findings };
@@ -64,6 +68,11 @@ export const doctor = defineCommand<DoctorValues>({
     return isBroken ? 1 : 0;
   },
 });
+
+/** `--setup telemetry.mjs` is the file; Node takes such a name for that of a package. */
+function givenSetup(setup: string | undefined, project: string): string | undefined {
+  return setup !== undefined && !isAbsolute(setup) && existsSync(join(project, setup)) ? `./${setup}` : setup;
+}
 
 async function examine(project: string, setup: string | undefined, storage: string | undefined): Promise<Finding[]> {
   const { env } = process;

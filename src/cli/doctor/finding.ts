@@ -1,3 +1,5 @@
+import { counted } from '../format.js';
+
 /** One thing that the doctor looked at. */
 export interface Finding {
   /** Stable name of the check. */
@@ -28,6 +30,9 @@ export function render(findings: readonly Finding[], colours: boolean): string {
     if (fix !== undefined) lines.push(`         fix: ${fix}`);
   }
   const count = (level: Finding['level']): number => findings.filter((finding) => finding.level === level).length;
-  lines.push('', `${count('error')} errors, ${count('warning')} warnings, ${count('ok')} checks passed`);
+  lines.push(
+    '',
+    `${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('ok'), 'check')} passed`,
+  );
   return `${lines.join('\n')}\n`;
 }

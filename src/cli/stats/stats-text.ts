@@ -6,7 +6,7 @@ import { sparkline } from '../../analysis/sparkline.js';
 import type { TimeBuckets } from '../../analysis/time-buckets.js';
 import { printable } from '../../codec/printable.js';
 import type { EventType } from '../../model/event-type.js';
-import { duration, grouped } from '../format.js';
+import { counted, duration, grouped } from '../format.js';
 import type { Paint } from '../output/colours.js';
 import { figure } from '../output/figure.js';
 import { showTime, showTimeOfDay } from '../output/show-time.js';
@@ -64,18 +64,18 @@ class StatsText {
     const { events, metricItems, times } = this.#stats;
     const { name, paint, isUtc } = this.#options;
     const [first, last] = [new Date(this.#first), new Date(this.#last)];
-    const rate = this.#rate(events + metricItems);
+    const span = [duration(this.#seconds), this.#rate(events + metricItems)].filter((text) => text !== '').join(', ');
     return [
       `${paint('bold', name)}  ${showTime(first, isUtc)} to ${showTimeOfDay(last, isUtc, first)}`,
-      `${grouped(events)} events, ${grouped(metricItems)} metrics in ${duration(this.#seconds)}, ${rate}  ${this.#spark(times)}`,
+      `${counted(events, 'event')}, ${counted(metricItems, 'metric')} in ${span}  ${this.#spark(times)}`,
     ];
   }
 
-  counts(title: string, counted: KeyedCounts): string[] {
+  counts(title: string, keys: KeyedCounts): string[] {
     const { top, paint } = this.#options;
-    const entries = counted.entries();
+    const entries = keys.entries();
     if (entries.length === 0) return [];
-    const total = entries.reduce((sum, { count }) => sum + count, counted.others);
+    const total = entries.reduce((sum, { count }) => sum + count, keys.others);
     const rows = entries.slice(0, top).map(({ key, count, times }): Cell[] => {
       const text = printable(key);
       const isType = title === 'TYPE';
@@ -87,8 +87,8 @@ class StatsText {
         this.#spark(times),
       ];
     });
-    const others = entries.slice(top).reduce((sum, { count }) => sum + count, counted.others);
-    const more = counted.others > 0 ? ' or more' : '';
+    const others = entries.slice(top).reduce((sum, { count }) => sum + count, keys.others);
+    const more = keys.others > 0 ? ' or more' : '';
     if (others > 0)
       rows.push([
         `${grouped(entries.length - top)}${more} others`,
