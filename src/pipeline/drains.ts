@@ -5,6 +5,8 @@ export const DRAIN_ATTEMPTS = 5;
 
 interface Waiting {
   attempts: number;
+  /** Whether an attempt began since: one that began before says nothing of what was set right meanwhile. */
+  isTried: boolean;
   /** The number of the last share that is waited for. */
   readonly target: number;
   readonly resolve: (error: unknown) => void;
@@ -39,12 +41,18 @@ export class Drains {
 
   /** Resolves when the shares up to a number have left, or with the error of a sink that keeps failing. */
   wait(target: number): Promise<unknown> {
-    return new Promise((resolve) => this.#waiting.push({ attempts: DRAIN_ATTEMPTS, target, resolve }));
+    return new Promise((resolve) => this.#waiting.push({ attempts: DRAIN_ATTEMPTS, isTried: false, target, resolve }));
   }
 
-  /** The sink failed once more; if it is hopeless nobody waits any longer. */
+  /** The sink is tried. */
+  begin(): void {
+    for (const waiting of this.#waiting) waiting.isTried = true;
+  }
+
+  /** The sink failed once more; if it is hopeless nobody waits any longer who has seen it tried. */
   tire(error: unknown, isHopeless: boolean): void {
     const tired = this.#waiting.filter((waiting) => {
+      if (!waiting.isTried) return false;
       waiting.attempts -= 1;
       return isHopeless || waiting.attempts <= 0;
     });

@@ -200,6 +200,7 @@ export class SinkQueue {
       const [first] = group;
       if (first === undefined) break;
       this.#current = group;
+      this.#drains.begin();
       const failure = await hand(this.#sink, group);
       this.#lastAttempt = elapsed(this.#clock);
       // closed meanwhile: the portions are counted as lost

@@ -64,7 +64,7 @@ describe('a batch that a storage refuses for good', () => {
     expect([calls, collector.health().dropped]).toEqual([1, { store_failed: 50 }]);
   });
 
-  it('does not keep a flush waiting if the storage says that it is set up wrong for now', async () => {
+  it('keeps a flush waiting for one attempt of its own if the storage says that it is set up wrong for now', async () => {
     let calls = 0;
     const storage = Object.assign(new MemoryStorage(), {
       storeSync: undefined as never,
@@ -75,8 +75,9 @@ describe('a batch that a storage refuses for good', () => {
     });
     const collector = new TelemetryCollector({}, { storage });
     collector.collectEvent('s', 'waits');
-    expect((await collector.forceFlush()).errors.map(({ message }) => message)).toEqual(['wrong password']);
-    expect([calls, collector.health().queued]).toEqual([1, 1]);
+    const { complete, errors } = await collector.forceFlush();
+    expect([complete, errors.map(({ message }) => message)]).toEqual([false, ['wrong password']]);
+    expect([calls, collector.health().queued]).toEqual([2, 1]);
     await collector.shutdown();
     expectBalance(collector);
   });

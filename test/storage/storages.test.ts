@@ -81,6 +81,8 @@ describe('FileStorage', () => {
     collector.collectEvent('a', '1');
     collector.collectEvent('a', '2');
     expect(collector.health()).toMatchObject({ queued: 2, delivered: 0 });
+    expect((await collector.forceFlush()).complete).toBe(false);
+    expect(collector.health()).toMatchObject({ queued: 2, delivered: 0, dropped: {} });
     expectBalance(collector);
     rmSync(path, { recursive: true });
     expect((await collector.forceFlush()).complete).toBe(true);
