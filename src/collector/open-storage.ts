@@ -11,7 +11,7 @@ import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
 export interface StorageOptions
   extends MemoryStorageOptions,
     Omit<FileStorageOptions, 'path' | 'retention'>,
-    Omit<PostgresStorageOptions, 'url' | 'retention'> {
+    Omit<PostgresStorageOptions, 'url' | 'retention' | 'readOnly'> {
   /** What stays: files have `maxFiles` and `maxTotalBytes`, databases `maxItems`, both `maxAgeSeconds`. */
   readonly retention?: (RetentionOptions & DatabaseRetentionOptions) | undefined;
 }

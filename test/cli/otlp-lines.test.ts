@@ -107,7 +107,7 @@ describe('lines of OTLP in JSON as a source', () => {
     const lines = [{ resourceSpans: [] }, bad, { resourceMetrics: 7 }].map((line) => `${JSON.stringify(line)}\n`);
     writeFileSync(path('odd.json'), lines.join(''));
     const { status, stderr } = rimp(['convert', path('odd.json'), path('odd.jsonl')]);
-    expect(stderr).toContain('1 items read = 1 written');
+    expect(stderr).toContain('1 item read = 1 written');
     expect(stderr).toContain('1 of traces, which are no items');
     expect(stderr).toContain('1 a log record or point of OTLP that can not be read');
     expect(stderr).toContain('1 no OTLP that can be read');

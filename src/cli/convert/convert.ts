@@ -24,7 +24,7 @@ A file is written under another name beside OUT and gets its own when it is whol
 postgres:// URL rows are added, and what was added stays. In a database an item of an id that is there already is no new
 row.
 
-Exit status: 0 something was written and every line could be read, 1 not so, 2 an error, 130 ended by a signal.
+Exit status: 0 something was written or there already, and every line could be read, 1 not so, 2 an error, 130 ended by a signal.
 `;
 
 /** `rimp convert`. */

@@ -1,5 +1,6 @@
 import { isEvent } from '../../model/item.js';
 import type { TelemetryMetric } from '../../model/metric.js';
+import type { SqlStorage } from '../../storage/sql/sql-storage.js';
 import { CSV_HEADER, csvFormat, type Format, jsonFormat } from '../output/formats.js';
 import type { OutputFormat } from './convert.js';
 import type { ItemWriter } from './item-writer.js';
@@ -10,15 +11,22 @@ import { WholeFile } from './whole-file.js';
 export async function openWriter(target: string, format: OutputFormat, isForced: boolean): Promise<ItemWriter> {
   const file = format === 'postgres' ? undefined : new WholeFile(target, isForced);
   if (file === undefined || format === 'sqlite' || format === 'postgres') {
-    const [{ openStorage }, { StorageWriter }] = await Promise.all([
-      import('../../collector/open-storage.js'),
+    const [storage, { StorageWriter }] = await Promise.all([
+      file === undefined ? postgresAt(target) : sqliteAt(file.path),
       import('./storage-writer.js'),
     ]);
-    const storage = openStorage({ storageBackend: 'database', storagePath: file?.path ?? target });
     return new StorageWriter(storage, file);
   }
   const form = format === 'otlp' ? await otlpForm() : format === 'csv' ? csvForm() : linesOf(jsonFormat(false));
   return new TextWriter(file, form, /\.gz$/i.test(target));
+}
+
+async function sqliteAt(path: string): Promise<SqlStorage> {
+  return new (await import('../../storage/sqlite/sqlite-storage.js')).SqliteStorage(path);
+}
+
+async function postgresAt(url: string): Promise<SqlStorage> {
+  return new (await import('../../storage/postgres/postgres-storage.js')).PostgresStorage(url);
 }
 
 function csvForm(): TextForm {

@@ -2,7 +2,7 @@ import { resolveQuery } from '../../model/query.js';
 import { showUrl } from '../../model/show-url.js';
 import { matcherOf } from '../../storage/query-match.js';
 import { filterOf } from '../filter/filter.js';
-import { grouped } from '../format.js';
+import { counted, grouped } from '../format.js';
 import { err } from '../output/output.js';
 import { ProgressLine } from '../output/progress-line.js';
 import { openSources } from '../source/open-source.js';
@@ -49,14 +49,16 @@ export async function runConvert(
   const say = (text: string): void => err.line(`rimp convert: ${text}`);
   const shown = showUrl(target);
   if (!isWhole) {
-    const left = format === 'postgres' ? `${grouped(written)} were added and stay` : `${shown} was not made`;
-    say(`ended by a signal after ${grouped(read)} items: ${left}`);
+    const left =
+      format === 'postgres' ? `${grouped(written - writer.there)} were added and stay` : `${shown} was not made`;
+    say(`ended by a signal after ${counted(read, 'item')}: ${left}`);
     return 130;
   }
-  const parts = [`${grouped(written - writer.folded)} written`];
+  const parts = [`${grouped(written - writer.folded - writer.there)} written`];
+  if (writer.there > 0) parts.push(`${grouped(writer.there)} there already`);
   if (writer.folded > 0) parts.push(`${grouped(writer.folded)} parts of histograms that went with their counts`);
   if (read > written) parts.push(`${grouped(read - written)} left out by the filters`);
-  say(`${shown}: ${grouped(read)} items read = ${parts.join(' + ')}, in ${progress.seconds.toFixed(1)} s`);
+  say(`${shown}: ${counted(read, 'item')} read = ${parts.join(' + ')}, in ${progress.seconds.toFixed(1)} s`);
   const note = unreadableNote(source);
   if (note !== undefined) say(note);
   return written > 0 && note === undefined ? 0 : 1;

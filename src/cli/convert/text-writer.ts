@@ -15,6 +15,7 @@ export interface TextForm {
 
 /** A file of lines, compressed or not. */
 export class TextWriter implements ItemWriter {
+  readonly there = 0;
   readonly #file: WholeFile;
   readonly #form: TextForm;
   readonly #stream: Writable;

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { toError } from '../../model/errors.js';
 import { UsageError } from '../values.js';
@@ -29,11 +29,10 @@ export class WholeFile {
     if (this.#isForced) for (const end of BESIDE) rmSync(this.#target + end, { force: true });
     rmSync(`${this.path}-shm`, { force: true });
     sync(this.path);
-    if (existsSync(`${this.path}-wal`)) {
-      // not every driver empties its log when it closes: the log is part of the database, and goes first
-      sync(`${this.path}-wal`);
-      renameSync(`${this.path}-wal`, `${this.#target}-wal`);
-    }
+    // a driver may leave its log, which is empty by now
+    if ((statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0)
+      throw new Error(`expected the log of ${this.path} to be part of it by now`);
+    rmSync(`${this.path}-wal`, { force: true });
     if (this.#isForced) {
       renameSync(this.path, this.#target);
       return;

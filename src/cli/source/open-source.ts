@@ -38,7 +38,7 @@ export async function openSources(names: readonly string[], options: OpenOptions
 
 async function openOne(name: string, { keepsPlain = false, waits = false }: OpenOptions): Promise<ItemSource> {
   if (name === '-') return new StreamItems('standard input', process.stdin, keepsPlain);
-  if (/^postgres(?:ql)?:\/\//i.test(name)) return openDatabase(name, showUrl(name));
+  if (/^postgres(?:ql)?:\/\//i.test(name)) return postgresAt(name);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
     throw new UsageError(`expected SOURCE to be a file, -, or a postgres:// URL, got ${showUrl(name)}`);
   const found = statSync(name, { throwIfNoEntry: false });
@@ -51,17 +51,25 @@ async function openOne(name: string, { keepsPlain = false, waits = false }: Open
     return new StreamItems(name, createReadStream(name) as unknown as typeof process.stdin, keepsPlain);
   }
   const head = found === undefined ? Buffer.alloc(0) : headOf(name);
-  if (head.toString('latin1').startsWith('SQLite format 3')) return openDatabase(name, name);
+  if (head.toString('latin1').startsWith('SQLite format 3')) return sqliteAt(name);
   return new FileItems(name, head[0] === 0x1f && head[1] === 0x8b);
 }
 
-/** Databases are loaded when one is asked for. */
-async function openDatabase(path: string, name: string): Promise<ItemSource> {
-  const [{ openStorage }, { StorageItems }] = await Promise.all([
-    import('../../collector/open-storage.js'),
+/** Databases are loaded when one is asked for, and left as they are. */
+async function sqliteAt(path: string): Promise<ItemSource> {
+  const [{ SqliteStorage }, { StorageItems }] = await Promise.all([
+    import('../../storage/sqlite/sqlite-storage.js'),
     import('./storage-source.js'),
   ]);
-  return new StorageItems(openStorage({ storageBackend: 'database', storagePath: path }), name);
+  return new StorageItems(new SqliteStorage({ path, readOnly: true }), path);
+}
+
+async function postgresAt(url: string): Promise<ItemSource> {
+  const [{ PostgresStorage }, { StorageItems }] = await Promise.all([
+    import('../../storage/postgres/postgres-storage.js'),
+    import('./storage-source.js'),
+  ]);
+  return new StorageItems(new PostgresStorage({ url, readOnly: true }), showUrl(url));
 }
 
 function headOf(path: string): Buffer {

@@ -1,4 +1,4 @@
-import { ANY_OBJECT, checkOptions, type Rule } from '../../model/options.js';
+import { ANY_OBJECT, BOOLEAN, checkOptions, type Rule } from '../../model/options.js';
 import { showUrl } from '../../model/show-url.js';
 import { type DatabaseRetentionOptions, RETENTION, TABLE_PREFIX } from '../sql/options.js';
 import { SqlStorage } from '../sql/sql-storage.js';
@@ -16,6 +16,11 @@ export interface PostgresStorageOptions {
   readonly tablePrefix?: string | undefined;
   /** Settings of `pg`'s pool and connections that count before those of the URL: `ssl`, `password`, `max`, … */
   readonly connection?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether the database is only read: one without the tables of this library is an error rather than made, none is
+   * changed, and `store` and `clear` reject. Default `false`.
+   */
+  readonly readOnly?: boolean | undefined;
 }
 
 const WHO = 'PostgresStorage';
@@ -27,6 +32,7 @@ const RULES: Readonly<Record<keyof PostgresStorageOptions, Rule>> = {
   retention: RETENTION,
   tablePrefix: TABLE_PREFIX,
   connection: ANY_OBJECT,
+  readOnly: BOOLEAN,
 };
 const CONNECTION = {
   max: 3,
@@ -55,6 +61,7 @@ export class PostgresStorage extends SqlStorage {
       driver: new PostgresDriver({ ...CONNECTION, ...given.connection, connectionString: url }, showUrl(given.url)),
       retention: given.retention,
       tablePrefix: given.tablePrefix,
+      readOnly: given.readOnly,
     });
   }
 }

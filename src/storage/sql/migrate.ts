@@ -16,14 +16,39 @@ export function* migrate(dialect: SqlDialect, who: string, prefix: string, shown
     const { rows } = yield read(named('SELECT version FROM "Pschema"'));
     const [row] = rows as readonly { readonly version: number }[];
     const version = Number(row?.version ?? 0);
-    if (version > present) {
-      throw new StorageError(
-        `${who}: ${shownAs} has schema version ${version}, expected at most ${present}: a later version of rimp-telemetry made it; install that version, or use another database or tablePrefix`,
-        { permanent: true, concerns: 'storage' },
-      );
-    }
+    if (version > present) throw later(who, shownAs, version, present);
     for (const sql of migrations.slice(version)) yield script(named(sql));
     if (row === undefined) yield write(named('INSERT INTO "Pschema" VALUES (?)'), [present]);
     else if (version < present) yield write(named('UPDATE "Pschema" SET version = ?'), [present]);
   });
+}
+
+/**
+ * Looks whether a database can be read as it is; changes nothing. A schema of any version up to the present one can: the
+ * versions differ in views alone.
+ *
+ * @throws StorageError if it holds no tables of ours, or a later version of the library made it.
+ */
+export function* checkSchema(dialect: SqlDialect, who: string, prefix: string, shownAs: string): Work<void> {
+  const present = dialect.migrations.length;
+  let version = 0;
+  try {
+    const { rows } = yield read(`SELECT version FROM "${prefix}schema"`);
+    version = Number((rows as readonly { readonly version: number }[])[0]?.version ?? 0);
+  } catch (error) {
+    if (!dialect.isSchemaGone(error)) throw error;
+  }
+  if (version > present) throw later(who, shownAs, version, present);
+  if (version > 0) return;
+  throw new StorageError(
+    `${who}: ${shownAs} is not a RIMP database: expected a table ${prefix}schema, which a storage makes when it stores for the first time`,
+    { permanent: true, concerns: 'storage' },
+  );
+}
+
+function later(who: string, shownAs: string, version: number, present: number): StorageError {
+  return new StorageError(
+    `${who}: ${shownAs} has schema version ${version}, expected at most ${present}: a later version of rimp-telemetry made it; install that version, or use another database or tablePrefix`,
+    { permanent: true, concerns: 'storage' },
+  );
 }

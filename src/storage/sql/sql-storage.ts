@@ -8,7 +8,7 @@ import { matcherOf } from '../query-match.js';
 import { type Cell, itemOfRow, type Row, type TextRule, UNICODE } from './columns.js';
 import type { SqlDialect, SqlDriver } from './dialect.js';
 import { insertRows, piecesOf } from './insert.js';
-import { migrate } from './migrate.js';
+import { checkSchema, migrate } from './migrate.js';
 import { type DatabaseRetentionOptions, DEFAULT_TABLE_PREFIX } from './options.js';
 import { RetentionTimer, retire } from './retention.js';
 import { boundsOf, conditionsOf, pageOf } from './select.js';
@@ -24,6 +24,7 @@ export interface SqlParts {
   readonly driver: SqlDriver;
   readonly retention: DatabaseRetentionOptions | undefined;
   readonly tablePrefix: string | undefined;
+  readonly readOnly: boolean | undefined;
 }
 
 /** Keeps items in a database, one row each; an item that is there already, by its id, is not stored again. */
@@ -101,7 +102,12 @@ export class SqlStorage implements TelemetryStorage {
 
   /** Does work on the present schema; throws or rejects with what the error means, as the driver answers. */
   protected attempt<T>(what: string, work: () => Work<T>, writes: boolean): T | Promise<T> {
-    const { who, driver } = this.#parts;
+    const { who, driver, readOnly } = this.#parts;
+    if (writes && readOnly === true)
+      throw new StorageError(`${who}: ${driver.shownAs} can't ${what}: it was opened with readOnly`, {
+        permanent: true,
+        concerns: 'storage',
+      });
     if (this.#closed) throw closedError(`${who}: ${driver.shownAs} was closed`);
     try {
       const result = driver.run(() => this.#onSchema(work), writes);
@@ -128,10 +134,10 @@ export class SqlStorage implements TelemetryStorage {
   }
 
   *#onSchema<T>(work: () => Work<T>): Work<T> {
-    const { who, dialect, driver } = this.#parts;
+    const { who, dialect, driver, readOnly } = this.#parts;
     const { generation } = driver;
     if (this.#migrated !== generation) {
-      yield* migrate(dialect, who, this.#prefix, driver.shownAs);
+      yield* (readOnly === true ? checkSchema : migrate)(dialect, who, this.#prefix, driver.shownAs);
       this.#rule = yield* dialect.textRule();
       this.#migrated = generation;
     }

@@ -16,21 +16,31 @@ interface Open {
   log: string | undefined;
 }
 
+/** How a file is opened. */
+export interface DriverOptions {
+  readonly isDurable: boolean;
+  /** Whether nothing is changed: neither the file, nor its kind of log. */
+  readonly isReadOnly: boolean;
+  /** Of a database that is made; default: what SQLite and the umask say. */
+  readonly mode: number | undefined;
+}
+
 /** Does work in an SQLite file at once; opens the file anew if it was removed or replaced. */
 export class SqliteDriver implements SqlDriver {
   readonly shownAs: string;
   readonly #path: string;
   readonly #isDurable: boolean;
+  readonly #isReadOnly: boolean;
   readonly #mode: number | undefined;
   #generation = 0;
   #open: Open | undefined;
 
-  /** @param mode - of a database that is made; default: what SQLite and the umask say. */
-  constructor(path: string, isDurable: boolean, mode?: number) {
+  constructor(path: string, { isDurable, isReadOnly, mode }: DriverOptions) {
     this.#path = path;
     this.#mode = mode;
     this.shownAs = path;
     this.#isDurable = isDurable;
+    this.#isReadOnly = isReadOnly;
   }
 
   get generation(): number {
@@ -55,7 +65,9 @@ export class SqliteDriver implements SqlDriver {
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    open?.database.close();
+    if (open === undefined) return;
+    if (!this.#isReadOnly && !this.#hasMoved(open)) emptyLog(open.database);
+    open.database.close();
   }
 
   #hasMoved({ file, log }: Open): boolean {
@@ -73,17 +85,26 @@ export class SqliteDriver implements SqlDriver {
         // its file is gone
       }
     }
-    mkdirSync(dirname(this.#path), { recursive: true });
     const open = sqliteOpener();
+    if (this.#isReadOnly) {
+      if (identityOf(this.#path) === undefined)
+        throw new StorageError(`SqliteStorage: expected a database at ${this.#path}, there is none`);
+      return this.#opened(new open(this.#path), ['query_only = ON']);
+    }
+    mkdirSync(dirname(this.#path), { recursive: true });
     // an empty file is an empty database, whose mode SQLite gives to its log as well
     if (this.#mode !== undefined) makeFile(this.#path, this.#mode);
-    const database = new open(this.#path);
-    try {
-      database.exec(`PRAGMA busy_timeout = ${BUSY_MILLIS}`);
+    return this.#opened(new open(this.#path), [
       // readers don't wait for writers, nor writers for readers
-      database.exec('PRAGMA journal_mode = WAL');
+      'journal_mode = WAL',
       // of the write-ahead log: with NORMAL it outlives the process, with FULL a power cut as well
-      database.exec(`PRAGMA synchronous = ${this.#isDurable ? 'FULL' : 'NORMAL'}`);
+      `synchronous = ${this.#isDurable ? 'FULL' : 'NORMAL'}`,
+    ]);
+  }
+
+  #opened(database: SqliteDatabase, pragmas: readonly string[]): Open {
+    try {
+      for (const pragma of [`busy_timeout = ${BUSY_MILLIS}`, ...pragmas]) database.exec(`PRAGMA ${pragma}`);
       const file = identityOf(this.#path);
       if (file === undefined) throw new StorageError(`SqliteStorage: ${this.#path} was removed while it was opened`);
       this.#open = { database, prepared: new Map(), file, log: undefined };
@@ -93,6 +114,15 @@ export class SqliteDriver implements SqlDriver {
     }
     this.#generation += 1;
     return this.#open;
+  }
+}
+
+/** Writes the log into the database, as `libsql` doesn't when it closes; not if others use it just now. */
+function emptyLog(database: SqliteDatabase): void {
+  try {
+    for (const pragma of ['busy_timeout = 0', 'wal_checkpoint(TRUNCATE)']) database.exec(`PRAGMA ${pragma}`);
+  } catch {
+    // the log stays, and is read with the database
   }
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { TelemetryData } from '../../model/data.js';
-import { checkOptions, oneOf, type Rule, TEXT } from '../../model/options.js';
+import { BOOLEAN, checkOptions, oneOf, type Rule, TEXT } from '../../model/options.js';
 import { FILE_MODE } from '../file-mode.js';
 import { realPath } from '../real-path.js';
 import { type DatabaseRetentionOptions, RETENTION, TABLE_PREFIX } from '../sql/options.js';
@@ -26,6 +26,11 @@ export interface SqliteStorageOptions {
    * Default: what the umask leaves of 0644. A database that is there keeps its own.
    */
   readonly mode?: number | undefined;
+  /**
+   * Whether the database is only read: one without the tables of this library is an error rather than made, none is
+   * changed, and `store` and `clear` reject. Default `false`.
+   */
+  readonly readOnly?: boolean | undefined;
 }
 
 const WHO = 'SqliteStorage';
@@ -35,6 +40,7 @@ const RULES: Readonly<Record<keyof SqliteStorageOptions, Rule>> = {
   tablePrefix: TABLE_PREFIX,
   durability: oneOf('os', 'fsync'),
   mode: FILE_MODE,
+  readOnly: BOOLEAN,
 };
 
 /**
@@ -59,9 +65,14 @@ export class SqliteStorage extends SqlStorage {
       who: WHO,
       place: `sqlite:${realPath(path)}`,
       dialect: SQLITE,
-      driver: new SqliteDriver(path, given.durability === 'fsync', given.mode),
+      driver: new SqliteDriver(path, {
+        isDurable: given.durability === 'fsync',
+        isReadOnly: given.readOnly === true,
+        mode: given.mode,
+      }),
       retention: given.retention,
       tablePrefix: given.tablePrefix,
+      readOnly: given.readOnly,
     });
     this.path = path;
   }
