@@ -4,7 +4,7 @@ import { TelemetryCollector } from '../collector/collector.js';
 import type { OtlpReceiver } from '../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../setup/on-demand.js';
 import { defineCommand } from './command.js';
-import { checkStorage } from './doctor/check-places.js';
+import { checkStorage } from './doctor/check-storage.js';
 import { grouped } from './format.js';
 import { err, out } from './output/output.js';
 import { printData } from './print.js';
@@ -98,7 +98,7 @@ export const serve = defineCommand<ServeValues>({
     const logger = { error: log, warn: log, info: log, debug: log, verbose: log };
     diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
     const port = values.port ?? 4318;
-    const collector = collectorOf(values);
+    const collector = await collectorOf(values);
     const token = tokenOf(values.tokenFile);
     let receiver: OtlpReceiver;
     try {
@@ -132,12 +132,13 @@ export const serve = defineCommand<ServeValues>({
   },
 });
 
-function collectorOf(values: ServeValues): TelemetryCollector {
+async function collectorOf(values: ServeValues): Promise<TelemetryCollector> {
   const storagePath = values.storage ?? process.env.RIMP_STORAGE_PATH ?? 'telemetry.jsonl';
   const guessed = /^postgres(?:ql)?:|\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
   const storageBackend = values.backend ?? guessed;
-  if (storageBackend !== 'memory') {
-    const { level, what } = checkStorage(storagePath, process.cwd());
+  // a server is asked by the first query
+  if (storageBackend !== 'memory' && !storagePath.includes('://')) {
+    const { level, what } = await checkStorage(storagePath, { RIMP_STORAGE_BACKEND: storageBackend });
     if (level === 'error') throw new UsageError(what);
   }
   const { rotateBytes: maxBytes, keepFiles: maxFiles } = values;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { rimpProgram } from '../helpers/cli.js';
+import { bad, examine } from '../helpers/doctor.js';
 import { run } from '../helpers/fresh-app.js';
 import { closeSinks, otlpSink } from '../helpers/otlp-sink.js';
 
@@ -14,11 +15,6 @@ afterAll(() => {
   for (const directory of [root, stubs]) rmSync(directory, { recursive: true, force: true });
 });
 afterEach(closeSinks);
-
-interface Report {
-  readonly ok: boolean;
-  readonly findings: readonly { id: string; level: string; what: string; why?: string; fix?: string }[];
-}
 
 let projects = 0;
 
@@ -43,19 +39,6 @@ function project(...packages: readonly string[]): string {
   }
   return directory;
 }
-
-async function examine(
-  directory: string,
-  options: { args?: string[]; env?: Record<string, string> } = {},
-): Promise<Report & { status: number }> {
-  const { stdout, status } = await run(process.execPath, [rimpProgram, 'doctor', '--json', ...(options.args ?? [])], {
-    cwd: directory,
-    env: options.env ?? {},
-  });
-  return { ...(JSON.parse(stdout) as Report), status };
-}
-
-const bad = ({ findings }: Report) => findings.filter(({ level }) => level !== 'ok');
 
 describe('rimp doctor', () => {
   it('finds nothing wrong where nothing is', async () => {
@@ -179,16 +162,6 @@ describe('rimp doctor', () => {
       OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://127.0.0.1:1',
     });
     expect(asked).toContainEqual(['endpoint-logs', 'error', '"grpc"']);
-  });
-
-  it('finds a storage that can not be written', async () => {
-    const directory = project('@opentelemetry/api@1.9.1');
-    writeFileSync(join(directory, 'file'), '');
-    expect(bad(await examine(directory, { env: { RIMP_STORAGE_PATH: 'new/directory/x.jsonl' } }))).toEqual([]);
-    for (const path of ['.', 'file/x.jsonl', '/proc/x.jsonl']) {
-      const report = await examine(directory, { args: ['--storage', path] });
-      expect([path, report.status, bad(report).map(({ id }) => id)]).toEqual([path, 1, ['storage']]);
-    }
   });
 
   it('finds a processor or reader that is missing from what a set-up registers', async () => {

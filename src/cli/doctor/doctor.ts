@@ -1,17 +1,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { defineCommand } from '../command.js';
+import { checkEndpoints } from './check-endpoints.js';
 import { checkExporters, checkNode, checkPackages, hasNodeSdk } from './check-packages.js';
-import { checkEndpoints, checkStorage } from './check-places.js';
 import { checkSetup, setupOfProject } from './check-setup.js';
+import { checkStorage } from './check-storage.js';
 import { type Finding, ok, render } from './finding.js';
 import { installedPackages } from './installed.js';
 
 const NOTES = `
 It looks at the versions of Node and of OpenTelemetry's packages and whether they go together, copies that should be
-one, both logs APIs, the OTLP endpoint that OTEL_EXPORTER_OTLP_* name, the exporters that it needs, and the storage's
-path. It changes nothing: an empty request is sent to the endpoint, and an empty file is made where the storage is to
-be, and removed.
+one, both logs APIs, the OTLP endpoint that OTEL_EXPORTER_OTLP_* name, the exporters that it needs, and the storage that
+RIMP_STORAGE_BACKEND and RIMP_STORAGE_PATH name. It changes nothing: an empty request is sent to the endpoint; the
+storage is opened for writing, and what is made for that is removed; PostgreSQL is asked what its user may do.
 
 --setup: the module is run by itself, in a process of its own, to see whether the processor and the reader are in the
 providers that it registers.
@@ -53,6 +54,8 @@ export const doctor = defineCommand<DoctorValues>({
       process.stderr.write(`rimp doctor: expected --project to be a directory, got ${project}, which is no folder\n`);
       return 2;
     }
+    // relative paths and packages are the project's
+    process.chdir(project);
     const findings = await examine(
       project,
       givenSetup(values.setup, project) ?? setupOfProject(project),
@@ -82,7 +85,7 @@ async function examine(project: string, setup: string | undefined, storage: stri
     ...checkPackages(packages),
     ...checkExporters(packages, env),
     ...(await checkEndpoints(env, hasNodeSdk(packages))),
-    checkStorage(storage ?? env.RIMP_STORAGE_PATH, project),
+    await checkStorage(storage, env),
     ...(setup === undefined
       ? [ok('setup', 'no set-up was looked at: name one with --setup FILE')]
       : await checkSetup(setup, project, hasNodeSdk(packages))),

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { StorageError } from '../../model/errors.js';
 import type { SqlDriver } from '../sql/dialect.js';
 import { type Outcome, runSync, type Statement, type Work } from '../sql/work.js';
-import { type SqliteDatabase, type SqliteStatement, sqliteOpener } from './packages.js';
+import { type SqliteDatabase, type SqliteStatement, sqlitePackage } from './packages.js';
 
 /** How long another process that writes is waited for, in milliseconds; after that the sink's queue tries again. */
 const BUSY_MILLIS = 500;
@@ -85,7 +85,7 @@ export class SqliteDriver implements SqlDriver {
         // its file is gone
       }
     }
-    const open = sqliteOpener();
+    const { open } = sqlitePackage();
     if (this.#isReadOnly) {
       if (identityOf(this.#path) === undefined)
         throw new StorageError(`SqliteStorage: expected a database at ${this.#path}, there is none`);

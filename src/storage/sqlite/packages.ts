@@ -19,17 +19,23 @@ type Open = new (path: string) => SqliteDatabase;
 /** The packages that do if Node has no SQLite of its own, the first one first. */
 const PACKAGES = ['libsql', 'better-sqlite3'] as const;
 
+/** What opens SQLite databases, and its name. */
+export interface SqlitePackage {
+  readonly name: string;
+  readonly open: Open;
+}
+
 /**
  * What opens SQLite databases: Node's own SQLite (from 22.13 on), else `libsql` or `better-sqlite3`.
  *
  * @throws TelemetryError `RIMP_MISSING_PACKAGE` if there is none of them.
  */
-export function sqliteOpener(): Open {
+export function sqlitePackage(): SqlitePackage {
   const builtIn = builtInSqlite();
-  if (builtIn !== undefined) return builtIn;
+  if (builtIn !== undefined) return { name: 'node:sqlite', open: builtIn };
   for (const name of PACKAGES) {
-    const found = packageOf(name);
-    if (found !== undefined) return found;
+    const open = packageOf(name);
+    if (open !== undefined) return { name, open };
   }
   throw missing();
 }

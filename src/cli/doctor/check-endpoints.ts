@@ -1,7 +1,5 @@
-import { accessSync, closeSync, constants, openSync, statSync, unlinkSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { dirname, join, resolve } from 'node:path';
 import { toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import { parseHeaders, urlOf } from '../../otlp/config/endpoint.js';
@@ -104,41 +102,4 @@ function fixOf(status: number, upper: string): string {
   if (status === 404) return `OTEL_EXPORTER_OTLP_${upper}_ENDPOINT=<the whole URL of the receiver>`;
   if (status === 415) return 'OTEL_EXPORTER_OTLP_PROTOCOL=http/json, or http/protobuf';
   return 'look into the log of the receiver';
-}
-
-/** Whether a storage can write to its path. */
-export function checkStorage(path: string | undefined, project: string): Finding {
-  const id = 'storage';
-  if (path === undefined || path.includes('://')) return ok(id, 'no storage path is given');
-  const file = resolve(project, path);
-  try {
-    const there = statSync(file, { throwIfNoEntry: false });
-    if (there?.isDirectory() === true) throw new Error('it is a directory');
-    if (there !== undefined) accessSync(file, constants.W_OK | constants.R_OK);
-    else tryDirectory(nearestDirectory(file));
-    return ok(id, `${file} can be written`);
-  } catch (error) {
-    return {
-      id,
-      level: 'error',
-      what: `${file} can't be written: ${toError(error).message}`,
-      why: 'what is collected waits in memory, and is lost when the queue is full or the process ends',
-      fix: `RIMP_STORAGE_PATH=<a file in a directory that this user may write to>`,
-    };
-  }
-}
-
-function nearestDirectory(file: string): string {
-  let directory = dirname(file);
-  while (statSync(directory, { throwIfNoEntry: false }) === undefined && dirname(directory) !== directory)
-    directory = dirname(directory);
-  if (!statSync(directory).isDirectory()) throw new Error(`${directory} is not a directory`);
-  return directory;
-}
-
-/** Permissions alone don't show that a file system can't be written. */
-function tryDirectory(directory: string): void {
-  const file = join(directory, `.rimp-doctor-${process.pid}`);
-  closeSync(openSync(file, 'wx'));
-  unlinkSync(file);
 }

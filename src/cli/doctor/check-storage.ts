@@ -1,0 +1,79 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { checkPlace, type StorageKind, storageKindOf } from '../../collector/check-place.js';
+import { type StorageBackend, TelemetryConfig } from '../../collector/config.js';
+import { TelemetryError, toError } from '../../model/errors.js';
+import { showUrl } from '../../model/show-url.js';
+import type { Env } from '../../otlp/config/settings.js';
+import { type Finding, ok } from './finding.js';
+import { openFile, openSqlite } from './open-file.js';
+import { openPostgres } from './open-postgres.js';
+
+const ID = 'storage';
+
+/** Opens the storage that the environment or an option names, in the current directory, and leaves it as it was. */
+export async function checkStorage(given: string | undefined, env: Env): Promise<Finding> {
+  const wanted = TelemetryConfig.fromEnv(env);
+  const path = given ?? wanted.storagePath;
+  const backend = wanted.storageBackend;
+  if (path === undefined && backend === 'memory') return ok(ID, 'no storage path is given');
+  // the option may name any storage, whatever the environment says
+  const storageBackend = backend === 'memory' && path !== undefined ? backendOf(path) : backend;
+  const config = new TelemetryConfig({ storageBackend, storagePath: path });
+  let kind: StorageKind | undefined;
+  try {
+    config.validate();
+    kind = storageKindOf(config);
+    if (kind !== 'postgres' && statSync(path as string, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new Error('it is a directory');
+    checkPlace(config);
+    return ok(ID, await openingOf(kind, path as string));
+  } catch (error) {
+    return failed(path, kind, error);
+  }
+}
+
+function openingOf(kind: StorageKind, path: string): string | Promise<string> {
+  if (kind === 'postgres') return openPostgres(path);
+  return kind === 'sqlite' ? openSqlite(resolve(path)) : openFile(resolve(path));
+}
+
+function failed(path: string | undefined, kind: StorageKind | undefined, error: unknown): Finding {
+  const isMissing = error instanceof TelemetryError && error.code === 'RIMP_MISSING_PACKAGE';
+  const shown = kind === 'postgres' ? showUrl(path ?? '') : resolve(path ?? '');
+  const isConfig = error instanceof TelemetryError;
+  const fixes = {
+    memory: '',
+    file: 'RIMP_STORAGE_PATH=<a file in a directory that this user may write to>',
+    sqlite: 'RIMP_STORAGE_PATH=<an SQLite database in a directory that this user may write to>',
+    postgres: 'RIMP_STORAGE_PATH=postgres://<user>:<password>@<host>:<port>/<database>',
+  };
+  return {
+    id: ID,
+    level: 'error',
+    what: isConfig ? toError(error).message : `${shown} can't be written: ${toError(error).message}`,
+    why: 'what is collected waits in memory, and is lost when the queue is full or the process ends',
+    fix: isMissing ? `npm install ${kind === 'postgres' ? 'pg' : 'libsql'}` : fixes[kind ?? 'file'],
+  };
+}
+
+/** What a path looks like, where nothing says which storage is meant. */
+function backendOf(path: string): StorageBackend {
+  if (/^postgres(?:ql)?:\/\//i.test(path)) return 'postgres';
+  return /\.(?:db|sqlite3?)$/i.test(path) || headOf(path) === 'SQLite format 3' ? 'sqlite' : 'file';
+}
+
+function headOf(path: string): string {
+  const head = Buffer.alloc(15);
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      readSync(descriptor, head, 0, head.length, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // opening it for writing says why
+  }
+  return head.toString('latin1');
+}
