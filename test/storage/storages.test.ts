@@ -81,13 +81,25 @@ describe('FileStorage', () => {
     collector.collectEvent('a', '1');
     collector.collectEvent('a', '2');
     expect(collector.health()).toMatchObject({ queued: 2, delivered: 0 });
-    expect((await collector.forceFlush()).complete).toBe(false);
-    expect(collector.health()).toMatchObject({ queued: 2, delivered: 0, dropped: {} });
     expectBalance(collector);
     rmSync(path, { recursive: true });
     expect((await collector.forceFlush()).complete).toBe(true);
     expect((await collector.storage.retrieve()).events.map(({ message }) => message)).toEqual(['1', '2']);
     expect(collector.health().lastError?.message).toMatch(/can't be written.*EISDIR/);
+  });
+
+  it('says that a flush is not complete while it can not write, and keeps what waits', async () => {
+    const path = newFile();
+    const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: path });
+    mkdirSync(path, { recursive: true });
+    collector.collectEvent('a', '1');
+    for (let round = 0; round < 2; round += 1) {
+      expect((await collector.forceFlush()).complete).toBe(false);
+      expect(collector.health()).toMatchObject({ queued: 1, delivered: 0, dropped: {} });
+    }
+    rmSync(path, { recursive: true });
+    expect((await collector.forceFlush()).complete).toBe(true);
+    expect(await messages(new FileStorage(path))).toEqual(['1']);
   });
 
   it('has the bytes with the operating system when flush returns', () => {
