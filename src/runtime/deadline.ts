@@ -3,7 +3,10 @@ import { MAX_DELAY_MILLIS, monotonicNow } from './system-clock.js';
 
 /** What became of a flush or a shutdown. Nothing of it is thrown at the caller. */
 export interface FlushResult {
-  /** Whether everything was handed on within the time. */
+  /**
+   * Whether everything was handed on within the time: stored by each sink, and over OTLP sent, or written to the queue on
+   * disk if there is one. An endpoint that takes nothing for now makes it false only without such a queue.
+   */
   readonly complete: boolean;
   /** What failed; empty if `complete` is true. */
   readonly errors: readonly Error[];

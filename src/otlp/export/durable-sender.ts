@@ -81,9 +81,17 @@ export class DurableSender<S extends Signal> {
     this.#delivery.wake();
   }
 
-  /** Resolves when what waits now is sent, or an attempt to send it fails: then it stays on disk. Never rejects. */
+  /**
+   * Resolves when what waits now is sent, or an attempt to send it fails: then it stays on disk.
+   *
+   * @throws TelemetryError `RIMP_STORAGE` if it waits in memory alone, as the disk takes nothing.
+   */
   async flush(): Promise<void> {
     await this.#delivery.drain();
+    const items = this.#queue.unwritten();
+    if (items === 0) return;
+    const what = `${items} items are neither sent nor on the disk: they wait in memory`;
+    throw new TelemetryError('RIMP_STORAGE', `${what} until ${this.#options.queue.directory} can be written`);
   }
 
   /** The process ends: writes what waits in memory. */

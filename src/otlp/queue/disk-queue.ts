@@ -26,6 +26,11 @@ export class DiskQueue {
     return this.#stored.items + this.#memory.items;
   }
 
+  /** Items that the disk did not take: they wait in memory alone. */
+  get unwritten(): number {
+    return this.#memory.items;
+  }
+
   get bytes(): number {
     return this.#stored.bytes + this.#memory.bytes;
   }

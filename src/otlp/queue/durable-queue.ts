@@ -77,6 +77,12 @@ export class DurableQueue {
     return items;
   }
 
+  /** Items that wait in memory alone, as the disk does not take them even now. */
+  unwritten(): number {
+    this.#attempt(() => this.#own.queue.retry());
+    return this.#own.queue.unwritten;
+  }
+
   /** Bytes that wait. */
   get bytes(): number {
     let bytes = 0;

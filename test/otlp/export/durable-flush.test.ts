@@ -58,6 +58,16 @@ it('flushing again and again does not press an endpoint that answers 503', async
   expect(countersOf(telemetry)).toMatchObject({ accepted: 1, queued: 1, dropped: {} });
 });
 
+it.each([
+  ['answers 503', () => answering(() => ({ status: 503 }))],
+  ['refuses connections', () => Promise.resolve({ url: 'http://127.0.0.1:9' })],
+])('a flush is complete when all is on the disk, though the endpoint %s', async (_what, listen) => {
+  const telemetry = start((await listen()).url);
+  telemetry.collector.collectEvent('app', 'waits');
+  expect(await telemetry.forceFlush()).toEqual({ complete: true, errors: [] });
+  expect(countersOf(telemetry)).toEqual({ accepted: 1, delivered: 0, queued: 1, dropped: {} });
+});
+
 it('a start throws nothing, and later calls neither, if the disk fails in any way', async () => {
   const sink = await answering(() => ({ status: 200 }));
   for (const code of ['ELOOP', 'EACCES', 'EROFS', 'ENOSPC', 'EMFILE', 'EIO']) {
@@ -76,7 +86,7 @@ it('a start throws nothing, and later calls neither, if the disk fails in any wa
   }
 });
 
-it('what waited in memory for a full disk is not called complete if the disk takes nothing at the end', async () => {
+it('what waits in memory for a full disk is not called complete by a flush, nor at the end', async () => {
   let status = 503;
   const sink = await answering(() => ({ status }));
   const telemetry = start(sink.url);
@@ -84,6 +94,10 @@ it('what waited in memory for a full disk is not called complete if the disk tak
   const full = new FaultyFs({ under: directory, code: 'ENOSPC', only: /^write/, count: Number.POSITIVE_INFINITY });
   try {
     for (let i = 0; i < 20; i += 1) telemetry.collector.collectEvent('app', `event ${i}`);
+    const flushed = await telemetry.forceFlush();
+    expect(flushed.complete).toBe(false);
+    expect(flushed.errors.map(({ message }) => message).join()).toContain('20 items are neither sent nor on the disk');
+    expect(countersOf(telemetry)).toEqual({ accepted: 20, delivered: 0, queued: 20, dropped: {} });
     const { complete } = await telemetry.shutdown({ timeoutMillis: 3_000 });
     expect(complete).toBe(false);
     expect(countersOf(telemetry)).toEqual({ accepted: 20, delivered: 0, queued: 0, dropped: { disk_failed: 20 } });
