@@ -35,7 +35,7 @@ export async function micro(id, title, cases, { operations = 500, samples = 10, 
 
 /**
  * Cases that give what {@link timed} does, or milliseconds, or a promise of either; `per` operations each. The time of the
- * processor, of all threads, is shown beside: a busy machine changes it less.
+ * processor, of all threads, is shown beside.
  */
 export async function compare(id, title, unit, cases, { rounds = quick ? 2 : 5, per = 1, collect = true } = {}) {
   const names = Object.keys(cases);

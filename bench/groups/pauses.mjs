@@ -1,4 +1,4 @@
-// The longest time that the event loop stands still, by a timer of one millisecond, while something large goes on.
+// The longest time that the event loop is blocked, by a timer of one millisecond, while something large goes on.
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
