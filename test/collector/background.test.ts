@@ -47,15 +47,18 @@ async function seenBy(run: () => unknown): Promise<void> {
 }
 
 describe('the work of a collector belongs to no request', () => {
-  it.each([false, true])('when a request fills the buffer; a storage that stores synchronously: %p', async (isSync) => {
-    const collector = new TelemetryCollector({ bufferSize: 2 }, { storage: watching(isSync) });
-    await seenBy(() => {
-      collector.collectEvent('a', 'b');
-      collector.collectEvent('a', 'b');
-    });
-  });
+  it.each([false, true])(
+    'runs outside the request that fills the buffer; a storage that stores synchronously: %p',
+    async (isSync) => {
+      const collector = new TelemetryCollector({ bufferSize: 2 }, { storage: watching(isSync) });
+      await seenBy(() => {
+        collector.collectEvent('a', 'b');
+        collector.collectEvent('a', 'b');
+      });
+    },
+  );
 
-  it.each(['flush', 'forceFlush', 'shutdown'] as const)('when a request calls %s', async (call) => {
+  it.each(['flush', 'forceFlush', 'shutdown'] as const)('runs outside the request that calls %s', async (call) => {
     const collector = new TelemetryCollector({}, { storage: watching() });
     await seenBy(() => {
       collector.collectEvent('a', 'b');
@@ -63,7 +66,7 @@ describe('the work of a collector belongs to no request', () => {
     });
   });
 
-  it('when the interval is over, by the clock of the machine and by another', async () => {
+  it('runs outside any request when the interval is over, by the clock of the machine and by another', async () => {
     const own = new TelemetryCollector({ flushInterval: 0.01 }, { storage: watching() });
     await seenBy(() => own.collectEvent('a', 'b'));
     const clock = new ManualClock();
@@ -74,7 +77,7 @@ describe('the work of a collector belongs to no request', () => {
     });
   });
 
-  it('when a stream ticks and brings items to its consumers', async () => {
+  it('runs outside any request when a stream brings items to its consumers', async () => {
     const collector = new TelemetryCollector();
     const stream = new TelemetryStream({ collector, interval: 0.01 });
     stream.addConsumer(look);
@@ -85,7 +88,7 @@ describe('the work of a collector belongs to no request', () => {
     await stream.stop();
   });
 
-  it('when a storage failed and is tried again', async () => {
+  it('runs outside any request when a storage failed and is tried again', async () => {
     let attempts = 0;
     const storage = Object.assign(watching(), {
       store: async () => {
@@ -100,7 +103,7 @@ describe('the work of a collector belongs to no request', () => {
     for (const one of seen) expect(one).toEqual(OUTSIDE);
   });
 
-  it('but a listener hears an item within the request that collects it', () => {
+  it('calls a listener within the request that collects the item', () => {
     const collector = new TelemetryCollector();
     seen.length = 0;
     collector.addListener(look);

@@ -7,7 +7,7 @@ afterAll(() => collector.shutdown());
 const bytes = new Uint8Array([104, 105]);
 
 describe('bytes', () => {
-  it('are base64 in messages and tags, whoever collects', () => {
+  it('makes base64 of bytes in messages and tags, whoever collects', () => {
     expect(collector.collectEvent('s', bytes as never)?.message).toBe('aGk=');
     expect(collector.collectEvent('s', { a: [bytes] } as never, 'info')?.message).toBe('{"a":["aGk="]}');
     expect(collector.collectMetric('m', 1, 'ms', { a: bytes, b: [bytes], c: Buffer.from('hi') })?.tags).toEqual({
@@ -24,7 +24,7 @@ describe('bytes', () => {
     ]);
   });
 
-  it('are never what a whole map of metadata becomes', async () => {
+  it('never takes a whole map of metadata for bytes', async () => {
     const storage = new MemoryStorage();
     const own = new TelemetryCollector({}, { storage });
     const like = { bytesValue: 'aGk=' };

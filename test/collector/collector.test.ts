@@ -4,7 +4,7 @@ import { ManualClock } from '../helpers/clock.js';
 import { expectBalance } from '../helpers/ledger.js';
 
 describe('collecting', () => {
-  it('takes positional arguments and objects', async () => {
+  it('collects from positional arguments and from objects', async () => {
     const collector = new TelemetryCollector();
     const event = collector.collectEvent('app', 'hello', EventType.ERROR, { a: 1 });
     expect(event).toMatchObject({ source: 'app', message: 'hello', eventType: 'error', metadata: { a: 1 } });
@@ -55,7 +55,7 @@ describe('collecting', () => {
     expect(collector.health().evicted).toBe(2);
   });
 
-  it('survives whatever a call site passes', () => {
+  it('throws at no call site, whatever is passed', () => {
     const collector = new TelemetryCollector();
     const cycle: Record<string, unknown> = {};
     cycle.self = cycle;
@@ -115,7 +115,7 @@ describe('collecting', () => {
     expectBalance(collector);
   });
 
-  it('bounds what it copies, whatever the sizes say', () => {
+  it('bounds what it copies of metadata, whatever sizes they claim to have', () => {
     const collector = new TelemetryCollector();
     const endless = new Proxy([], {
       get: (target, key) => (key === 'length' ? Number.POSITIVE_INFINITY : Reflect.get(target, key)),

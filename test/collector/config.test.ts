@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TelemetryCollector, TelemetryConfig } from 'rimp-telemetry';
 
 describe('TelemetryConfig', () => {
-  it('has the defaults of the reference', () => {
+  it('has the defaults of RIMP for Python', () => {
     const { enabled, bufferSize, flushInterval, realtimeMode, storageBackend, storagePath } = new TelemetryConfig();
     expect({ enabled, bufferSize, flushInterval, realtimeMode, storageBackend, storagePath }).toEqual({
       enabled: true,
@@ -27,7 +27,7 @@ describe('TelemetryConfig', () => {
     expect(() => new TelemetryCollector({ bufferSize: -1 })).toThrow(/bufferSize/);
   });
 
-  it('reads the environment', () => {
+  it('reads RIMP_ variables, and takes an empty one for none', () => {
     const config = TelemetryConfig.fromEnv({ RIMP_ENABLED: 'no', RIMP_BUFFER_SIZE: '7', RIMP_STORAGE_PATH: '' });
     expect(config).toMatchObject({ enabled: false, bufferSize: 7, storagePath: undefined });
     expect(() => TelemetryConfig.fromEnv({ RIMP_BUFFER_SIZE: 'many' }).validate()).toThrow(/got "many" \(string\)/);

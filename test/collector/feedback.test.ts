@@ -32,7 +32,7 @@ describe('a sink that collects whenever it stores', () => {
     expect((await collector.shutdown({ timeoutMillis: 2_000 })).errors.map(String)).toEqual([]);
   });
 
-  it('may be a consumer of a stream', async () => {
+  it('ends the round of a consumer of a stream that collects whenever it gets items', async () => {
     const collector = new TelemetryCollector({ bufferSize: 1 });
     const stream = new TelemetryStream({ collector, interval: 1_000 });
     let heard = 0;
@@ -48,7 +48,7 @@ describe('a sink that collects whenever it stores', () => {
     expectBalance(collector);
   });
 
-  it('is not taken for an application that collects much in one go', async () => {
+  it('does not take an application that collects much at once for such a sink', async () => {
     const collector = new TelemetryCollector({ bufferSize: 1 }, { maxEvents: 5_000 });
     for (let i = 0; i < 5_000; i += 1) collector.collectEvent('a', 'b');
     expect((await collector.storage.retrieve()).size).toBe(5_000);

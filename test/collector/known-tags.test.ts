@@ -32,7 +32,7 @@ describe('the tags of a metric', () => {
     );
   });
 
-  it('are kept apart by type, by value and by name, in whatever order they come', () => {
+  it('keeps tags apart by type, by value and by name, in whatever order they come', () => {
     const tagsOf = collecting();
     const all = [
       { a: 1 },
@@ -60,7 +60,7 @@ describe('the tags of a metric', () => {
     }
   });
 
-  it('are right for more values than are remembered', () => {
+  it('gives right tags for more values than are remembered', () => {
     const tagsOf = collecting();
     for (let i = 0; i < 40_000; i += 1) {
       const tags = tagsOf({ id: i });

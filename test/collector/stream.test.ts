@@ -25,7 +25,7 @@ describe('TelemetryStream', () => {
     expect((await collector.storage.retrieve()).size).toBe(7);
   });
 
-  it('flushes the collector at its interval', async () => {
+  it('flushes its collector every interval seconds', async () => {
     const collector = new TelemetryCollector({ flushInterval: 3600 });
     const stream = new TelemetryStream(collector, null, 0.01);
     stream.start();
@@ -65,7 +65,7 @@ describe('TelemetryStream', () => {
     expect(collector.health().consumerErrors).toBe(2);
   });
 
-  it('removes consumers', async () => {
+  it('calls a consumer no more once it is removed', async () => {
     const collector = new TelemetryCollector();
     const stream = new TelemetryStream(collector);
     const heard: TelemetryData[] = [];
@@ -156,7 +156,7 @@ describe('TelemetryStream', () => {
     expect(slow.stored).toBe(1);
   });
 
-  it('says what is wrong with its options', () => {
+  it('refuses a wrong option, and says what it expected', () => {
     const collector = new TelemetryCollector();
     expect(() => new TelemetryStream({} as never)).toThrow(/"collector" to be a TelemetryCollector/);
     expect(() => new TelemetryStream(collector, {} as never)).toThrow(/"storage" to be a storage with store\(\)/);

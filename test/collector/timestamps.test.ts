@@ -76,7 +76,7 @@ describe('a timestamp that is given', () => {
     },
   );
 
-  it('may be absent', () => {
+  it('replaces nothing, and counts nothing, if no timestamp is given', () => {
     const collector = new TelemetryCollector();
     for (const timestamp of [undefined, null])
       collector.collectEvent({ source: 'a', message: 'b', timestamp: timestamp as never });

@@ -66,7 +66,7 @@ describe('the attributes of an event', () => {
     );
   });
 
-  it('are counted, so that a later processor can add as many as the limit allows', () => {
+  it('counts the attributes, so that a later processor can add as many as the limit allows', () => {
     for (const { collect } of [way([]), way([nothing])]) {
       const { record } = collect({ a: 1, b: 2 });
       const mutable = record as unknown as { _isReadonly: boolean };
@@ -77,7 +77,7 @@ describe('the attributes of an event', () => {
     }
   });
 
-  it('are what an earlier processor makes of them', () => {
+  it("takes the attributes that an earlier processor made of the event's", () => {
     const redact = processor((record) => record.setAttribute('password', '***'));
     const { event, record } = way([redact]).collect({ password: 'secret' });
     expect(event.metadata).toEqual({ password: '***' });
@@ -95,7 +95,7 @@ describe('the attributes of an event', () => {
     expect(collector.flush().events[0]?.metadata).toEqual({ password: 'secret' });
   });
 
-  it('obey limits that are not the defaults', () => {
+  it('cuts the attributes of an event at limits that are not the defaults', () => {
     const { event, record } = way([], { attributeCountLimit: 2 }).collect({ a: 1, b: 2, c: 3 });
     expect(Object.keys(record.attributes)).toHaveLength(2);
     expect(event.metadata).toEqual({ a: 1, b: 2, c: 3 });

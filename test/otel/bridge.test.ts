@@ -21,7 +21,7 @@ function recording() {
 }
 
 describe('events through loggers', () => {
-  it('become log records as the mapping says', () => {
+  it('emits an event as the log record that the mapping says', () => {
     const { records, keep } = recording();
     const { collector } = attached({}, { before: [keep] });
     const event = collector.collectEvent('shop', 'sold', 'warning', {
@@ -43,14 +43,14 @@ describe('events through loggers', () => {
     expect((record?.hrTime[0] ?? 0) * 1000 + (record?.hrTime[1] ?? 0) / 1e6).toBe(event?.timestamp.getTime());
   });
 
-  it('are delivered once, as the same object if nobody changed the record', async () => {
+  it('delivers an event once, as the same object if nobody changed the record', async () => {
     const { collector } = attached();
     const event = collector.collectEvent('a', 'b', 'info', { deep: { x: [1, { y: null }] } });
     expect(collector.flush().events[0]).toBe(event);
     expect(collector.health().accepted).toBe(1);
   });
 
-  it('are delivered once if a processor hands records over later', async () => {
+  it('delivers an event once if a processor hands records over later', async () => {
     const collector = new TelemetryCollector();
     const ours = new RimpLogRecordProcessor(collector);
     const later: (() => void)[] = [];
@@ -63,7 +63,7 @@ describe('events through loggers', () => {
     await collector.shutdown();
   });
 
-  it('carry what an earlier processor redacted, removed and added', () => {
+  it('delivers an event as an earlier processor redacted, cut and extended it', () => {
     const { collector } = attached(
       {},
       {
@@ -94,7 +94,7 @@ describe('events through loggers', () => {
     expect(stored?.timestamp).toEqual(given?.timestamp);
   });
 
-  it("keep what the SDK's limits cut, and count it", () => {
+  it("keeps what the SDK's limits cut from an event, and counts it", () => {
     const { collector } = attached({}, { limits: { attributeCountLimit: 3, attributeValueLengthLimit: 40 } });
     const text = 'x'.repeat(100);
     collector.collectEvent('a', 'b', 'info', { one: text, two: 2, three: 3, four: 4 });
@@ -120,7 +120,7 @@ describe('events through loggers', () => {
     }
   });
 
-  it('keep keys that the SDKs do not take', () => {
+  it('keeps metadata under keys that the SDKs do not take', () => {
     const { records, keep } = recording();
     const { collector } = attached({}, { before: [keep] });
     collector.collectEvent(
@@ -171,7 +171,7 @@ describe('events through loggers', () => {
     expect(collector.flush().size).toBe(1);
   });
 
-  it('find a global provider that is registered later', () => {
+  it('emits events to a global provider that is registered later', () => {
     const collector = new TelemetryCollector();
     collector.collectEvent('a', 'before');
     const { records, keep } = recording();
@@ -181,7 +181,7 @@ describe('events through loggers', () => {
     expect(collector.flush().events.map(({ message }) => message)).toEqual(['before', 'after']);
   });
 
-  it('carry the trace that is active at the call', () => {
+  it('gives an event the trace that is active at the call', () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     const { collector } = attached();
     const span = {
@@ -193,7 +193,7 @@ describe('events through loggers', () => {
     expect(collector.flush().events[0]?.otel).toMatchObject(span);
   });
 
-  it('share a scope beyond the cap of distinct sources', () => {
+  it('has sources beyond the cap of distinct ones share a scope', () => {
     const { records, keep } = recording();
     const { collector } = attached({}, { before: [keep], maxScopes: 2 });
     for (const source of ['a', 'b', 'c']) collector.collectEvent(source, 'x');

@@ -100,7 +100,7 @@ describe('names and units without end', () => {
 });
 
 describe('the metrics about the library itself', () => {
-  it('show the counters if asked for, and nothing unasked', async () => {
+  it('exports the counters as metrics if selfMetrics is set, and nothing otherwise', async () => {
     const silent = measured();
     silent.collector.collectEvent('a', 'b');
     expect(await silent.exported()).toEqual([]);
@@ -116,7 +116,7 @@ describe('the metrics about the library itself', () => {
 });
 
 describe('providers', () => {
-  it('may be functions, and come later', async () => {
+  it('takes providers as functions that return one later', async () => {
     const providers: MeterProvider[] = [];
     const collector = new TelemetryCollector({}, { meterProvider: () => providers[0] });
     collector.collectMetric('early', 1);
@@ -132,7 +132,7 @@ describe('providers', () => {
     await meterProvider.shutdown();
   });
 
-  it('that are none are refused', () => {
+  it('refuses an object that is no provider', () => {
     expect(() => new TelemetryCollector({}, { meterProvider: 5 as never })).toThrow(/"meterProvider" to be a provider/);
   });
 });

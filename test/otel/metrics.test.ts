@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe('metrics through instruments', () => {
-  it('are gauges, histograms for durations, what a policy says; and exact for RIMP', async () => {
+  it('records metrics as gauges, durations as histograms, others as a policy says, and keeps each exactly', async () => {
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
     const meterProvider = new MeterProvider({
       readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 })],

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe("anybody's log records", () => {
-  it('become events', () => {
+  it('makes an event of a log record that anybody emits', () => {
     const { collector, loggerProvider } = attached();
     const logger = loggerProvider.getLogger('lib', '2.0');
     logger.emit({
@@ -42,7 +42,7 @@ describe("anybody's log records", () => {
     expect(events[0]?.metadata).toEqual({ a: { b: [true] }, ...(!lowest && { mixed: [1, { b: true }] }) });
   });
 
-  it('are not taken by a collector that is disabled', async () => {
+  it('takes no log record for a collector that is disabled', async () => {
     const clock = new ManualClock();
     const { collector, loggerProvider, meterProvider } = attached({ enabled: false }, { clock });
     loggerProvider.getLogger('lib').emit({ body: 'x' });
@@ -52,7 +52,7 @@ describe("anybody's log records", () => {
     expect(collector.health().accepted).toBe(0);
   });
 
-  it('come once if two processors of one collector sit on a provider, and from other collectors', () => {
+  it('delivers a log record once if two processors of one collector are on a provider, and those of other collectors', () => {
     const collector = new TelemetryCollector();
     const loggerProvider = new LoggerProvider({
       processors: [new RimpLogRecordProcessor(collector), new RimpLogRecordProcessor(collector)],
@@ -64,7 +64,7 @@ describe("anybody's log records", () => {
     expect(collector.flush().events.map(({ source }) => source)).toEqual(['lib', 'own', 'other']);
   });
 
-  it('are distinguished from the event in flight when a processor emits itself', () => {
+  it('distinguishes the event in flight from a record that a processor emits itself', () => {
     let nested = false;
     const { collector, loggerProvider } = attached(
       {},

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TelemetryCollector, type TelemetryData } from 'rimp-telemetry';
 
 describe('listeners', () => {
-  it('hear each item alone, while it is collected; what they throw harms nobody', async () => {
+  it('calls listeners with each item alone, while it is collected; what they throw reaches nobody', async () => {
     const collector = new TelemetryCollector();
     const heard: number[] = [];
     collector.addListener(() => {
@@ -24,7 +24,7 @@ describe('listeners', () => {
     expect(collector.health().listenerErrors).toBe(6);
   });
 
-  it('may collect themselves, to a depth', () => {
+  it('lets listeners collect themselves, to a depth of 8', () => {
     const collector = new TelemetryCollector();
     let heard = 0;
     collector.addListener(() => {
@@ -36,7 +36,7 @@ describe('listeners', () => {
     expect(collector.health()).toMatchObject({ accepted: 9, listenerDepthExceeded: 1 });
   });
 
-  it('hear nothing if realtimeMode is off', () => {
+  it('calls no listener if realtimeMode is off', () => {
     const collector = new TelemetryCollector({ realtimeMode: false });
     let heard = 0;
     collector.addListener(() => {

@@ -17,7 +17,7 @@ describe('sinks that fail', () => {
     });
   }
 
-  it('are tried again, in order, and lose nothing', async () => {
+  it('tries a failing sink again, in order, and loses nothing', async () => {
     const storage = failing(2, () => new Error('busy'));
     const collector = new TelemetryCollector({ bufferSize: 1 }, { storage });
     for (let i = 0; i < 5; i += 1) collector.collectEvent('a', String(i));
@@ -35,7 +35,7 @@ describe('sinks that fail', () => {
     expect(collector.health().lastError?.message).toMatch(/busy/);
   });
 
-  it('lose what is permanently refused, by reason', async () => {
+  it('counts by reason what a sink refuses permanently', async () => {
     const storage = failing(1, () => new StorageError('bad', { permanent: true, dropped: { not_serializable: 1 } }));
     const collector = new TelemetryCollector({}, { storage });
     collector.collectEvent('a', '1');
@@ -45,7 +45,7 @@ describe('sinks that fail', () => {
     expectBalance(collector);
   });
 
-  it('may say nonsense about what they lost: all of it is, and the next batch comes', async () => {
+  it('counts a whole batch as lost if its sink reports a wrong loss, and goes on with the next batch', async () => {
     for (const dropped of [null, 5, { a: Number.NaN, b: 99 }]) {
       const storage = failing(1, () => Object.assign(new Error('bad'), { permanent: true, dropped }));
       const collector = new TelemetryCollector({}, { storage });
@@ -57,7 +57,7 @@ describe('sinks that fail', () => {
     }
   });
 
-  it('are not waited for by a flush for what comes after it', async () => {
+  it('ends a flush without waiting for what was collected after it', async () => {
     let release = (): void => undefined;
     const storage = Object.assign(
       failing(0, () => new Error()),
@@ -78,7 +78,7 @@ describe('sinks that fail', () => {
     expect(collector.health().sinks.storage).toMatchObject({ delivered: 1, queued: 2 });
   });
 
-  it('are given up at shutdown within its time, with the loss counted', async () => {
+  it('gives a failing sink up at shutdown within its time, and counts the loss', async () => {
     const storage = Object.assign(new MemoryStorage(), {
       storeSync: undefined as never,
       store: () => new Promise<void>(() => undefined),
@@ -95,7 +95,7 @@ describe('sinks that fail', () => {
     expect(collector.health().rejected).toEqual({ after_shutdown: 1 });
   });
 
-  it('drop what their queue has no room for, with the reason', async () => {
+  it('drops what the queue of a sink has no room for, with the reason', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;

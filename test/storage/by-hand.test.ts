@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryStorage, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
 
 describe('an item that somebody made by hand', () => {
-  it('fails no query, whatever it holds', async () => {
+  it('fails no query of an item that somebody made by hand, whatever it holds', async () => {
     const circular: Record<string, unknown> = { k: 1 };
     circular.self = circular;
     const made = (otel: unknown, metadata?: unknown) =>

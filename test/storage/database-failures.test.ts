@@ -73,7 +73,7 @@ describe('an SQLite file that somebody', () => {
 });
 
 describe('a row that SQLite refuses', () => {
-  it('is left out alone, and counted', async () => {
+  it('leaves out a refused row alone, and counts it', async () => {
     const path = join(directory, 'trigger.db');
     const storage = new SqliteStorage(path);
     await storage.store(batch('first'));
@@ -247,7 +247,7 @@ withPostgres('a frozen PostgreSQL', () => {
 describe('the location of a PostgreSQL storage', () => {
   const of = (url: string, connection?: object): string => new PostgresStorage({ url, connection } as never).location;
 
-  it('is the same for what leads to the same tables', () => {
+  it('takes two URLs that lead to the same tables for one location', () => {
     expect(of('postgres://a:x@h/d')).toBe(of('postgresql://a:y@H:5432/d?sslmode=require'));
     expect(of('postgres://a@h/d')).toBe(
       of('postgres://b@other:1/e', { host: 'h', port: 5432, database: 'd', user: 'a' }),
@@ -255,7 +255,7 @@ describe('the location of a PostgreSQL storage', () => {
     expect(of('postgres://a@h/d')).not.toContain('x');
   });
 
-  it('is another one with another host, port, database, user, schema or prefix', () => {
+  it('takes another host, port, database, user, schema or prefix for another location', () => {
     const locations = [
       of('postgres://a@h/d'),
       of('postgres://a@h2/d'),

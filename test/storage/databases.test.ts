@@ -31,7 +31,7 @@ const messages = async (storage: SqliteStorage | PostgresStorage): Promise<strin
 storageContract('SqliteStorage', () => new SqliteStorage(newFile()));
 
 describe('SqliteStorage', () => {
-  it('stores an item once, by its id', async () => {
+  it('stores an item of an id once, however often it comes', async () => {
     const storage = new SqliteStorage(newFile());
     await storage.store(batch('1', '2'));
     await storage.store(batch('2', '3'));
@@ -93,7 +93,7 @@ describe('SqliteStorage', () => {
     await expect(new SqliteStorage(path).retrieve()).rejects.toThrow(/schema version 99, expected at most 2/);
   });
 
-  it('uses its indexes', async () => {
+  it('answers queries by its indexes', async () => {
     const path = newFile();
     const storage = new SqliteStorage(path);
     await storage.store(batch('1'));
@@ -109,7 +109,7 @@ describe('SqliteStorage', () => {
     await storage.close();
   });
 
-  it('takes what two processes write at once', async () => {
+  it('keeps what two processes write at once', async () => {
     const path = newFile();
     const program = `
       const { SqliteStorage, TelemetryData, TelemetryEvent } = require('rimp-telemetry');

@@ -69,7 +69,7 @@ describe('rotation', () => {
     await compressing.close();
   });
 
-  it('closes files by age', async () => {
+  it('closes a file that has reached the age of rotation', async () => {
     const path = newFile();
     const storage = new FileStorage({ path, rotation: { intervalSeconds: 0.02 } });
     await storage.store(batch('1'));
@@ -95,7 +95,7 @@ describe('rotation', () => {
     }
   });
 
-  it('removes what was closed too long ago', async () => {
+  it('removes files that were closed longer ago than the retention', async () => {
     const path = newFile();
     mkdirSync(dirname(path), { recursive: true });
     const line = `${JSON.stringify({ type: 'event', data: {} })}\n`;
@@ -119,7 +119,7 @@ describe('rotation', () => {
     await storage.close();
   });
 
-  it('is what storageOptions of a collector set', async () => {
+  it('rotates as storageOptions of a collector say', async () => {
     const path = newFile();
     const collector = new TelemetryCollector(
       { storageBackend: 'file', storagePath: path, bufferSize: 1 },
@@ -180,7 +180,7 @@ describe('a time range', () => {
     expect((await found()).toSorted()).toEqual(expected.toSorted());
   });
 
-  it('reads little of a file', async () => {
+  it('reads a small part of a file for a time range', async () => {
     const path = newFile();
     await largeFile(path, (i) => start + i * 1_000);
     for (const withIndex of [true, false]) {
@@ -198,7 +198,7 @@ describe('a time range', () => {
     }
   });
 
-  it('is right for any times in any order', async () => {
+  it('finds the items of a time range for any times in any order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 60 }),

@@ -77,7 +77,7 @@ describe.each([
     expect(errorOf(open(place()))).toMatchObject({ code: 'RIMP_STORAGE', concerns: 'storage', permanent: false });
   });
 
-  it('makes its file with the mode that it is told, whatever the umask is, and leaves one that is there', async () => {
+  it('makes its file with the mode of its options, whatever the umask is, and leaves one that is there', async () => {
     const path = join(folder, 'made');
     const before = process.umask(0o777);
     try {
@@ -135,7 +135,7 @@ describe('an errno of a file', () => {
 });
 
 describe('a set-up that takes nothing', () => {
-  it('is told at once by a flush and a request, keeps what waits, and goes on once it is set right', async () => {
+  it('fails a flush and a request at once, keeps what waits, and goes on once the set-up is right', async () => {
     const path = join(folder, 'sub', 'telemetry.jsonl');
     writeFileSync(dirname(path), '');
     const collector = new TelemetryCollector({ bufferSize: 1 }, { storage: new FileStorage(path) });

@@ -21,7 +21,7 @@ storageContract('MemoryStorage', async () => new MemoryStorage());
 storageContract('FileStorage', async () => new FileStorage(newFile()));
 
 describe('MemoryStorage', () => {
-  it('keeps the last items of each kind', async () => {
+  it('keeps the last events and metrics up to its bounds', async () => {
     const storage = new MemoryStorage({ maxEvents: 2 });
     await storage.store(batch('1', '2', '3'));
     expect((await storage.retrieve()).events.map(({ message }) => message)).toEqual(['2', '3']);
@@ -31,7 +31,7 @@ describe('MemoryStorage', () => {
 });
 
 describe('FileStorage', () => {
-  it('refuses what is no path', () => {
+  it('refuses a path that is empty or no text', () => {
     for (const path of ['', 5, undefined, null])
       expect(() => new FileStorage(path as string)).toThrow(/expected "path" to be a non-empty string/);
   });
@@ -120,7 +120,7 @@ describe('FileStorage', () => {
 });
 
 describe('a collector and a stream on one file', () => {
-  it('store an item once', async () => {
+  it('stores an item once if a collector and a stream write to one file', async () => {
     const path = newFile();
     const { TelemetryStream } = await import('rimp-telemetry');
     const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: path });

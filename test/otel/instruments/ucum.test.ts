@@ -72,7 +72,7 @@ describe('units', () => {
     expect(ucumUnit(unit)).toBe(ucum);
   });
 
-  it('are ASCII of at most 63 characters, whatever is given, and stay when they are given again', () => {
+  it('makes units of ASCII of at most 63 characters of whatever is given, and keeps them when they are given again', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 100 }),
       fc

@@ -23,14 +23,14 @@ describe('a point', () => {
     },
   );
 
-  it('has its own time to the nanosecond', () => {
+  it('gives a metric the time of its own point to the nanosecond', () => {
     expect(metricsAt([1, 1])[0]).toMatchObject({ timestamp: new Date(1000), otel: { timeUnixNano: '1000000001' } });
     expect(metricsAt([0, 1])[0]).toMatchObject({ timestamp: new Date(0), otel: { timeUnixNano: '1' } });
   });
 });
 
 describe('attributes as tags', () => {
-  it('are text if they are no number or boolean: bytes in base64, arrays and maps in JSON', () => {
+  it('makes tags of text of attributes that are no number or boolean: bytes in base64, arrays and maps in JSON', () => {
     const bytes = new Uint8Array([104, 105]);
     expect(tagsOf({ a: 'x', b: 1, c: true, d: bytes, e: [1, bytes], f: { g: bytes }, h: null, i: Number.NaN })).toEqual(
       {

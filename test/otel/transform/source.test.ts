@@ -22,13 +22,13 @@ describe('the source of a record', () => {
     expect(sourceOf(scope, attributes, { 'service.name': 'shop' })).toBe(source);
   });
 
-  it('is the scope if nothing else is known', () => {
+  it('takes the scope as the source of a record if nothing else is known', () => {
     expect(sourceOf('@opentelemetry/instrumentation-pino', {}, undefined)).toBe('@opentelemetry/instrumentation-pino');
     expect(sourceOf(undefined, {}, undefined)).toBe('unknown');
     expect(['opentelemetry', 'my-opentelemetry-app', 'a.instrumentation-b'].filter(isInstrumentation)).toEqual([]);
   });
 
-  it('leaves the name among the metadata, and the scope in otel', () => {
+  it('leaves the name of the logger among the metadata, and the scope in otel', () => {
     const { collector, loggerProvider } = attached();
     loggerProvider.getLogger('@opentelemetry/instrumentation-pino', '0.6').emit({
       body: 'sold',
@@ -42,7 +42,7 @@ describe('the source of a record', () => {
     });
   });
 
-  it('of an event of the facade is as it was given, whatever it looks like', () => {
+  it('keeps the source of an event of the facade as it was given, whatever it looks like', () => {
     const { collector } = attached({}, { before: [processor((record) => record.setAttribute('added', 1))] });
     collector.collectEvent('@opentelemetry/instrumentation-pino', 'm', 'info', { 'rimp.source': 'mine', a: 1 });
     expect(collector.flush().events[0]).toMatchObject({
