@@ -9,6 +9,10 @@ interface Probe {
   /** For each API that a provider is registered with: which parts of ours are in it. */
   readonly logs: readonly { readonly api: string; readonly processor: boolean }[];
   readonly metrics: { readonly reader: boolean } | null;
+  /** Whether records of `@opentelemetry/api-logs` are handed on to the provider of `@opentelemetry/api`. */
+  readonly forwards: boolean;
+  /** Whether a collector was made. */
+  readonly collects: boolean;
 }
 
 const TIMEOUT_MILLIS = 20_000;
@@ -47,7 +51,10 @@ setTimeout(() => {
   if (old) logs.push({ api: '@opentelemetry/api-logs', processor: find(old, 'processor') });
   if (real(api.logs) && api.logs !== old) logs.push({ api: '@opentelemetry/api', processor: find(api.logs, 'processor') });
   const metrics = real(api.metrics) ? { reader: find(api.metrics, 'reader') } : null;
-  process.stdout.write('\\n${PREFIX}' + JSON.stringify({ logs, metrics }) + '\\n', () => process.exit(0));
+  const forwards = typeof separate === 'function' && (separate(1) ?? {})[FORWARDS] === true;
+  const collects = (globalThis[Symbol.for('rimp-telemetry')]?.v1?.versions?.size ?? 0) > 0;
+  const seen = { logs, metrics, forwards, collects };
+  process.stdout.write('\\n${PREFIX}' + JSON.stringify(seen) + '\\n', () => process.exit(0));
 }, 200);
 `;
 
@@ -89,9 +96,14 @@ function errorOf(printed: string): string {
   return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? 'it ended before it could be looked at';
 }
 
-function findingsOf(setup: string, { logs, metrics }: Probe, usesNodeSdk: boolean): Finding[] {
+function findingsOf(setup: string, { logs, metrics, forwards, collects }: Probe, usesNodeSdk: boolean): Finding[] {
   const missing = (part: 'processor' | 'reader', what: string): Finding => missingPart(part, what, usesNodeSdk);
   const findings: Finding[] = [];
+  if (collects && logs.length === 0 && metrics === null) {
+    const what = `${setup} leaves no provider registered: its collector keeps what it is given, and what the providers bring that it was given`;
+    return [ok('setup', what)];
+  }
+  if (forwards) findings.push(ok('logs-apis', 'records of @opentelemetry/api-logs are handed on to the one provider'));
   if (logs.length > 1) {
     findings.push({
       id: 'logs-globals',

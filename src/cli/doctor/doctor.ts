@@ -80,14 +80,18 @@ function givenSetup(setup: string | undefined, project: string): string | undefi
 async function examine(project: string, setup: string | undefined, storage: string | undefined): Promise<Finding[]> {
   const { env } = process;
   const packages = installedPackages(project);
+  const ofSetup =
+    setup === undefined
+      ? [ok('setup', 'no set-up was looked at: name one with --setup FILE')]
+      : await checkSetup(setup, project, hasNodeSdk(packages));
+  // what a set-up does counts, not what the packages make likely
+  const isSettled = ({ id }: Finding): boolean => id === 'logs-apis' && ofSetup.some((finding) => finding.id === id);
   return [
     checkNode(process.versions.node, packages),
-    ...checkPackages(packages),
+    ...checkPackages(packages).filter((finding) => !isSettled(finding)),
     ...checkExporters(packages, env),
     ...(await checkEndpoints(env, hasNodeSdk(packages))),
     await checkStorage(storage, env),
-    ...(setup === undefined
-      ? [ok('setup', 'no set-up was looked at: name one with --setup FILE')]
-      : await checkSetup(setup, project, hasNodeSdk(packages))),
+    ...ofSetup,
   ];
 }
