@@ -62,6 +62,11 @@ export class Portion {
     return { ...losses, [reason]: (losses[reason] ?? 0) + this.size - done };
   }
 
+  /** The portion in pieces of so many items at most, in its order. */
+  pieces(maxItems: number): readonly Portion[] {
+    return this.size <= maxItems ? [this] : this.halves().flatMap((half) => half.pieces(maxItems));
+  }
+
   /** The two halves of a portion of two items or more, in its order: events before metrics. */
   halves(): readonly [Portion, Portion] {
     const { events, metrics } = this.data;

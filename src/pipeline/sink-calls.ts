@@ -1,5 +1,5 @@
 import type { Portion } from './portion.js';
-import { MAX_GROUP_ITEMS, type Sink } from './sink.js';
+import { MAX_GROUP_ITEMS, MAX_SYNCED_ITEMS, type Sink } from './sink.js';
 
 /** What a sink threw. */
 export interface Failure {
@@ -9,11 +9,12 @@ export interface Failure {
 /** The first portions that a sink takes in one call: one, or several if it takes several together. */
 export function nextGroup(sink: Sink, portions: readonly Portion[]): readonly Portion[] {
   if (sink.storeMany === undefined) return portions.slice(0, 1);
+  const maxItems = sink.prefersAsync === true ? MAX_SYNCED_ITEMS : MAX_GROUP_ITEMS;
   let items = 0;
   let count = 0;
   for (const { size } of portions) {
     items += size;
-    if (count > 0 && items > MAX_GROUP_ITEMS) break;
+    if (count > 0 && items > maxItems) break;
     count += 1;
   }
   return portions.slice(0, count);

@@ -5,7 +5,7 @@ import { type Batch, type Losses, totalOf } from './batch.js';
 import { Counts, type LedgerFigures, RETURNED } from './counters.js';
 import { Drains } from './drains.js';
 import { type Portion, Share } from './portion.js';
-import type { QueueBounds, QueueWatcher, Sink } from './sink.js';
+import { MAX_SYNCED_ITEMS, type QueueBounds, type QueueWatcher, type Sink } from './sink.js';
 import { type Failure, hand, handSync, nextGroup } from './sink-calls.js';
 import { kindOf, progressOf, verdictOn } from './sink-failure.js';
 
@@ -91,8 +91,10 @@ export class SinkQueue {
       return;
     }
     const isFirst = !this.#running && this.#portions.length === 0;
-    const atOnce = this.#sink.storeSync !== undefined && this.#sink.prefersAsync !== true;
-    const left = isFirst && atOnce ? this.#storeNow(whole) : [whole];
+    const waits = this.#sink.prefersAsync === true;
+    const atOnce = this.#sink.storeSync !== undefined && !waits;
+    const pieces = waits ? whole.pieces(MAX_SYNCED_ITEMS) : [whole];
+    const left = isFirst && atOnce ? this.#storeNow(whole) : pieces;
     if (!this.#admit(batch, left)) return;
     // what was collected while the sink had this one is behind it
     this.#portions = isFirst ? [...left, ...this.#portions] : this.#portions.concat(left);

@@ -28,3 +28,6 @@ export interface QueueWatcher {
 
 /** Items that are handed over together at most. */
 export const MAX_GROUP_ITEMS = 10_000;
+
+/** The same for a sink that has each item on the disk before it goes on: the event loop has its turn between. */
+export const MAX_SYNCED_ITEMS = 4_000;
