@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FileStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
+import { rimpProgram } from '../helpers/cli.js';
 import { endRimps, rimp, startRimp } from '../helpers/run-rimp.js';
 import { until } from '../helpers/until.js';
 
@@ -60,6 +62,43 @@ describe('rimp convert', () => {
     expect(points).toHaveProperty('resourceMetrics.0.scopeMetrics.0.metrics.0.name', 'load');
   });
 
+  it('writes Parquet that another reader reads', () => {
+    const { status, stderr } = rimp(['convert', file, path('a.parquet')]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('4 items read = 4 written')]);
+    // an ES module, which jest does not load on every Node
+    const reader = `import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+      const rows = await parquetReadObjects({ file: await asyncBufferFromFile(process.argv[1]) });
+      console.log(JSON.stringify(rows));`;
+    const args = ['--input-type=module', '-e', reader, path('a.parquet')];
+    const rows = JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout) as unknown[];
+    expect(rows).toHaveLength(4);
+    expect(rows[2]).toMatchObject({
+      kind: 'event',
+      id: 'e2',
+      time: timestamp.toISOString(),
+      event_type: 'info',
+      severity: 9,
+      source: 's',
+      message: 'm "2"',
+      metadata: '{"i":2}',
+    });
+    const metric = { kind: 'metric', id: 'm', name: 'load', value: 1.5, unit: 's', tags: '{"a":"b"}' };
+    expect(rows[3]).toMatchObject({ ...metric, time: timestamp.toISOString() });
+  });
+
+  it('says what to install for Parquet, and leaves nothing', () => {
+    const program = join(directory, 'alone', 'rimp.cjs');
+    cpSync(join(rimpProgram, '..', '..'), join(directory, 'alone', 'dist'), { recursive: true });
+    writeFileSync(program, `require('./dist/cli/main.js')`);
+    for (const name of ['commander', '@bomb.sh/tab', '@opentelemetry/api', '@opentelemetry/api-logs'])
+      cpSync(join('node_modules', name), join(directory, 'alone', 'node_modules', name), { recursive: true });
+    const options = { cwd: join(directory, 'alone'), encoding: 'utf8' } as const;
+    const out = path('none.parquet');
+    const { status, stderr } = spawnSync(process.execPath, [program, 'convert', file, out], options);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('npm install hyparquet-writer')]);
+    expect(readdirSync(directory).filter((entry) => entry.includes('none.parquet'))).toEqual([]);
+  });
+
   it('accounts for what filters leave out and for lines that can not be read', () => {
     writeFileSync(path('broken.jsonl'), `${readFileSync(file, 'utf8')}{broken\n`);
     const { status, stderr } = rimp(['convert', path('broken.jsonl'), path('e.jsonl'), '--type', 'error']);
@@ -90,7 +129,7 @@ describe('rimp convert', () => {
     const { status, stderr } = rimp(['convert', file, path('a.xlsx')]);
     expect([status, stderr]).toEqual([
       2,
-      expect.stringContaining('expected OUT to end in .jsonl, .csv, .otlp.json or .db'),
+      expect.stringContaining('expected OUT to end in .jsonl, .csv, .otlp.json, .parquet or .db'),
     ]);
   });
 });

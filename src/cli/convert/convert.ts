@@ -4,7 +4,7 @@ import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError } from '../values.js';
 
 /** What OUT may be. */
-export type OutputFormat = 'jsonl' | 'csv' | 'otlp' | 'sqlite' | 'postgres';
+export type OutputFormat = 'jsonl' | 'csv' | 'otlp' | 'parquet' | 'sqlite' | 'postgres';
 
 /** The values of the options of `rimp convert`. */
 export interface ConvertValues extends FilterValues {
@@ -16,9 +16,9 @@ const NOTES = `
 ${SOURCE_NOTES}
 
 The last name is OUT; what it is to be is known by its end, else by --to: .jsonl (RIMP's file format), .csv, .otlp.json
-(a request of OTLP in JSON a line, as the Collector's otlpjsonfile receiver reads it), .db or .sqlite, each of the texts
-with .gz behind it as well, or a postgres:// URL. CSV holds what rimp query --csv shows, which is less than an item. OTLP
-needs @opentelemetry/otlp-transformer, which every OTLP exporter brings along.
+(a request of OTLP in JSON a line, as the Collector's otlpjsonfile receiver reads it), each of them with .gz behind it as
+well, .parquet, .db or .sqlite, or a postgres:// URL. CSV holds what rimp query --csv shows, which is less than an item. OTLP
+needs @opentelemetry/otlp-transformer, which every OTLP exporter brings along; Parquet needs hyparquet-writer.
 
 A file is written under another name beside OUT and gets its own when it is whole: an interruption leaves nothing. To a
 postgres:// URL rows are added, and what was added stays. In a database an item of an id that is there already is no new
@@ -30,11 +30,12 @@ Exit status: 0 something was written or there already, and every line could be r
 /** `rimp convert`. */
 export const convert = defineCommand<ConvertValues>({
   name: 'convert',
-  title: 'writes items in another format: JSON lines, gzip, CSV, OTLP in JSON, SQLite, PostgreSQL',
+  title: 'writes items in another format: JSON lines, gzip, CSV, OTLP in JSON, Parquet, SQLite, PostgreSQL',
   examples: [
     ['rimp convert telemetry.jsonl telemetry.db', 'a file to SQLite, to be queried fast'],
     ['rimp convert telemetry.db errors.csv --type error', 'errors for a spreadsheet'],
     ['rimp convert "logs/*.jsonl" all.jsonl.gz', 'several files as one, by time'],
+    ['rimp convert telemetry.db telemetry.parquet', 'for DuckDB, pandas and their like'],
     ['rimp convert telemetry.jsonl telemetry.otlp.json', "for the Collector's otlpjsonfile receiver"],
   ],
   usage: 'SOURCE… OUT [OPTION…]',
@@ -43,7 +44,7 @@ export const convert = defineCommand<ConvertValues>({
     parser.argument('<SOURCE...>', 'what to read, and last where to write');
     addFilterOptions(parser)
       .optionsGroup('How it is written:')
-      .option('--to <FORMAT>', 'jsonl, csv, otlp, sqlite or postgres; default: by the name of OUT', format)
+      .option('--to <FORMAT>', 'jsonl, csv, otlp, parquet, sqlite or postgres; default: by the name of OUT', format)
       .option('--force', 'write over a file that is there')
       .option('--utc', 'with --since and --until: times of UTC, not of the local zone');
   },
@@ -55,7 +56,7 @@ export const convert = defineCommand<ConvertValues>({
   },
 });
 
-const FORMATS: readonly OutputFormat[] = ['jsonl', 'csv', 'otlp', 'sqlite', 'postgres'];
+const FORMATS: readonly OutputFormat[] = ['jsonl', 'csv', 'otlp', 'parquet', 'sqlite', 'postgres'];
 
 function format(text: string): OutputFormat {
   const found = FORMATS.find((one) => one === text);
@@ -70,6 +71,9 @@ function formatOf(target: string): OutputFormat {
   if (/\.otlp\.jsonl?$/.test(name)) return 'otlp';
   if (/\.(?:jsonl|ndjson)$/.test(name)) return 'jsonl';
   if (name.endsWith('.csv')) return 'csv';
+  if (/\.parquet$/i.test(target)) return 'parquet';
   if (/\.(?:db|sqlite3?)$/.test(name) && !target.toLowerCase().endsWith('.gz')) return 'sqlite';
-  throw new UsageError(`expected OUT to end in .jsonl, .csv, .otlp.json or .db, or --to FORMAT, got "${target}"`);
+  throw new UsageError(
+    `expected OUT to end in .jsonl, .csv, .otlp.json, .parquet or .db, or --to FORMAT, got "${target}"`,
+  );
 }

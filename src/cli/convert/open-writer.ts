@@ -17,6 +17,7 @@ export async function openWriter(target: string, format: OutputFormat, isForced:
     ]);
     return new StorageWriter(storage, file);
   }
+  if (format === 'parquet') return new (await import('./parquet-writer.js')).ParquetFile(file);
   const form = format === 'otlp' ? await otlpForm() : format === 'csv' ? csvForm() : linesOf(jsonFormat(false));
   return new TextWriter(file, form, /\.gz$/i.test(target));
 }
