@@ -1,20 +1,20 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Programs } from '../helpers/child-program.js';
+import { type GenerationApp, generationApps } from '../helpers/generation-app.js';
 import { answering, closeSinks } from '../helpers/otlp-sink.js';
 import { type Postgres, postgresPrograms, startPostgres } from '../helpers/postgres.js';
 
-const programs = new Programs('own-requests');
-const instrument = programs.path('instrument.cjs');
+const { two, three } = generationApps('own-requests');
+const apps = [two, three];
 let postgres: Postgres | undefined;
 beforeAll(async () => {
-  writeFileSync(instrument, INSTRUMENTED);
   if (postgresPrograms !== undefined) postgres = await startPostgres();
 });
 afterAll(async () => {
   await closeSinks();
   await postgres?.remove();
-  programs.remove();
+  for (const app of apps) app.remove();
 });
 
 /** Instruments `http` and `pg` before this library or anything else loads them; `spans` and `hooked` say what was seen of a client's work. */
@@ -22,11 +22,12 @@ const INSTRUMENTED = `
 const { context, trace } = require('@opentelemetry/api');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks');
-const { BasicTracerProvider, SimpleSpanProcessor, InMemorySpanExporter } = require('@opentelemetry/sdk-trace-base');
+const { BasicTracerProvider, TracerProvider = BasicTracerProvider, SimpleSpanProcessor, InMemorySpanExporter } = require(TRACE_PACKAGE);
 const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
 const { PgInstrumentation } = require('@opentelemetry/instrumentation-pg');
 const exporter = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+const processors = [TracerProvider === BasicTracerProvider ? new SimpleSpanProcessor(exporter) : new SimpleSpanProcessor({ exporter })];
+const provider = new TracerProvider({ processors, spanProcessors: processors });
 trace.setGlobalTracerProvider(provider);
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 let hooked = 0;
@@ -71,25 +72,42 @@ const SENDERS: Record<string, string> = {
 };
 
 const POSTGRES = `
-    const telemetry = { collector: new rimp.TelemetryCollector({ storageBackend: 'postgres', storagePath: DATABASE, bufferSize: 1 }) };
+    const telemetry = { collector: new rimp.TelemetryCollector({ storageBackend: 'postgres', storagePath: DATABASE, bufferSize: 1 }, { storageOptions: { tablePrefix: PREFIX } }) };
     ${EVENTS}
     await inRequest(() => telemetry.collector.forceFlush());
     const kept = await inRequest(() => telemetry.collector.storage.retrieve());
     if (kept.events.length !== 5) throw new Error(kept.events.length + ' events');
     await telemetry.collector.shutdown();`;
 
-async function seen(body: string, env: Record<string, string>): Promise<{ spans: string[]; hooked: number }> {
-  const constants = 'const { ENDPOINT, DATABASE } = process.env;';
-  const program = `${constants}(async () => {${body}\nreport(); process.exit(0);})();`;
-  const { stdout, stderr, status } = await programs.start(program, { env, nodeArgs: ['--require', instrument] }).ended;
+/** What the application does itself. */
+const STATEMENT = `
+    const client = new (require('pg').Client)(DATABASE);
+    await inRequest(async () => { await client.connect(); await client.query('SELECT 1'); await client.end(); });`;
+
+async function seen(
+  app: GenerationApp,
+  body: string,
+  env: Record<string, string>,
+): Promise<{ spans: string[]; hooked: number }> {
+  const cwd = await app.directory();
+  const tracePackage = app === three ? '@opentelemetry/sdk-trace' : '@opentelemetry/sdk-trace-base';
+  writeFileSync(join(cwd, 'instrument.cjs'), `const TRACE_PACKAGE = '${tracePackage}';${INSTRUMENTED}`);
+  writeFileSync(
+    join(cwd, 'program.cjs'),
+    `const rimp = require('rimp-telemetry');
+     const path = (name) => require('node:path').join(__dirname, name);
+     const { ENDPOINT, DATABASE, PREFIX } = process.env;
+     (async () => {${body}\nreport(); process.exit(0);})();`,
+  );
+  const { stdout, stderr, status } = await app.node(['--require', './instrument.cjs', 'program.cjs'], { cwd, env });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return JSON.parse(stdout) as { spans: string[]; hooked: number };
 }
 
-describe('what the library sends itself', () => {
+describe.each(apps)('what the library sends itself, on OpenTelemetry $name', (app) => {
   it.each(Object.keys(SENDERS))('makes no client span and calls no hook of an instrumentation: %s', async (name) => {
     const sink = await answering(() => ({ status: 200 }));
-    expect(await seen(SENDERS[name] as string, { ENDPOINT: sink.url })).toEqual({ spans: [], hooked: 0 });
+    expect(await seen(app, SENDERS[name] as string, { ENDPOINT: sink.url })).toEqual({ spans: [], hooked: 0 });
     expect(sink.requests.length).toBeGreaterThan(0);
   });
 
@@ -98,12 +116,16 @@ describe('what the library sends itself', () => {
       console.warn('SKIPPED: there is no PostgreSQL here');
       return;
     }
-    expect(await seen(POSTGRES, { DATABASE: postgres.url })).toEqual({ spans: [], hooked: 0 });
+    const env = { DATABASE: postgres.url, PREFIX: app === three ? 'three_' : 'two_' };
+    expect(await seen(app, POSTGRES, env)).toEqual({ spans: [], hooked: 0 });
+    const { spans } = await seen(app, STATEMENT, env);
+    expect(spans).toContainEqual(expect.stringMatching(/^pg\.query/));
   });
 
   it('would be seen if it were not suppressed: requests and statements of the application are', async () => {
     const sink = await answering(() => ({ status: 200 }));
     const { spans, hooked } = await seen(
+      app,
       `await inRequest(() => new Promise((resolve) => require('node:http').get(ENDPOINT, (response) => response.resume().on('end', resolve))));`,
       { ENDPOINT: sink.url },
     );
