@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { rimp } from '../helpers/run-rimp.js';
@@ -121,6 +122,25 @@ describe('rimp init', () => {
     expect(rest.map((spec) => spec.replace(/(?<!^)@.*/, ''))).toContain('rimp-telemetry');
     expect(rest.some((spec) => spec.includes('/api@') || spec.includes('exporter'))).toBe(false);
     expect(existsSync(join(cwd, 'telemetry.cjs'))).toBe(true);
+  });
+
+  it('installs an API that suits the SDK, and an SDK that this Node runs, if the latest API is there', () => {
+    // where no SDK is found in a directory further up
+    const cwd = mkdtempSync(join(tmpdir(), 'rimp-init-'));
+    try {
+      const api = join(cwd, 'node_modules', '@opentelemetry', 'api');
+      mkdirSync(api, { recursive: true });
+      writeFileSync(join(cwd, 'package.json'), '{"name":"shop","dependencies":{"@opentelemetry/api":"^1.10.0"}}');
+      writeFileSync(join(api, 'package.json'), '{"name":"@opentelemetry/api","version":"1.10.0"}');
+      const { path, asked } = fakeManager('npm', 0);
+      expect(rimp(['init', '--yes'], { cwd, env: { PATH: path } }).status).toBe(0);
+      const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+      const runsThird = major > 22 || (major === 22 && minor >= 15);
+      expect(asked().includes('@opentelemetry/api@~1.9.0\n')).toBe(!runsThird);
+      expect(asked()).toContain(`@opentelemetry/sdk-logs@${runsThird ? '^3.0.0' : '^0.223.0'}\n`);
+    } finally {
+      rmSync(cwd, { recursive: true, force: true });
+    }
   });
 
   it('writes nothing if the packages could not be installed', () => {

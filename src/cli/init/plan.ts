@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import semver from 'semver';
 import type { Project } from './project.js';
 
 /** A package to be installed. */
@@ -19,6 +20,7 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
+const API = '@opentelemetry/api';
 const RANGES = {
   '2.x': { api: '~1.9.0', logs: '^0.223.0', stable: '^2.0.0', exporters: '^0.223.0' },
   '3.x': { api: '^1.10.0', logs: '^3.0.0', stable: '^3.0.0', exporters: '>=0.300.0 <1' },
@@ -42,7 +44,9 @@ const HINTS: Readonly<Record<string, string>> = {
 export function planFor(project: Project, exportsOtlp: boolean): Plan {
   const name = project.isModule ? 'telemetry.mjs' : 'telemetry.cjs';
   const notes = project.known.map((known) => HINTS[known]).filter((hint) => hint !== undefined);
-  const packages = wantedBy(project, exportsOtlp).filter((wanted) => !project.packages.has(wanted.name));
+  const packages = wantedBy(project, exportsOtlp).filter(
+    ({ name: wanted, range }) => !project.packages.has(wanted) || (wanted === API && !suits(project.apiVersion, range)),
+  );
   if (project.hasNodeSdk) {
     notes.unshift(
       'NodeSDK is in use: give it RIMP where it is made: new NodeSDK({ ...nodeSdkOptions(new TelemetryCollector()) })',
@@ -63,11 +67,24 @@ export function planFor(project: Project, exportsOtlp: boolean): Plan {
   };
 }
 
-function wantedBy({ generation = '2.x', hasNodeSdk }: Project, exportsOtlp: boolean): WantedPackage[] {
+/** `npm install @opentelemetry/api` alone brings the latest, which SDK 2.x refuses. */
+function suits(version: string | undefined, range: string): boolean {
+  return version === undefined || semver.satisfies(version, range);
+}
+
+/** The generation that is there, else the one that the API is for, if this Node runs it. */
+function generationFor({ generation, apiVersion }: Project): '2.x' | '3.x' {
+  if (generation !== undefined) return generation;
+  const isForThird = apiVersion !== undefined && semver.satisfies(apiVersion, RANGES['3.x'].api);
+  return isForThird && semver.gte(process.versions.node, '22.15.0') ? '3.x' : '2.x';
+}
+
+function wantedBy(project: Project, exportsOtlp: boolean): WantedPackage[] {
+  const generation = generationFor(project);
   const { api, logs, stable, exporters } = RANGES[generation];
   const own = { name: 'rimp-telemetry', range: '', why: 'collects, keeps and hands over' };
-  const theApi = { name: '@opentelemetry/api', range: api, why: 'what all of OpenTelemetry meets at' };
-  if (hasNodeSdk) return [own, theApi];
+  const theApi = { name: API, range: api, why: 'what all of OpenTelemetry meets at' };
+  if (project.hasNodeSdk) return [own, theApi];
   const proto = (signal: string): WantedPackage => ({
     name: `@opentelemetry/exporter-${signal}-otlp-proto`,
     range: exporters,

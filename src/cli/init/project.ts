@@ -18,6 +18,8 @@ export interface Project {
   readonly isTypeScript: boolean;
   /** The generation of OpenTelemetry's SDK that is installed; `undefined`: none is. */
   readonly generation: '2.x' | '3.x' | undefined;
+  /** The version of @opentelemetry/api that is installed, if one is. */
+  readonly apiVersion: string | undefined;
   readonly hasNodeSdk: boolean;
   /** Frameworks and loggers that there is something to say about. */
   readonly known: readonly string[];
@@ -54,6 +56,7 @@ export function projectAt(directory: string): Project {
     isModule: about.type === 'module',
     isTypeScript: existsSync(join(directory, 'tsconfig.json')) || packages.has('typescript'),
     generation: generationIn(installed),
+    apiVersion: installed.find((one) => one.name === '@opentelemetry/api')?.version,
     hasNodeSdk: packages.has('@opentelemetry/sdk-node'),
     known: KNOWN.filter((name) => packages.has(name)),
     packages,
