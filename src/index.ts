@@ -55,6 +55,8 @@ export type {
   ShipSummary,
   UnreadableFile,
 } from './ship/options.js';
+export { ClickHouseStorage } from './storage/clickhouse/clickhouse-storage.js';
+export type { ClickHouseRetentionOptions, ClickHouseStorageOptions } from './storage/clickhouse/options.js';
 export {
   type DeletedSegments,
   FileStorage,

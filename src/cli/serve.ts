@@ -4,6 +4,7 @@ import { TelemetryCollector } from '../collector/collector.js';
 import type { OtlpReceiver } from '../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../setup/on-demand.js';
 import { defineCommand } from './command.js';
+import { isDatabaseUrl } from './database-url.js';
 import { checkStorage } from './doctor/check-storage.js';
 import { grouped } from './format.js';
 import { err, out } from './output/output.js';
@@ -17,7 +18,7 @@ is in it is stored. Spans at /v1/traces are taken, counted and not kept. Point a
 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
 
 --host: other machines can't reach 127.0.0.1; other addresses should need a token.
---storage: a file of JSON lines, of SQLite with --backend database, or a postgres:// URL.
+--storage: a file of JSON lines, of SQLite with --backend database, or a postgres:// or clickhouse:// URL.
 --print: lines that nobody reads are left out, and counted.
 
 SIGINT and SIGTERM end it: what is under way is answered and stored before. A second signal ends it at once.
@@ -134,7 +135,7 @@ export const serve = defineCommand<ServeValues>({
 
 async function collectorOf(values: ServeValues): Promise<TelemetryCollector> {
   const storagePath = values.storage ?? process.env.RIMP_STORAGE_PATH ?? 'telemetry.jsonl';
-  const guessed = /^postgres(?:ql)?:|\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
+  const guessed = isDatabaseUrl(storagePath) || /\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
   const storageBackend = values.backend ?? guessed;
   // a server is asked by the first query
   if (storageBackend !== 'memory' && !storagePath.includes('://')) {

@@ -57,7 +57,7 @@ export const ship = defineCommand<ShipValues>({
   describe: (parser) =>
     parser
       .argument('[FILE...]', 'JSON lines of RIMP')
-      .option('--storage <PATH>', 'a SQLite file or a postgres:// URL, instead of files')
+      .option('--storage <PATH>', 'a SQLite file, or a postgres:// or clickhouse:// URL, instead of files')
       .option('--table-prefix <TEXT>', "of a database's tables; default: as the storage's")
       .option('--to <URL>', 'base URL of the receiver; default: OTEL_EXPORTER_OTLP_ENDPOINT')
       .option(

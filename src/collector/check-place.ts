@@ -1,19 +1,22 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { checkClickHousePackage } from '../storage/clickhouse/connection.js';
 import { checkPostgresPackage } from '../storage/postgres/driver.js';
 import { checkSqlitePackage } from '../storage/sqlite/packages.js';
 import { ConfigError, type TelemetryConfig } from './config.js';
 
-/** Which storage a configuration names: `'database'` is one of two. */
-export type StorageKind = 'memory' | 'file' | 'sqlite' | 'postgres';
+/** Which storage a configuration names: `'database'` is one of three. */
+export type StorageKind = 'memory' | 'file' | 'sqlite' | 'postgres' | 'clickhouse';
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 const POSTGRES_SCHEME = /^postgres(?:ql)?:/i;
+const CLICKHOUSE_SCHEME = /^clickhouse:/i;
 
 /** The storage that a valid configuration names. */
 export function storageKindOf({ storageBackend, storagePath }: TelemetryConfig): StorageKind {
   if (storageBackend !== 'database') return storageBackend;
-  return POSTGRES_SCHEME.test(storagePath as string) ? 'postgres' : 'sqlite';
+  if (POSTGRES_SCHEME.test(storagePath as string)) return 'postgres';
+  return CLICKHOUSE_SCHEME.test(storagePath as string) ? 'clickhouse' : 'sqlite';
 }
 
 /**
@@ -31,6 +34,10 @@ export function checkPlace(config: TelemetryConfig): void {
     checkPostgresPackage();
     return;
   }
+  if (kind === 'clickhouse') {
+    checkClickHousePackage();
+    return;
+  }
   const problem = schemeProblem(path, kind) ?? pathProblem(resolve(path));
   if (problem !== undefined) throw new ConfigError([{ field: 'storagePath', message: problem }]);
   if (kind === 'sqlite') checkSqlitePackage();
@@ -41,10 +48,12 @@ function schemeProblem(path: string, kind: StorageKind): string | undefined {
   if (scheme === undefined) return undefined;
   const remedy =
     kind === 'sqlite'
-      ? 'give postgres://user@host/database for PostgreSQL, or the path of a file for SQLite'
+      ? 'give postgres://user@host/database for PostgreSQL, clickhouse://user@host/database for ClickHouse, or the path of a file for SQLite'
       : POSTGRES_SCHEME.test(path)
         ? 'give storageBackend "postgres" with it'
-        : 'give the path of a file';
+        : CLICKHOUSE_SCHEME.test(path)
+          ? 'give storageBackend "clickhouse" with it'
+          : 'give the path of a file';
   return `expected "storagePath" to be the path of a file, got a URL with the scheme "${scheme}:": ${remedy}`;
 }
 

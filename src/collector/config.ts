@@ -1,10 +1,11 @@
 import { show, TelemetryError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
+import { isClickHouseUrl } from '../storage/clickhouse/place.js';
 import { CONFIG_FIELDS } from './config-fields.js';
 import { isCollectorOption } from './options.js';
 
 /** Where a collector keeps what it flushes. */
-export type StorageBackend = 'memory' | 'file' | 'sqlite' | 'postgres' | 'database';
+export type StorageBackend = 'memory' | 'file' | 'sqlite' | 'postgres' | 'clickhouse' | 'database';
 
 /** The fields of a {@link TelemetryConfig}; each has a default. */
 export interface TelemetryConfigInit {
@@ -17,18 +18,18 @@ export interface TelemetryConfigInit {
   /** Whether listeners hear each item while it is collected; default `true`. */
   readonly realtimeMode?: boolean | undefined;
   /**
-   * `'memory'`, `'file'`, `'sqlite'`, `'postgres'`, or `'database'`: PostgreSQL if `storagePath` is a `postgres://` URL,
+   * `'memory'`, `'file'`, `'sqlite'`, `'postgres'`, `'clickhouse'`, or `'database'`: what the URL in `storagePath` names,
    * else SQLite; default `'memory'`.
    */
   readonly storageBackend?: StorageBackend | undefined;
-  /** The file of the backends `'file'` and `'sqlite'`, the URL of `'postgres'`; no default. */
+  /** The file of the backends `'file'` and `'sqlite'`, the URL of `'postgres'` and `'clickhouse'`; no default. */
   readonly storagePath?: string | null | undefined;
 }
 
 /** Under which a configuration says whether each kind of items fills the buffer for itself, as in the Python original. */
 export const COUNTS_EACH_KIND: unique symbol = Symbol.for('rimp-telemetry.counts-each-kind') as never;
 
-const BACKENDS: readonly string[] = ['memory', 'file', 'sqlite', 'postgres', 'database'];
+const BACKENDS: readonly string[] = ['memory', 'file', 'sqlite', 'postgres', 'clickhouse', 'database'];
 /** The longest time that a timer takes, in seconds. */
 const MAX_INTERVAL_SECONDS = (2 ** 31 - 1) / 1000;
 
@@ -64,7 +65,7 @@ export class TelemetryConfig {
   readonly realtimeMode: boolean;
   /** Which storage the collector makes; default `'memory'`. */
   readonly storageBackend: StorageBackend;
-  /** A file, or a `postgres://` URL; `undefined` if there is none. */
+  /** A file, or a `postgres://` or `clickhouse://` URL; `undefined` if there is none. */
   readonly storagePath: string | undefined;
   readonly #problems: readonly ConfigProblem[];
 
@@ -143,13 +144,20 @@ export class TelemetryConfig {
     expect(
       'storageBackend',
       BACKENDS.includes(this.storageBackend),
-      '"memory", "file", "sqlite", "postgres" or "database"',
+      '"memory", "file", "sqlite", "postgres", "clickhouse" or "database"',
     );
     const path: unknown = this.storagePath;
     const usable = typeof path === 'string' && path !== '' && !path.includes('\0');
     if (this.storageBackend === 'postgres') {
       const isUrl = usable && /^postgres(?:ql)?:\/\//i.test(path) && URL.canParse(path);
       expectSecret('storagePath', isUrl, 'a URL that begins with postgres:// with storageBackend "postgres"');
+    } else if (this.storageBackend === 'clickhouse') {
+      const isUrl = usable && isClickHouseUrl(path);
+      expectSecret(
+        'storagePath',
+        isUrl,
+        'a URL that begins with clickhouse:// or https:// with storageBackend "clickhouse"',
+      );
     } else if (this.storageBackend !== 'memory' && BACKENDS.includes(this.storageBackend)) {
       expect('storagePath', usable, `a non-empty string with storageBackend "${this.storageBackend}"`);
     } else {

@@ -1,4 +1,6 @@
 import type { TelemetryStorage } from '../model/storage.js';
+import { ClickHouseStorage } from '../storage/clickhouse/clickhouse-storage.js';
+import type { ClickHouseStorageOptions } from '../storage/clickhouse/options.js';
 import { FileStorage, type FileStorageOptions, type RetentionOptions } from '../storage/file/file-storage.js';
 import { MemoryStorage, type MemoryStorageOptions } from '../storage/memory/memory-storage.js';
 import { PostgresStorage, type PostgresStorageOptions } from '../storage/postgres/postgres-storage.js';
@@ -11,15 +13,17 @@ import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
 export interface StorageOptions
   extends MemoryStorageOptions,
     Omit<FileStorageOptions, 'path' | 'retention'>,
-    Omit<PostgresStorageOptions, 'url' | 'retention' | 'readOnly'> {
-  /** What stays: files have `maxFiles` and `maxTotalBytes`, databases `maxItems`, both `maxAgeSeconds`. */
+    Omit<PostgresStorageOptions, 'url' | 'retention' | 'readOnly'>,
+    Omit<ClickHouseStorageOptions, 'url' | 'retention'> {
+  /** What stays: files have `maxFiles` and `maxTotalBytes`, SQLite and PostgreSQL `maxItems`, all `maxAgeSeconds`. */
   readonly retention?: (RetentionOptions & DatabaseRetentionOptions) | undefined;
 }
 
 /**
  * Makes the storage that a configuration names; it opens nothing before it is used.
  *
- * `storageBackend: 'database'` is PostgreSQL if `storagePath` is a `postgres://` URL, else SQLite.
+ * `storageBackend: 'database'` is PostgreSQL if `storagePath` is a `postgres://` URL, ClickHouse if it is a `clickhouse://` URL,
+ * else SQLite.
  *
  * @throws ConfigError if the configuration is wrong.
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt, wrong, or none of that storage's.
@@ -36,6 +40,8 @@ export function openStorage(
       return new FileStorage({ ...options, path });
     case 'postgres':
       return new PostgresStorage({ ...options, url: path });
+    case 'clickhouse':
+      return new ClickHouseStorage({ ...options, url: path });
     case 'sqlite':
       return new SqliteStorage({ ...options, path });
     default:

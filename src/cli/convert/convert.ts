@@ -4,7 +4,7 @@ import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError } from '../values.js';
 
 /** What OUT may be. */
-export type OutputFormat = 'jsonl' | 'csv' | 'otlp' | 'parquet' | 'sqlite' | 'postgres';
+export type OutputFormat = 'jsonl' | 'csv' | 'otlp' | 'parquet' | 'sqlite' | 'postgres' | 'clickhouse';
 
 /** The values of the options of `rimp convert`. */
 export interface ConvertValues extends FilterValues {
@@ -17,12 +17,13 @@ ${SOURCE_NOTES}
 
 The last name is OUT; what it is to be is known by its end, else by --to: .jsonl (RIMP's file format), .csv, .otlp.json
 (a request of OTLP in JSON a line, as the Collector's otlpjsonfile receiver reads it), each of them with .gz behind it as
-well, .parquet, .db or .sqlite, or a postgres:// URL. CSV holds what rimp query --csv shows, which is less than an item. OTLP
-needs @opentelemetry/otlp-transformer, which every OTLP exporter brings along; Parquet needs hyparquet-writer.
+well, .parquet, .db or .sqlite, or a postgres:// or clickhouse:// URL. CSV holds what rimp query --csv shows, which is less
+than an item. OTLP needs @opentelemetry/otlp-transformer, which every OTLP exporter brings along; Parquet needs
+hyparquet-writer.
 
 A file is written under another name beside OUT and gets its own when it is whole: an interruption leaves nothing. To a
-postgres:// URL rows are added, and what was added stays. In a database an item of an id that is there already is no new
-row.
+postgres:// or clickhouse:// URL rows are added, and what was added stays. In SQLite and PostgreSQL an item of an id that is
+there already is no new row; ClickHouse knows the batches of a run that is repeated, as long as SOURCE is the same.
 
 Exit status: 0 something was written or there already, and every line could be read, 1 not so, 2 an error, 130 ended by a signal.
 `;
@@ -30,7 +31,7 @@ Exit status: 0 something was written or there already, and every line could be r
 /** `rimp convert`. */
 export const convert = defineCommand<ConvertValues>({
   name: 'convert',
-  title: 'writes items in another format: JSON lines, gzip, CSV, OTLP in JSON, Parquet, SQLite, PostgreSQL',
+  title: 'writes items in another format: JSON lines, gzip, CSV, OTLP in JSON, Parquet, SQLite, PostgreSQL, ClickHouse',
   examples: [
     ['rimp convert telemetry.jsonl telemetry.db', 'a file to SQLite, to be queried fast'],
     ['rimp convert telemetry.db errors.csv --type error', 'errors for a spreadsheet'],
@@ -44,7 +45,11 @@ export const convert = defineCommand<ConvertValues>({
     parser.argument('<SOURCE...>', 'what to read, and last where to write');
     addFilterOptions(parser)
       .optionsGroup('How it is written:')
-      .option('--to <FORMAT>', 'jsonl, csv, otlp, parquet, sqlite or postgres; default: by the name of OUT', format)
+      .option(
+        '--to <FORMAT>',
+        'jsonl, csv, otlp, parquet, sqlite, postgres or clickhouse; default: by the name of OUT',
+        format,
+      )
       .option('--force', 'write over a file that is there')
       .option('--utc', 'with --since and --until: times of UTC, not of the local zone');
   },
@@ -56,7 +61,7 @@ export const convert = defineCommand<ConvertValues>({
   },
 });
 
-const FORMATS: readonly OutputFormat[] = ['jsonl', 'csv', 'otlp', 'parquet', 'sqlite', 'postgres'];
+const FORMATS: readonly OutputFormat[] = ['jsonl', 'csv', 'otlp', 'parquet', 'sqlite', 'postgres', 'clickhouse'];
 
 function format(text: string): OutputFormat {
   const found = FORMATS.find((one) => one === text);
@@ -67,6 +72,7 @@ function format(text: string): OutputFormat {
 /** What a name says. */
 function formatOf(target: string): OutputFormat {
   if (/^postgres(?:ql)?:\/\//i.test(target)) return 'postgres';
+  if (/^clickhouse:\/\//i.test(target)) return 'clickhouse';
   const name = target.toLowerCase().replace(/\.gz$/, '');
   if (/\.otlp\.jsonl?$/.test(name)) return 'otlp';
   if (/\.(?:jsonl|ndjson)$/.test(name)) return 'jsonl';

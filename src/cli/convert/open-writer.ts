@@ -1,5 +1,6 @@
 import { isEvent } from '../../model/item.js';
 import type { TelemetryMetric } from '../../model/metric.js';
+import type { ClickHouseStorage } from '../../storage/clickhouse/clickhouse-storage.js';
 import type { SqlStorage } from '../../storage/sql/sql-storage.js';
 import { CSV_HEADER, csvFormat, type Format, jsonFormat } from '../output/formats.js';
 import type { OutputFormat } from './convert.js';
@@ -9,10 +10,11 @@ import { WholeFile } from './whole-file.js';
 
 /** @throws UsageError if there is a file already, and it is not to be overwritten. */
 export async function openWriter(target: string, format: OutputFormat, isForced: boolean): Promise<ItemWriter> {
-  const file = format === 'postgres' ? undefined : new WholeFile(target, isForced);
-  if (file === undefined || format === 'sqlite' || format === 'postgres') {
+  const isServer = format === 'postgres' || format === 'clickhouse';
+  const file = isServer ? undefined : new WholeFile(target, isForced);
+  if (file === undefined || format === 'sqlite') {
     const [storage, { StorageWriter }] = await Promise.all([
-      file === undefined ? postgresAt(target) : sqliteAt(file.path),
+      file !== undefined ? sqliteAt(file.path) : format === 'clickhouse' ? clickHouseAt(target) : postgresAt(target),
       import('./storage-writer.js'),
     ]);
     return new StorageWriter(storage, file);
@@ -24,6 +26,10 @@ export async function openWriter(target: string, format: OutputFormat, isForced:
 
 async function sqliteAt(path: string): Promise<SqlStorage> {
   return new (await import('../../storage/sqlite/sqlite-storage.js')).SqliteStorage(path);
+}
+
+async function clickHouseAt(url: string): Promise<ClickHouseStorage> {
+  return new (await import('../../storage/clickhouse/clickhouse-storage.js')).ClickHouseStorage(url);
 }
 
 async function postgresAt(url: string): Promise<SqlStorage> {

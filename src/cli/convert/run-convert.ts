@@ -50,7 +50,9 @@ export async function runConvert(
   const shown = showUrl(target);
   if (!isWhole) {
     const left =
-      format === 'postgres' ? `${grouped(written - writer.there)} were added and stay` : `${shown} was not made`;
+      format === 'postgres' || format === 'clickhouse'
+        ? `${grouped(written - writer.there)} were added and stay`
+        : `${shown} was not made`;
     say(`ended by a signal after ${counted(read, 'item')}: ${left}`);
     return 130;
   }

@@ -15,8 +15,8 @@ export interface DiffValues extends FilterValues {
 }
 
 const NOTES = `
-A and B are each a file of JSON lines, a SQLite file or a postgres:// URL, as SOURCE of rimp query: the recording before and
-the one after. Messages that differ only in numbers, ids, quoted parts and the like are one pattern.
+A and B are each a file of JSON lines, a SQLite file, or a postgres:// or clickhouse:// URL, as SOURCE of rimp query: the
+recording before and the one after. Messages that differ only in numbers, ids, quoted parts and the like are one pattern.
 
 A metric has moved if its median or its 95th percentile changed by --min-change percent at least, and chance would make so
 great a difference less often than --max-p says: by the Mann–Whitney test for the median and the bootstrap for the

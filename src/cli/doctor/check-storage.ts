@@ -6,6 +6,7 @@ import { TelemetryError, toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import type { Env } from '../../otlp/config/settings.js';
 import { type Finding, ok } from './finding.js';
+import { openClickHouse } from './open-clickhouse.js';
 import { openFile, openSqlite } from './open-file.js';
 import { openPostgres } from './open-postgres.js';
 
@@ -24,7 +25,7 @@ export async function checkStorage(given: string | undefined, env: Env): Promise
   try {
     config.validate();
     kind = storageKindOf(config);
-    if (kind !== 'postgres' && statSync(path as string, { throwIfNoEntry: false })?.isDirectory() === true)
+    if (!isServer(kind) && statSync(path as string, { throwIfNoEntry: false })?.isDirectory() === true)
       throw new Error('it is a directory');
     checkPlace(config);
     return ok(ID, await openingOf(kind, path as string));
@@ -35,17 +36,19 @@ export async function checkStorage(given: string | undefined, env: Env): Promise
 
 function openingOf(kind: StorageKind, path: string): string | Promise<string> {
   if (kind === 'postgres') return openPostgres(path);
+  if (kind === 'clickhouse') return openClickHouse(path);
   return kind === 'sqlite' ? openSqlite(resolve(path)) : openFile(resolve(path));
 }
 
 function failed(path: string | undefined, kind: StorageKind | undefined, error: unknown): Finding {
   const isMissing = error instanceof TelemetryError && error.code === 'RIMP_MISSING_PACKAGE';
-  const shown = kind === 'postgres' ? showUrl(path ?? '') : resolve(path ?? '');
+  const shown = isServer(kind) ? showUrl(path ?? '') : resolve(path ?? '');
   const isConfig = error instanceof TelemetryError;
   const fixes = {
     memory: '',
     file: 'RIMP_STORAGE_PATH=<a file in a directory that this user may write to>',
     sqlite: 'RIMP_STORAGE_PATH=<an SQLite database in a directory that this user may write to>',
+    clickhouse: 'RIMP_STORAGE_PATH=clickhouse://<user>:<password>@<host>:<port>/<database>',
     postgres: 'RIMP_STORAGE_PATH=postgres://<user>:<password>@<host>:<port>/<database>',
   };
   return {
@@ -53,13 +56,23 @@ function failed(path: string | undefined, kind: StorageKind | undefined, error: 
     level: 'error',
     what: isConfig ? toError(error).message : `${shown} can't be written: ${toError(error).message}`,
     why: 'what is collected waits in memory, and is lost when the queue is full or the process ends',
-    fix: isMissing ? `npm install ${kind === 'postgres' ? 'pg' : 'libsql'}` : fixes[kind ?? 'file'],
+    fix: isMissing ? `npm install ${packageOf(kind)}` : fixes[kind ?? 'file'],
   };
+}
+
+function isServer(kind: StorageKind | undefined): boolean {
+  return kind === 'postgres' || kind === 'clickhouse';
+}
+
+function packageOf(kind: StorageKind | undefined): string {
+  if (kind === 'clickhouse') return '@clickhouse/client';
+  return kind === 'postgres' ? 'pg' : 'libsql';
 }
 
 /** What a path looks like, where nothing says which storage is meant. */
 function backendOf(path: string): StorageBackend {
   if (/^postgres(?:ql)?:\/\//i.test(path)) return 'postgres';
+  if (/^clickhouse:\/\//i.test(path)) return 'clickhouse';
   return /\.(?:db|sqlite3?)$/i.test(path) || headOf(path) === 'SQLite format 3' ? 'sqlite' : 'file';
 }
 

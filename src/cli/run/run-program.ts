@@ -8,6 +8,7 @@ import { resolveQuery } from '../../model/query.js';
 import type { OtlpReceiver } from '../../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../../setup/on-demand.js';
 import { matcherOf } from '../../storage/query-match.js';
+import { isDatabaseUrl } from '../database-url.js';
 import { filterOf } from '../filter/filter.js';
 import { hasColours, painter } from '../output/colours.js';
 import { err } from '../output/output.js';
@@ -80,14 +81,14 @@ function shownBy(values: RunValues): (item: TelemetryItem) => void {
 function collectorOf({ record, append, force }: RunValues): TelemetryCollector {
   const options = { includeResource: 'all' } as const;
   if (record === undefined) return new TelemetryCollector({ storageBackend: 'memory', bufferSize: 1_000 }, options);
-  const isPostgres = /^postgres(?:ql)?:/.test(record);
-  const found = isPostgres ? undefined : statSync(record, { throwIfNoEntry: false });
+  const isUrl = isDatabaseUrl(record);
+  const found = isUrl ? undefined : statSync(record, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) throw new UsageError(`expected --record to be a file, ${record} is a directory`);
   if (found !== undefined && found.size > 0 && append !== true) {
     if (force !== true) throw new UsageError(`${record} is there: --append adds to it, --force replaces it`);
     for (const path of [record, `${record}-wal`, `${record}-shm`]) rmSync(path, { force: true });
   }
-  const isDatabase = isPostgres || /\.(?:db|sqlite3?)$/.test(record);
+  const isDatabase = isUrl || /\.(?:db|sqlite3?)$/.test(record);
   return new TelemetryCollector(
     { storageBackend: isDatabase ? 'database' : 'file', storagePath: record, bufferSize: 1_000 },
     options,

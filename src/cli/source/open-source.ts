@@ -39,8 +39,11 @@ export async function openSources(names: readonly string[], options: OpenOptions
 async function openOne(name: string, { keepsPlain = false, waits = false }: OpenOptions): Promise<ItemSource> {
   if (name === '-') return new StreamItems('standard input', process.stdin, keepsPlain);
   if (/^postgres(?:ql)?:\/\//i.test(name)) return postgresAt(name);
+  if (/^clickhouse:\/\//i.test(name)) return clickHouseAt(name);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
-    throw new UsageError(`expected SOURCE to be a file, -, or a postgres:// URL, got ${showUrl(name)}`);
+    throw new UsageError(
+      `expected SOURCE to be a file, -, or a postgres:// or clickhouse:// URL, got ${showUrl(name)}`,
+    );
   const found = statSync(name, { throwIfNoEntry: false });
   if (found?.isDirectory() === true)
     throw new UsageError(`expected SOURCE to be a file, ${name} is a directory: give "${join(name, '*.jsonl')}"`);
@@ -70,6 +73,14 @@ async function postgresAt(url: string): Promise<ItemSource> {
     import('./storage-source.js'),
   ]);
   return new StorageItems(new PostgresStorage({ url, readOnly: true }), showUrl(url));
+}
+
+async function clickHouseAt(url: string): Promise<ItemSource> {
+  const [{ ClickHouseStorage }, { StorageItems }] = await Promise.all([
+    import('../../storage/clickhouse/clickhouse-storage.js'),
+    import('./storage-source.js'),
+  ]);
+  return new StorageItems(new ClickHouseStorage(url), showUrl(url));
 }
 
 function headOf(path: string): Buffer {

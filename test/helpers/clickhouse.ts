@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The script that serves ClickHouse's HTTP interface: named by CLICKHOUSE_SERVER, or below the user's cache; `undefined`: there is none. */
+export function clickHouseScript(): string | undefined {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  return [process.env.CLICKHOUSE_SERVER ?? '', join(cache, 'rimp-test-tools', 'clickhouse', 'server.mjs')].find(
+    (path) => path !== '' && existsSync(path),
+  );
+}
+
+/** A running ClickHouse. */
+export interface ClickHouse {
+  /** `clickhouse://` URL, without a database. */
+  readonly url: string;
+  /** Rows of a statement. */
+  rows(sql: string): Promise<readonly unknown[][]>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts ClickHouse on loopback.
+ *
+ * @param port - default: a free one.
+ * @param data - directory that outlives it; default: none does.
+ */
+export async function startClickHouse(port = 0, data?: string): Promise<ClickHouse> {
+  const script = clickHouseScript();
+  if (script === undefined) throw new Error('no ClickHouse here');
+  const directory = data === undefined ? [] : ['--data', data];
+  const child = spawn(process.execPath, [script, '--port', String(port), ...directory], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const lines = createInterface({ input: child.stdout });
+  const [http] = (await once(lines, 'line')) as [string];
+  return {
+    url: http.replace('http:', 'clickhouse:'),
+    async rows(sql) {
+      const response = await fetch(`${http}/?default_format=JSONCompactEachRow`, { method: 'POST', body: sql });
+      const text = await response.text();
+      if (!response.ok) throw new Error(text);
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as unknown[]);
+    },
+    async stop() {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
