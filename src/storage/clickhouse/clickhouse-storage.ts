@@ -23,6 +23,8 @@ const DEFAULT_PREFIX = 'otel_';
 const PAGE_ROWS = 100_000;
 /** Items of a page. */
 const PAGE_ITEMS = 1_000;
+/** Places in the order of arrival that one millisecond has. */
+const SEQS_OF_MILLISECOND = 1_000_000;
 const CURSOR = /^(\d{1,19})\.(\d)\.(\d{1,20})$/;
 
 /** How far a batch came that may come again. */
@@ -46,7 +48,8 @@ export class ClickHouseStorage implements TelemetryStorage {
   readonly #shownAs: string;
   readonly #settings: string;
   readonly #progress = new WeakMap<TelemetryData, Progress>();
-  #lastSeq = 0n;
+  #seqMillis = 0;
+  #seqRest = 0;
   #closed = false;
 
   /**
@@ -135,9 +138,19 @@ export class ClickHouseStorage implements TelemetryStorage {
 
   /** Ascending in this process, and about the time in nanoseconds, so that several processes come in turn. */
   readonly #nextSeq = (): string => {
-    const now = BigInt(Date.now()) * 1_000_000n;
-    this.#lastSeq = now > this.#lastSeq ? now + BigInt(Math.floor(Math.random() * 1_000_000)) : this.#lastSeq + 1n;
-    return String(this.#lastSeq);
+    const now = Date.now();
+    if (now > this.#seqMillis) {
+      this.#seqMillis = now;
+      // another one than that of other processes
+      this.#seqRest = Math.floor(Math.random() * (SEQS_OF_MILLISECOND / 2));
+    } else {
+      this.#seqRest += 1;
+      if (this.#seqRest === SEQS_OF_MILLISECOND) {
+        this.#seqMillis += 1;
+        this.#seqRest = 0;
+      }
+    }
+    return `${this.#seqMillis}${String(this.#seqRest).padStart(6, '0')}`;
   };
 
   /** Adds rows, in halves if the server refuses one for what it holds: it alone is left out. */

@@ -66,6 +66,7 @@ const TEXT_COLUMNS = {
   scopeName: 'ScopeName',
   scopeVersion: 'ScopeVersion',
 } as const satisfies Partial<Record<keyof EventOtel, keyof EventRow>>;
+const TEXT_FIELDS = Object.keys(TEXT_COLUMNS) as (keyof typeof TEXT_COLUMNS)[];
 const MAX_BYTE = 255;
 
 /**
@@ -86,11 +87,12 @@ export function eventRow(event: TelemetryEvent, seq: string, hasEventName: boole
   const rest: Record<string, unknown> = { ...otel };
   const has: string[] = metadata === undefined ? [] : ['metadata'];
   const held = (field: keyof EventOtel, isHeld: boolean): void => {
-    if (!isHeld) return;
+    // most events have few of these fields
+    if (!isHeld || otel[field] === undefined) return;
     has.push(field);
     delete rest[field];
   };
-  for (const field of Object.keys(TEXT_COLUMNS) as (keyof typeof TEXT_COLUMNS)[])
+  for (const field of TEXT_FIELDS)
     held(field, typeof otel[field] === 'string' && (field !== 'eventName' || hasEventName));
   const { traceId, traceFlags } = otel;
   if (typeof traceId === 'string' && traceId !== traceId.toLowerCase()) rest.traceId = traceId;

@@ -87,7 +87,7 @@ function dayOf(text: string): number {
 
 /** What a table knows a piece by that comes a second time: its items' ids. */
 export function tokenOf({ table, rows }: Piece): string {
-  const hash = createHash('sha256').update(table);
-  for (const { id } of rows) hash.update('\0').update(id);
-  return hash.digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([table, rows.map(({ id }) => id)]))
+    .digest('hex');
 }
