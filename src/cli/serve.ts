@@ -17,6 +17,9 @@ It takes logs and metrics at /v1/logs and /v1/metrics, in protobuf and JSON, gzi
 is in it is stored. Spans at /v1/traces are taken, counted and not kept. Point an exporter to it with
 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
 
+What it keeps is read at /api/events, /api/metrics and /api/items, and by rimp query, tail, stats, diff and convert with
+its address as SOURCE.
+
 --host: other machines can't reach 127.0.0.1; other addresses should need a token.
 --storage: a file of JSON lines, of SQLite with --backend database, or a postgres:// or clickhouse:// URL.
 --print: lines that nobody reads are left out, and counted.
@@ -111,6 +114,7 @@ export const serve = defineCommand<ServeValues>({
         host: values.host,
         allowedHosts: values.allowHost,
         token,
+        storage: collector.storage,
         maxBodyBytes: values.maxBodyBytes,
       });
     } catch (error) {
@@ -120,7 +124,7 @@ export const serve = defineCommand<ServeValues>({
     if (values.print === true) collector.addListener((data) => printData(out, data));
     err.line(`rimp serve: OTLP at ${receiver.url}, kept in ${collector.storage.location ?? 'memory'}`);
     if (values.host !== undefined && !isLoopback(values.host) && token === undefined)
-      err.line('rimp serve: warning: other machines can send to it without a token');
+      err.line('rimp serve: warning: other machines can send to it, and read what it keeps, without a token');
     const status = setInterval(() => showStatus(receiver, collector), STATUS_MILLIS);
     const { signal } = untilSignal();
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));

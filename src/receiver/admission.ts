@@ -58,10 +58,7 @@ export class Admission {
    */
   admit(request: IncomingMessage, isLoopback: boolean): Admitted {
     const { path, host } = targetOf(request);
-    if (isLoopback && !this.#isOwn(host)) {
-      const message = `expected a Host of this machine, got ${host.slice(0, 100)}; allow it by "allowedHosts"`;
-      throw new RefusedError('forbidden', message);
-    }
+    this.#checkHost(host, isLoopback);
     const signal = PATHS.get(path);
     if (signal === undefined) throw new RefusedError('notFound', `expected ${[...PATHS.keys()].join(', ')}`);
     if (request.method !== 'POST') throw new RefusedError('methodNotAllowed', 'expected POST', { allow: 'POST' });
@@ -79,6 +76,25 @@ export class Admission {
     }
     if (Number(length ?? 0) > this.#maxBodyBytes) throw tooLarge('body', this.#maxBodyBytes);
     return { signal, protocol, encoding: encodingOf(request) };
+  }
+
+  /**
+   * The same of a request to read.
+   *
+   * @throws RefusedError if it is not to be answered.
+   */
+  admitReading(request: IncomingMessage, isLoopback: boolean): { readonly path: string; readonly search: string } {
+    const { path, host, search } = targetOf(request);
+    this.#checkHost(host, isLoopback);
+    if (request.method !== 'GET') throw new RefusedError('methodNotAllowed', 'expected GET', { allow: 'GET' });
+    this.#authorise(request);
+    return { path, search };
+  }
+
+  #checkHost(host: string, isLoopback: boolean): void {
+    if (!isLoopback || this.#isOwn(host)) return;
+    const message = `expected a Host of this machine, got ${host.slice(0, 100)}; allow it by "allowedHosts"`;
+    throw new RefusedError('forbidden', message);
   }
 
   /** @throws RefusedError if the token is missing or wrong. */
@@ -106,14 +122,20 @@ export function protocolOf(request: IncomingMessage): OtlpProtocol | undefined {
   return PROTOCOLS.get(request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '');
 }
 
+interface Target {
+  readonly path: string;
+  readonly host: string;
+  readonly search: string;
+}
+
 /** The path, and the host without a port; a target in absolute form counts more than `Host` (RFC 9112, section 3.2.2). */
-function targetOf(request: IncomingMessage): { readonly path: string; readonly host: string } {
+export function targetOf(request: IncomingMessage): Target {
   const [, authority = request.headers.host ?? '', origin = ''] =
     /^https?:\/\/([^/?#]*)([^?#]*)/i.exec(request.url ?? '') ?? [];
-  const path = origin === '' ? (request.url ?? '').split('?')[0] : origin;
+  const [before = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
   const host = authority.slice(authority.lastIndexOf('@') + 1).toLowerCase();
   const [, bare = host] = /^\[([^\]]*)\](?::\d*)?$/.exec(host) ?? /^([^:]*)(?::\d*)?$/.exec(host) ?? [];
-  return { path: path ?? '', host: bare.replace(/\.$/, '') };
+  return { path: origin === '' ? before : origin, host: bare.replace(/\.$/, ''), search };
 }
 
 function encodingOf(request: IncomingMessage): Encoding {

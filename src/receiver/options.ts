@@ -1,4 +1,5 @@
 import { ANY_OBJECT, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
+import type { TelemetryStorage } from '../model/storage.js';
 import type { Bridged } from '../otel/bridge.js';
 import type { Signal } from '../otlp/config/settings.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
@@ -19,6 +20,11 @@ export interface OtlpReceiverOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Requests need `Authorization: Bearer …` with this token; default: none is needed. */
   readonly token?: string | undefined;
+  /**
+   * What `GET /api/events`, `/api/metrics` and `/api/items` answer from, with the same checks of token and `Host`; default:
+   * nothing can be read.
+   */
+  readonly storage?: TelemetryStorage | undefined;
   /** The largest body as it is sent; default 8 MiB. */
   readonly maxBodyBytes?: number | undefined;
   /** The largest body after decompression; default 16 MiB. */
@@ -61,6 +67,7 @@ export const RECEIVER_RULES: Rules = {
   host: TEXT,
   allowedHosts: NAMES,
   token: TEXT,
+  storage: ANY_OBJECT,
   maxBodyBytes: POSITIVE_INTEGER,
   maxDecompressedBytes: POSITIVE_INTEGER,
   maxInFlightBytes: POSITIVE_INTEGER,

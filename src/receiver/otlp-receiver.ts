@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { TelemetryError, toError } from '../model/errors.js';
 import { checkOptions } from '../model/options.js';
+import type { TelemetryStorage } from '../model/storage.js';
 import { bridgeOf, type ReceiverPort } from '../otel/bridge.js';
 import { Ledger } from '../pipeline/counters.js';
 import { inBackground } from '../runtime/background.js';
-import { Admission, type Admitted, protocolOf } from './admission.js';
+import { Admission, type Admitted, protocolOf, targetOf } from './admission.js';
 import { decoderOf, spansOf, takeIn } from './ingest.js';
 import { type OtlpReceiver, type OtlpReceiverOptions, RECEIVER_RULES } from './options.js';
+import { isReadPath, readReply } from './read-api.js';
 import { BodyReader, discard, type Hold } from './request-body.js';
 import { RefusedError, type Reply, refusedReply, takenReply, tooMany, unavailable } from './responses.js';
 
@@ -31,6 +33,7 @@ class Receiver implements OtlpReceiver {
   readonly #server: Server;
   readonly #admission: Admission;
   readonly #bodies: BodyReader;
+  readonly #storage: TelemetryStorage | undefined;
   readonly #ledgers = { logs: new Ledger(() => 0), metrics: new Ledger(() => 0), traces: new Ledger(() => 0) };
   #host = '';
   #port = 0;
@@ -46,6 +49,7 @@ class Receiver implements OtlpReceiver {
       maxDecompressedBytes: options.maxDecompressedBytes ?? 16 * MIB,
       maxInFlightBytes: options.maxInFlightBytes ?? 64 * MIB,
     });
+    this.#storage = options.storage;
     this.#server = this.#serverOf(options);
   }
 
@@ -119,13 +123,20 @@ class Receiver implements OtlpReceiver {
     let reply: Reply;
     let hasContinued = !isWaiting;
     try {
-      const admitted = this.#admission.admit(request, this.#isLoopback);
-      if (this.#isEnding || !this.#bridge.isOpen) throw unavailable('the receiver is shutting down');
-      if (this.#bridge.isFull) throw tooMany('storing is slower than what comes in');
-      if (isWaiting) response.writeContinue();
-      hasContinued = true;
-      const use = (body: Uint8Array, hold: Hold): Promise<Reply> => this.#take(admitted, body, hold);
-      reply = await this.#bodies.read(request, admitted.encoding, use);
+      const storage = isReadPath(targetOf(request).path) ? this.#storage : undefined;
+      if (storage === undefined) {
+        const admitted = this.#admission.admit(request, this.#isLoopback);
+        this.#checkOpen();
+        if (this.#bridge.isFull) throw tooMany('storing is slower than what comes in');
+        if (isWaiting) response.writeContinue();
+        hasContinued = true;
+        const use = (body: Uint8Array, hold: Hold): Promise<Reply> => this.#take(admitted, body, hold);
+        reply = await this.#bodies.read(request, admitted.encoding, use);
+      } else {
+        const { path, search } = this.#admission.admitReading(request, this.#isLoopback);
+        this.#checkOpen();
+        reply = await readReply(storage, path, search);
+      }
     } catch (error) {
       if (request.destroyed && !request.complete) return;
       const refused =
@@ -136,6 +147,10 @@ class Receiver implements OtlpReceiver {
       if (!(error instanceof RefusedError)) this.#bridge.report('receiver', 'answering a request failed', error);
     }
     await this.#send(request, response, reply, hasContinued);
+  }
+
+  #checkOpen(): void {
+    if (this.#isEnding || !this.#bridge.isOpen) throw unavailable('the receiver is shutting down');
   }
 
   /** Sends an answer at once, and only then reads away what is left of the request. */

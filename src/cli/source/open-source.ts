@@ -40,9 +40,10 @@ async function openOne(name: string, { keepsPlain = false, waits = false }: Open
   if (name === '-') return new StreamItems('standard input', process.stdin, keepsPlain);
   if (/^postgres(?:ql)?:\/\//i.test(name)) return postgresAt(name);
   if (/^clickhouse:\/\//i.test(name)) return clickHouseAt(name);
+  if (/^https?:\/\//i.test(name)) return serverAt(name);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
     throw new UsageError(
-      `expected SOURCE to be a file, -, or a postgres:// or clickhouse:// URL, got ${showUrl(name)}`,
+      `expected SOURCE to be a file, -, or a URL with postgres://, clickhouse:// or http://, got ${showUrl(name)}`,
     );
   const found = statSync(name, { throwIfNoEntry: false });
   if (found?.isDirectory() === true)
@@ -81,6 +82,16 @@ async function clickHouseAt(url: string): Promise<ItemSource> {
     import('./storage-source.js'),
   ]);
   return new StorageItems(new ClickHouseStorage(url), showUrl(url));
+}
+
+async function serverAt(url: string): Promise<ItemSource> {
+  if (!URL.canParse(url)) throw new UsageError(`expected SOURCE to be a URL, got ${showUrl(url)}`);
+  const [{ RemoteStorage }, { StorageItems }] = await Promise.all([
+    import('./remote-storage.js'),
+    import('./storage-source.js'),
+  ]);
+  const { origin } = new URL(url);
+  return new StorageItems(new RemoteStorage(origin, process.env.RIMP_TOKEN || undefined), origin);
 }
 
 function headOf(path: string): Buffer {
