@@ -18,7 +18,13 @@ import type { TelemetryListener } from '../pipeline/listeners.js';
 import { type Optional, TelemetryConfig, type TelemetryConfigArguments } from './config.js';
 import { TelemetryData, type TelemetryDataArguments } from './data.js';
 import { inPython, withPythonNames } from './python-names.js';
-import { FileStorage, MemoryStorage, type RetrieveArguments, TelemetryStorage } from './storage.js';
+import {
+  FileStorage,
+  MemoryStorage,
+  type RetrieveArguments,
+  TelemetryStorage,
+  takePythonArguments,
+} from './storage.js';
 
 export type { RetrieveArguments, TelemetryConsumer, TelemetryDataArguments, TelemetryListener };
 export {
@@ -124,8 +130,12 @@ export interface CollectMetricArguments {
 
 /** The collector with Python's names. */
 export class TelemetryCollector extends Collector {
+  /** Where the collector keeps what it flushes; `retrieve` of one that it made takes Python's arguments. */
+  declare readonly storage: TelemetryStorage;
+
   constructor(config?: Optional<Config>, options?: CollectorOptions) {
     super(config ?? new TelemetryConfig(), options);
+    if (options?.storage === undefined) takePythonArguments(this.storage);
   }
 
   /** As `collectEvent`; the fourth argument is always the metadata. Returns `null` if Python returned None. */

@@ -98,6 +98,14 @@ function pathOf(given: unknown): string {
   return file_path as string;
 }
 
+/** Has a storage that a collector made take Python's arguments as well. */
+export function takePythonArguments(storage: Storage): void {
+  const retrieve = storage.retrieve.bind(storage);
+  const value: TelemetryStorage['retrieve'] = (start_time, end_time, limit) =>
+    retrieveAsPython(retrieve, start_time, end_time, limit);
+  Object.defineProperty(storage, 'retrieve', { value });
+}
+
 function retrieveAsPython(
   retrieve: (query: TelemetryQuery) => Promise<TelemetryData>,
   first: RetrieveFirst,

@@ -2,6 +2,7 @@ import type { TelemetryCollector } from '../collector/collector.js';
 import { INTERNALS } from '../collector/internals.js';
 import { classOf, ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
 import type { LogRecordProcessorLike, MetricReaderLike } from '../otel/sdk-types.js';
+import { onceEach } from '../otlp/config/environment.js';
 import { type Env, type OtlpOptions, otlpVariable, type Signal } from '../otlp/config/settings.js';
 import type { ExportHost } from '../otlp/export/export-host.js';
 import { makeOtlpParts, type OtlpPlan, planOtlp } from '../otlp/export/export-parts.js';
@@ -64,7 +65,7 @@ export function buildNodeSdkParts(
   collector: TelemetryCollector,
   who: string,
 ): BuiltParts {
-  const warn: WarnOf = (variable, what) => wanted.warn(`environment:${variable}`, what);
+  const warn = onceEach((variable, what) => wanted.warn(`environment:${variable}`, what));
   const logs = nodeSdkExportersOf('logs', env, true, warn);
   const metrics = nodeSdkExportersOf('metrics', env, traits.exportsMetricsByDefault, warn);
   const { modules } = wanted;
@@ -79,7 +80,7 @@ export function buildNodeSdkParts(
   const internals = collector[INTERNALS];
   const hostOf = (signal: Signal): ExportHost =>
     wanted.otlp === undefined && !asksForOtlp(signal, env) ? internals.impliedExporters : internals;
-  const otlp = plan && makeOtlpParts(plan, { logs: hostOf('logs'), metrics: hostOf('metrics') }, who);
+  const otlp = plan && makeOtlpParts(plan, { logs: hostOf('logs'), metrics: hostOf('metrics') }, who, warn);
   const readers: (MetricReaderLike | undefined)[] = [
     otlp?.reader,
     sdkMetrics && consoleReader(sdkMetrics, who),

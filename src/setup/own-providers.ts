@@ -3,11 +3,12 @@ import { classOf, functionOf, ModuleLoader } from '../otel/load-sdk.js';
 import { RimpMetricReader } from '../otel/metric-reader.js';
 import { RimpLogRecordProcessor } from '../otel/processor.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from '../otel/sdk-types.js';
+import { onceEach } from '../otlp/config/environment.js';
 import { logRecordLimitsOf } from '../otlp/config/log-record-limits.js';
 import { otlpVariable, type Signal } from '../otlp/config/settings.js';
 import { makeOtlpParts, type OtlpParts, planOtlp } from '../otlp/export/export-parts.js';
 import { consoleProcessor, consoleReader } from './console-parts.js';
-import { type Exporters, exportersOf, type WarnOf } from './exporter-names.js';
+import { type Exporters, exportersOf } from './exporter-names.js';
 import type { Others, SetUp } from './make-providers.js';
 import type { StartTelemetryOptions } from './start-telemetry.js';
 
@@ -26,7 +27,7 @@ interface Own {
  * @throws TelemetryError `RIMP_MISSING_PACKAGE` that says what to install.
  */
 export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: Others): Own {
-  const warnOf: WarnOf = (variable, what) => warn(`environment:${variable}`, what);
+  const warnOf = onceEach((variable, what) => warn(`environment:${variable}`, what));
   const loader = new ModuleLoader(who);
   const modules = options.modules ?? {};
   const to = {
@@ -43,7 +44,7 @@ export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: O
   const resources = (sdkLogs ?? sdkMetrics) ? loader.load(modules.resources, '@opentelemetry/resources') : undefined;
   loader.check();
   const internals = collector[INTERNALS];
-  const otlp = plan && makeOtlpParts(plan, { logs: internals, metrics: internals }, who);
+  const otlp = plan && makeOtlpParts(plan, { logs: internals, metrics: internals }, who, warnOf);
   const resource = resources && makeResource(resources, options, who);
   const loggerProvider =
     sdkLogs &&

@@ -27,6 +27,14 @@ describe('the limit of retrieve', () => {
   it.each([
     ['memory', () => new MemoryStorage()],
     ['a file', () => new FileStorage(join(directory, 'limit.jsonl'))],
+    ['the memory of a collector', () => new TelemetryCollector().storage],
+    [
+      'the file of a collector',
+      () => {
+        const storage_path = join(directory, 'own.jsonl');
+        return new TelemetryCollector(new TelemetryConfig({ storage_backend: 'file', storage_path })).storage;
+      },
+    ],
   ])('counts each kind in %s, and 0 is none', async (_where, make) => {
     const storage = make();
     await storage.store(new TelemetryData([event('a'), event('b'), event('c')], [metric('x'), metric('y')]));

@@ -13,6 +13,16 @@ export const MAX_MILLIS = 2 ** 31 - 1;
 /** Warns by OpenTelemetry's `diag`. */
 export const warnByDiag: WarnOf = (_variable, what) => diag.warn(`rimp-telemetry: ${what}`);
 
+/** Tells each thing once, though several signals and parts read the same variable. */
+export function onceEach(warn: WarnOf): WarnOf {
+  const told = new Set<string>();
+  return (variable, what) => {
+    if (told.has(what)) return;
+    told.add(what);
+    warn(variable, what);
+  };
+}
+
 /** How the value of a variable is read. */
 export interface Reading<T> {
   /** As a warning says it: `"gzip" or "none"`. */

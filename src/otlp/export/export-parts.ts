@@ -89,15 +89,17 @@ function resolved(
  * Makes what exports over OTLP, with counters: `otlp-logs` and `otlp-metrics` (points).
  *
  * @param hosts - where the exporter of each signal reports.
+ * @param warn - is told what is odd about the environment.
  */
-export function makeOtlpParts(plan: OtlpPlan, hosts: Readonly<Record<Signal, ExportHost>>, who: string): OtlpParts {
+export function makeOtlpParts(
+  plan: OtlpPlan,
+  hosts: Readonly<Record<Signal, ExportHost>>,
+  who: string,
+  warn: WarnOf,
+): OtlpParts {
   const { logs, metrics } = plan;
-  const warnOf =
-    (host: ExportHost): WarnOf =>
-    (variable, what) =>
-      host.report(`environment:${variable}`, what);
-  const processor = logs && makeLogs(plan, logs, hosts.logs, who, warnOf(hosts.logs));
-  const reader = metrics && makeMetrics(plan, metrics, hosts.metrics, who, warnOf(hosts.metrics));
+  const processor = logs && makeLogs(plan, logs, hosts.logs, who, warn);
+  const reader = metrics && makeMetrics(plan, metrics, hosts.metrics, who, warn);
   return {
     processor: processor?.part,
     reader: reader?.part,
