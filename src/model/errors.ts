@@ -1,3 +1,5 @@
+import { showUrl } from './show-url.js';
+
 /** Stable codes of the errors that this library throws. */
 export type ErrorCode =
   | 'RIMP_INVALID_ARGUMENT'
@@ -76,12 +78,16 @@ export function closedError(message: string): TelemetryError & StoreFailure {
   return Object.assign(new TelemetryError('RIMP_CLOSED', message), { permanent: true, concerns: 'storage' } as const);
 }
 
+const URL_LIKE = /^\s*[a-z][a-z\d+.-]*:(?:\/\/|\S*@)/i;
+
 /** A value as an error message shows it: short, with its type, never failing. */
 export function show(value: unknown): string {
   try {
     if (value === null || value === undefined) return String(value);
     if (typeof value === 'string') {
-      return `${JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value)} (string)`;
+      // what may be a URL may hold a password
+      const text = URL_LIKE.test(value) ? showUrl(value) : value;
+      return `${JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}…` : text)} (string)`;
     }
     if (typeof value === 'function') return 'a function';
     if (Array.isArray(value)) return `an array of ${value.length}`;
