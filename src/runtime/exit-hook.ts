@@ -79,9 +79,9 @@ function beforeExit(): void {
   ending.hasLife = false;
   ending.emissions = (ending.emissions ?? 0) + 1;
   ending.emitting = true;
-  setImmediate(() => {
+  afterEvent(() => {
     ending.emitting = false;
-  }).unref();
+  });
   ending.dry = true;
   if (ending.rounds >= MAX_ROUNDS || ![...exits].some((target) => isPending(target))) return;
   if (ending.rounds === 0) ending.deadline = now + BEFORE_EXIT_TIMEOUT_MILLIS;
@@ -91,6 +91,13 @@ function beforeExit(): void {
   setImmediate(() => {
     void inBackground(() => flushRound(ending));
   });
+}
+
+/** Calls back once the other handlers of the event have run, and keeps no process alive. */
+function afterEvent(callback: () => void): void {
+  // under Bun an immediate that nothing refers to wakes the event loop all the same, and the event comes again, without end
+  if (process.versions.bun !== undefined) process.nextTick(callback);
+  else setImmediate(callback).unref();
 }
 
 async function flushRound(ending: EndingState): Promise<void> {
