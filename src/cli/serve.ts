@@ -141,8 +141,8 @@ async function collectorOf(values: ServeValues): Promise<TelemetryCollector> {
   const storagePath = values.storage ?? process.env.RIMP_STORAGE_PATH ?? 'telemetry.jsonl';
   const guessed = isDatabaseUrl(storagePath) || /\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
   const storageBackend = values.backend ?? guessed;
-  // a server is asked by the first query
-  if (storageBackend !== 'memory' && !storagePath.includes('://')) {
+  // a database is asked by the first query
+  if (storageBackend === 'file' && !storagePath.includes('://')) {
     const { level, what } = await checkStorage(storagePath, { RIMP_STORAGE_BACKEND: storageBackend });
     if (level === 'error') throw new UsageError(what);
   }

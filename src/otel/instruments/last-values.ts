@@ -3,8 +3,8 @@ import type { Tags } from '../../model/metric.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
 import { type Series, SeriesTree } from './series-tree.js';
 
-/** Series of one gauge that are kept: readers may be given a greater limit than the usual one. */
-const MAX_SERIES = 20_000;
+/** Series of one gauge that are kept: the limit that readers have by default. */
+const MAX_SERIES = 2_000;
 /** What the SDKs call the series that further ones are folded into. */
 const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
