@@ -12,12 +12,13 @@ import { SelfMetrics } from '../otel/self-metrics.js';
 import type { TelemetryListener } from '../pipeline/listeners.js';
 import type { Pipeline, SinkHandle } from '../pipeline/pipeline.js';
 import type { Clock } from '../runtime/clock.js';
-import { deadlineOf, type FlushResult } from '../runtime/deadline.js';
+import type { FlushResult } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { tellVersions } from '../runtime/version.js';
 import type { CollectorBridge } from './bridge.js';
 import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
 import type { CollectorCounters } from './counters.js';
+import { type FlushOptions, flushDeadline } from './flush-deadline.js';
 import type { CollectorHealth } from './health.js';
 import { type CollectorInternals, INTERNALS, type Internals } from './internals.js';
 import {
@@ -247,8 +248,8 @@ export class TelemetryCollector {
    *
    * @param options - `timeoutMillis`: how long it may take; default 30,000.
    */
-  async forceFlush(options?: { readonly timeoutMillis?: number | undefined }): Promise<FlushResult> {
-    return this.#lifecycle.forceFlush(deadlineOf(options));
+  async forceFlush(options?: FlushOptions): Promise<FlushResult> {
+    return this.#lifecycle.forceFlush(flushDeadline('forceFlush', options, this.#diagnostics));
   }
 
   /**
@@ -257,8 +258,8 @@ export class TelemetryCollector {
    *
    * @param options - `timeoutMillis`: how long it may take; default 30,000.
    */
-  shutdown(options?: { readonly timeoutMillis?: number | undefined }): Promise<FlushResult> {
-    this.#shutdown ??= this.#lifecycle.end(deadlineOf(options));
+  shutdown(options?: FlushOptions): Promise<FlushResult> {
+    this.#shutdown ??= this.#lifecycle.end(flushDeadline('shutdown', options, this.#diagnostics));
     return this.#shutdown;
   }
 

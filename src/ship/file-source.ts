@@ -5,6 +5,7 @@ import type { TelemetryItem } from '../model/item.js';
 import { type ResolvedQuery, resolveQuery } from '../model/query.js';
 import { Diagnostics } from '../runtime/diagnostics.js';
 import { NO_OUTPUT } from '../runtime/diagnostics-output.js';
+import { pause } from '../runtime/pause.js';
 import { systemClock } from '../runtime/system-clock.js';
 import { BlockDecoder } from '../storage/file/block-decoder.js';
 import { NEAR_BYTES } from '../storage/file/file-position.js';
@@ -27,7 +28,7 @@ import {
 } from './delivered-file.js';
 import { bytesOf, restOf, wholePart } from './ship-blocks.js';
 import { siblingsOf } from './siblings.js';
-import { pause, type ReadOptions, type ShipBatch, type ShipSource, type UnreadableFile } from './source.js';
+import { POLL_MILLIS, type ReadOptions, type ShipBatch, type ShipSource, type UnreadableFile } from './source.js';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** Records of files that are not there, or not now, which a cursor keeps. */
@@ -122,7 +123,7 @@ export class FileSource implements ShipSource {
         for (const { handle } of files) await closeQuietly(handle);
       }
       if (!follow) return;
-      await pause(signal);
+      await pause(POLL_MILLIS, signal);
     }
   }
 

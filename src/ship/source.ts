@@ -42,18 +42,5 @@ export interface ShipSource {
   batches(options: ReadOptions): AsyncIterable<ShipBatch>;
 }
 
-const POLL_MILLIS = 250;
-
-/** Waits a moment, or until the end is asked for. */
-export function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, POLL_MILLIS);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
-}
+/** How often a source that is followed is looked at, in milliseconds. */
+export const POLL_MILLIS = 250;

@@ -1,5 +1,6 @@
 import type { TelemetryStorage } from '../model/storage.js';
-import { pause, type ReadOptions, type ShipBatch, type ShipSource } from './source.js';
+import { pause } from '../runtime/pause.js';
+import { POLL_MILLIS, type ReadOptions, type ShipBatch, type ShipSource } from './source.js';
 
 const PAGE_ITEMS = 5_000;
 
@@ -23,7 +24,7 @@ export class StorageSource implements ShipSource {
       const data = await this.#storage.retrieve({ after, limit: PAGE_ITEMS, startTime, endTime });
       if (data.isEmpty) {
         if (!follow) return;
-        await pause(signal);
+        await pause(POLL_MILLIS, signal);
         continue;
       }
       after = data.cursor;

@@ -1,5 +1,6 @@
 import { type FileHandle, stat } from 'node:fs/promises';
 import type { ResolvedQuery } from '../../model/query.js';
+import { pause } from '../../runtime/pause.js';
 import type { BlockDecoder } from '../../storage/file/block-decoder.js';
 import {
   cursorOf,
@@ -16,7 +17,7 @@ import { type LineBlock, readAt, readForwards, wholeLines } from '../../storage/
 import { openIfThere, openSegment } from '../../storage/file/open-if-there.js';
 import { type Segment, segmentsOf } from '../../storage/file/segments.js';
 import { type Matcher, matcherOf } from '../../storage/query-match.js';
-import { type FollowOptions, filtered, firstOf, type Items, moment } from './source.js';
+import { type FollowOptions, filtered, firstOf, type Items, POLL_MILLIS } from './source.js';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 64 * 1024;
@@ -78,7 +79,7 @@ export class FileFollower {
           }
           continue;
         }
-        await moment(signal);
+        await pause(POLL_MILLIS, signal);
       }
     } finally {
       await this.#live?.handle.close();

@@ -50,21 +50,8 @@ export function sumOf(counts: Iterable<Readonly<Record<string, number>>>): Recor
   return sum;
 }
 
-const POLL_MILLIS = 100;
-
-/** Waits a moment, or until the end is asked for. */
-export function moment(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, POLL_MILLIS);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
-}
+/** How often a source that is followed is looked at, in milliseconds. */
+export const POLL_MILLIS = 100;
 
 /** The items of pages that pass a test. */
 export async function* filtered(

@@ -2,8 +2,9 @@ import type { TelemetryItem } from '../../model/item.js';
 import { isEvent } from '../../model/item.js';
 import type { TelemetryQuery } from '../../model/query.js';
 import type { TelemetryStorage } from '../../model/storage.js';
+import { pause } from '../../runtime/pause.js';
 import { inOrder } from './in-order.js';
-import { type FollowOptions, filtered, firstOf, type ItemSource, type Items, moment } from './source.js';
+import { type FollowOptions, filtered, firstOf, type ItemSource, type Items, POLL_MILLIS } from './source.js';
 
 const PAGE_ITEMS = 1_000;
 
@@ -42,7 +43,7 @@ export class StorageItems implements ItemSource {
       after = data.cursor ?? after;
       const items = inOrder(data).filter((item) => !shown.has(idOf(item)));
       if (items.length > 0) yield items;
-      if (data.size < PAGE_ITEMS) await moment(signal);
+      if (data.size < PAGE_ITEMS) await pause(POLL_MILLIS, signal);
     }
   }
 
