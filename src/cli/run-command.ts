@@ -25,7 +25,7 @@ export async function runCommand(known: KnownCommand, args: readonly string[]): 
   }
 }
 
-/** The parser of a command's arguments, which throws a `CommanderError` where the program is to end. */
+/** The parser of a command's arguments, which throws a `CommanderError` if the program is to end. */
 export function parserOf(command: Command, parser = new Parser(`rimp ${command.name}`)): Parser {
   parser
     .usage(command.usage)

@@ -44,7 +44,7 @@ export function openStorage(
       return new ClickHouseStorage({ ...options, url: path });
     case 'sqlite':
       return new SqliteStorage({ ...options, path });
-    default:
+    case 'memory':
       return new MemoryStorage(options);
   }
 }

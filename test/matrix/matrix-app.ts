@@ -46,6 +46,7 @@ const THE_SAME_EVERYWHERE = [
   'otlp/queue',
   'receiver/small-requests.test.ts',
   'storage/any-text.test.ts',
+  'storage/clickhouse.test.ts',
   'storage/database-failures.test.ts',
 ];
 /** An import of a source: what it tests is no public API. */

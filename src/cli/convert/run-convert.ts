@@ -66,7 +66,7 @@ export async function runConvert(
   return written > 0 && note === undefined ? 0 : 1;
 }
 
-/** Pages until a signal, also while the next one is waited for, as that of a standard input where nothing comes. */
+/** Pages until a signal, also while the next one is waited for, as that of a standard input to which nothing comes. */
 async function* untilAborted<T>(pages: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
   const iterator = pages[Symbol.asyncIterator]();
   const aborted = new Promise<undefined>((resolve) => {

@@ -22,7 +22,7 @@ A metric has moved if its median or its 95th percentile changed by --min-change 
 great a difference less often than --max-p says: by the Mann–Whitney test for the median and the bootstrap for the
 percentile, corrected for the number of comparisons. Both take measurements as independent of one another: those of a
 machine that was busy for a while are not, so compare recordings that are long enough. Percentiles of histograms are
-estimated from buckets; of these only the median can be tested. "can't tell" stands where there are too few values.
+estimated from buckets; of these only the median can be tested. "can't tell" stands if there are too few values.
 
 Exit status: 0 no threshold was exceeded, 1 one was, 2 an error. Without --fail-on-new and --fail-on-rise there is none.
 `;
@@ -60,7 +60,7 @@ export const diff = defineCommand<DiffValues>({
       .option('--json', 'one JSON object a line, all lists whole')
       .option('--markdown', 'tables for a pull request')
       .option('--utc', 'with --since and --until: times of UTC, not of the local zone')
-      .option('--color', 'colours, also where the output is no terminal')
+      .option('--color', 'colours, also if the output is no terminal')
       .option('--no-color', 'no colours; so does the variable NO_COLOR');
   },
   async run(values, [before, after, ...more]) {

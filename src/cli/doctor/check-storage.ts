@@ -69,7 +69,7 @@ function packageOf(kind: StorageKind | undefined): string {
   return kind === 'postgres' ? 'pg' : 'libsql';
 }
 
-/** What a path looks like, where nothing says which storage is meant. */
+/** What a path looks like, if nothing says which storage is meant. */
 function backendOf(path: string): StorageBackend {
   if (/^postgres(?:ql)?:\/\//i.test(path)) return 'postgres';
   if (/^clickhouse:\/\//i.test(path)) return 'clickhouse';

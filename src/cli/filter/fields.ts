@@ -24,7 +24,7 @@ const OWN: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['span_id', (item) => (isEvent(item) ? item.otel?.spanId : undefined)],
 ]);
 
-/** Makes what reads a field of an item, see {@link FIELDS_NOTE}; `undefined` where an item doesn't have it. */
+/** Makes what reads a field of an item, see {@link FIELDS_NOTE}; `undefined` if an item doesn't have it. */
 export function fieldOf(path: string): Read {
   const own = OWN.get(path);
   if (own !== undefined) {

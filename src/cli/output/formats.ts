@@ -47,7 +47,7 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** `key=value` pairs, in quotes where needed. */
+/** `key=value` pairs, in quotes if needed. */
 export function logfmtFormat(): Format {
   return (item) => {
     const head = isEvent(item)

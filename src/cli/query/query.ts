@@ -38,7 +38,7 @@ function addOutputOptions(parser: Parser): Parser {
     .option('--template <TEXT>', "text with {FIELD}, such as '{time} {message} {duration_ms}'")
     .option('--full', 'leave long values of metadata and tags whole')
     .option('--utc', 'times of UTC, not of the local zone')
-    .option('--color', 'colours, also where the output is no terminal')
+    .option('--color', 'colours, also if the output is no terminal')
     .option('--no-color', 'no colours; so does the variable NO_COLOR');
 }
 

@@ -58,7 +58,7 @@ export const run = defineCommand<RunValues>({
       .optionsGroup('How they are shown:')
       .option('--full', 'leave long values of metadata and tags whole')
       .option('--utc', 'times of UTC, not of the local zone')
-      .option('--color', 'colours, also where standard error is no terminal')
+      .option('--color', 'colours, also if standard error is no terminal')
       .option('--no-color', 'no colours; so does the variable NO_COLOR');
   },
   async run(values, command) {

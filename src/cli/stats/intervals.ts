@@ -13,7 +13,7 @@ export function intervalsOf({ intervals }: RecordingStats): Interval[] {
   const widthMillis = Math.max(0, ...[...intervals.values()].map((buckets) => buckets.widthMillis));
   const found = new Map<number, Record<string, number>>();
   for (const [key, buckets] of intervals) {
-    // where one kind's buckets had to be widened, those of all are
+    // if one kind's buckets had to be widened, those of all are
     for (const { startMillis, count } of buckets.entries()) {
       const start = Math.floor(startMillis / widthMillis) * widthMillis;
       const counts = found.get(start) ?? { error: 0, warning: 0, info: 0, debug: 0, metric: 0 };

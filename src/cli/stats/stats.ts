@@ -57,7 +57,7 @@ export const stats = defineCommand<StatsValues>({
       .option('--json', 'one JSON object a line, all lists whole')
       .option('--full', 'lines longer than the terminal is wide')
       .option('--utc', 'times of UTC, not of the local zone')
-      .option('--color', 'colours, also where the output is no terminal')
+      .option('--color', 'colours, also if the output is no terminal')
       .option('--no-color', 'no colours; so does the variable NO_COLOR');
   },
   async run(values, sources) {

@@ -51,7 +51,7 @@ export const tail = defineCommand<TailValues>({
       .option('--json', "one JSON object a line, in the format of RIMP's files")
       .option('--full', 'leave long values of metadata and tags whole')
       .option('--utc', 'times of UTC, not of the local zone')
-      .option('--color', 'colours, also where the output is no terminal')
+      .option('--color', 'colours, also if the output is no terminal')
       .option('--no-color', 'no colours; so does the variable NO_COLOR');
   },
   async run(values, sources) {
