@@ -68,7 +68,6 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   readonly #seen = new WeakSet<LogRecordLike>();
   /** Events that went on without a processor of ours: one that defers may still hand their records over. */
   readonly #unseen = new Set<string>();
-  #processors = 0;
 
   constructor(pipeline: Pipeline, diagnostics: Diagnostics, clock: Clock, options: BridgeOptions) {
     this.#enabled = options.enabled;
@@ -162,7 +161,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
         return;
       }
       if (this.#unseen.size > 0 && this.#unseen.delete(String(uidOf(record)))) return;
-      if (this.#processors > 1) {
+      if (this.#emitter.processors > 1) {
         if (this.#seen.has(record)) return;
         this.#seen.add(record);
       }
@@ -241,7 +240,6 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   }
 
   setProcessor(processor: object, alive: boolean): void {
-    this.#processors += alive ? 1 : -1;
     this.#emitter.setProcessor(processor, alive);
   }
 

@@ -33,7 +33,7 @@ export class EventEmitter {
   #loggers = new Map<string, NamedLogger>();
   #further: NamedLogger | undefined;
   /** Providers in which a processor of the owner's was seen at work. */
-  readonly #attached = new WeakSet<LoggerProviderLike>();
+  #attached = new WeakSet<LoggerProviderLike>();
   #lastAttached: LoggerProviderLike | undefined;
   readonly #processors = new Set<object>();
 
@@ -45,8 +45,19 @@ export class EventEmitter {
 
   /** A processor of the owner's exists, or was shut down. */
   setProcessor(processor: object, alive: boolean): void {
-    if (alive) this.#processors.add(processor);
-    else this.#processors.delete(processor);
+    if (alive) {
+      this.#processors.add(processor);
+      return;
+    }
+    this.#processors.delete(processor);
+    // whose it was is not known: what is left is seen at work again
+    this.#attached = new WeakSet();
+    this.#lastAttached = undefined;
+  }
+
+  /** How many processors of the owner's there are. */
+  get processors(): number {
+    return this.#processors.size;
   }
 
   /** @param flatKeys - if the event's metadata are nothing but text, finite numbers and booleans: how many. */

@@ -30,7 +30,7 @@ export interface AttachOptions {
 /**
  * Adds a processor to a logger provider that is made already, after those that it has.
  *
- * @returns what takes it away again; `undefined` if the provider is not one of the SDK's.
+ * @returns what takes it away again and ends it; `undefined` if the provider is not one of the SDK's: it is ended at once.
  */
 export function attachProcessor(
   provider: object,
@@ -39,7 +39,10 @@ export function attachProcessor(
 ): (() => void) | undefined {
   const state = (provider as { readonly _sharedState?: Partial<LoggerState> })._sharedState as LoggerState | undefined;
   const inner = state?.activeProcessor;
-  if (state === undefined || typeof inner?.onEmit !== 'function') return undefined;
+  if (state === undefined || typeof inner?.onEmit !== 'function') {
+    void added.shutdown();
+    return undefined;
+  }
   // loggers that libraries hold would emit nothing any more
   const goOn = (): void => {
     if (state.hasShutdown === true) state.hasShutdown = false;
@@ -54,6 +57,7 @@ export function attachProcessor(
     both.detach();
     if (state.activeProcessor === both) state.activeProcessor = inner;
     if (before !== undefined && state.processors === after) state.processors = before;
+    void added.shutdown();
   };
 }
 
