@@ -1,4 +1,5 @@
-/** Whether a name is the URL of a database on a server. */
-export function isDatabaseUrl(name: string): boolean {
-  return /^(?:postgres(?:ql)?|clickhouse):\/\//i.test(name);
+/** Which database on a server a name is the URL of; `undefined` if it is none. */
+export function databaseOfUrl(name: string): 'postgres' | 'clickhouse' | undefined {
+  if (/^postgres(?:ql)?:\/\//i.test(name)) return 'postgres';
+  return /^clickhouse:\/\//i.test(name) ? 'clickhouse' : undefined;
 }

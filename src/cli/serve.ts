@@ -4,7 +4,7 @@ import { TelemetryCollector } from '../collector/collector.js';
 import type { OtlpReceiver } from '../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../setup/on-demand.js';
 import { defineCommand } from './command.js';
-import { isDatabaseUrl } from './database-url.js';
+import { databaseOfUrl } from './database-url.js';
 import { checkStorage } from './doctor/check-storage.js';
 import { grouped } from './format.js';
 import { err, out } from './output/output.js';
@@ -139,7 +139,8 @@ export const serve = defineCommand<ServeValues>({
 
 async function collectorOf(values: ServeValues): Promise<TelemetryCollector> {
   const storagePath = values.storage ?? process.env.RIMP_STORAGE_PATH ?? 'telemetry.jsonl';
-  const guessed = isDatabaseUrl(storagePath) || /\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
+  const guessed =
+    databaseOfUrl(storagePath) !== undefined || /\.(?:db|sqlite3?)$/.test(storagePath) ? 'database' : 'file';
   const storageBackend = values.backend ?? guessed;
   // a database is asked by the first query
   if (storageBackend === 'file' && !storagePath.includes('://')) {

@@ -1,7 +1,7 @@
 import { show, TelemetryError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
 import { isClickHouseUrl } from '../storage/clickhouse/place.js';
-import { CONFIG_FIELDS } from './config-fields.js';
+import { CONFIG_FIELDS, isConfigField } from './config-fields.js';
 import { isCollectorOption } from './options.js';
 
 /** Where a collector keeps what it flushes. */
@@ -84,7 +84,7 @@ export class TelemetryConfig {
     this.storagePath = given.storagePath ?? undefined;
     if (!(given instanceof TelemetryConfig)) {
       for (const name of Object.keys(given)) {
-        if ((CONFIG_FIELDS as readonly string[]).includes(name)) continue;
+        if (isConfigField(name)) continue;
         problems.push({ field: name, message: `unknown field "${name}": ${hintFor(name)}` });
       }
     }

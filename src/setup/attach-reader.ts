@@ -55,7 +55,7 @@ type StateClass = new (shared: object, reader: unknown) => ReaderState;
 /**
  * Gives a meter provider further readers as soon as it has the first one: for versions of `NodeSDK` that take but one.
  *
- * @param failed - is told if the provider is not like those of these versions.
+ * @param failed - is called if the provider is not like those of these versions.
  * @returns the first one.
  */
 export function withFurtherReaders<R extends object>(reader: R, further: readonly object[], failed: () => void): R {

@@ -1,3 +1,4 @@
+import { isConfigField } from '../collector/config-fields.js';
 import { TelemetryError } from '../model/errors.js';
 import {
   ANY_OBJECT,
@@ -14,9 +15,6 @@ import { BRIDGE } from '../otel/bridge.js';
 import type { SdkModules } from '../otel/load-sdk.js';
 import { checkOtlpOptions, type OtlpOptions } from '../otlp/config/settings.js';
 import type { StartTelemetryOptions } from './start-telemetry.js';
-
-/** Fields of a configuration, which somebody may take for options. */
-const CONFIG_FIELDS = ['enabled', 'bufferSize', 'flushInterval', 'realtimeMode', 'storageBackend', 'storagePath'];
 
 const MODULE_RULES: Readonly<Record<keyof SdkModules, Rule>> = {
   sdkLogs: ANY_OBJECT,
@@ -70,7 +68,7 @@ export const EARLIER_NAMES = { readerIntervalMillis: 'collectIntervalMillis' } a
  */
 export function checkStartOptions(who: string, given: StartTelemetryOptions): StartTelemetryOptions {
   const options = withPresentNames(who, given, EARLIER_NAMES);
-  const misplaced = ANY_OBJECT.isRight(options) && Object.keys(options).find((name) => CONFIG_FIELDS.includes(name));
+  const misplaced = ANY_OBJECT.isRight(options) && Object.keys(options).find(isConfigField);
   if (typeof misplaced === 'string') {
     throw new TelemetryError(
       'RIMP_INVALID_ARGUMENT',

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.js';
+import { databaseOfUrl } from '../database-url.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError } from '../values.js';
@@ -71,8 +72,8 @@ function format(text: string): OutputFormat {
 
 /** What a name says. */
 function formatOf(target: string): OutputFormat {
-  if (/^postgres(?:ql)?:\/\//i.test(target)) return 'postgres';
-  if (/^clickhouse:\/\//i.test(target)) return 'clickhouse';
+  const database = databaseOfUrl(target);
+  if (database !== undefined) return database;
   const name = target.toLowerCase().replace(/\.gz$/, '');
   if (/\.otlp\.jsonl?$/.test(name)) return 'otlp';
   if (/\.(?:jsonl|ndjson)$/.test(name)) return 'jsonl';

@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
+import { addColourOptions } from '../output/colour-options.js';
 import { UsageError, valueOf, wholeNumber } from '../values.js';
 
 /** The values of the options of `rimp diff`. */
@@ -59,9 +60,8 @@ export const diff = defineCommand<DiffValues>({
       .option('--top <N>', 'lines of each list; default: 20', valueOf(['--top'], wholeNumber))
       .option('--json', 'one JSON object a line, all lists whole')
       .option('--markdown', 'tables for a pull request')
-      .option('--utc', 'with --since and --until: times of UTC, not of the local zone')
-      .option('--color', 'colours, also if the output is no terminal')
-      .option('--no-color', 'no colours; so does the variable NO_COLOR');
+      .option('--utc', 'with --since and --until: times of UTC, not of the local zone');
+    addColourOptions(parser);
   },
   async run(values, [before, after, ...more]) {
     if (before === undefined || after === undefined || more.length > 0)

@@ -5,6 +5,7 @@ import { type StorageBackend, TelemetryConfig } from '../../collector/config.js'
 import { TelemetryError, toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import type { Env } from '../../otlp/config/settings.js';
+import { databaseOfUrl } from '../database-url.js';
 import { type Finding, ok } from './finding.js';
 import { openClickHouse } from './open-clickhouse.js';
 import { openFile, openSqlite } from './open-file.js';
@@ -71,8 +72,8 @@ function packageOf(kind: StorageKind | undefined): string {
 
 /** What a path looks like, if nothing says which storage is meant. */
 function backendOf(path: string): StorageBackend {
-  if (/^postgres(?:ql)?:\/\//i.test(path)) return 'postgres';
-  if (/^clickhouse:\/\//i.test(path)) return 'clickhouse';
+  const database = databaseOfUrl(path);
+  if (database !== undefined) return database;
   return /\.(?:db|sqlite3?)$/i.test(path) || headOf(path) === 'SQLite format 3' ? 'sqlite' : 'file';
 }
 

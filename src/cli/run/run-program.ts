@@ -8,7 +8,7 @@ import { resolveQuery } from '../../model/query.js';
 import type { OtlpReceiver } from '../../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../../setup/on-demand.js';
 import { matcherOf } from '../../storage/query-match.js';
-import { isDatabaseUrl } from '../database-url.js';
+import { databaseOfUrl } from '../database-url.js';
 import { filterOf } from '../filter/filter.js';
 import { hasColours, painter } from '../output/colours.js';
 import { err } from '../output/output.js';
@@ -81,7 +81,7 @@ function shownBy(values: RunValues): (item: TelemetryItem) => void {
 function collectorOf({ record, append, force }: RunValues): TelemetryCollector {
   const options = { includeResource: 'all' } as const;
   if (record === undefined) return new TelemetryCollector({ storageBackend: 'memory', bufferSize: 1_000 }, options);
-  const isUrl = isDatabaseUrl(record);
+  const isUrl = databaseOfUrl(record) !== undefined;
   const found = isUrl ? undefined : statSync(record, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) throw new UsageError(`expected --record to be a file, ${record} is a directory`);
   if (found !== undefined && found.size > 0 && append !== true) {

@@ -2,6 +2,7 @@ import { defineCommand } from '../command.js';
 import { FIELDS_NOTE } from '../filter/fields.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
 import { type NamedTest, whereExpression } from '../filter/where.js';
+import { addColourOptions } from '../output/colour-options.js';
 import { collect, UsageError } from '../values.js';
 
 /** The values of the options of `rimp run`. */
@@ -57,9 +58,8 @@ export const run = defineCommand<RunValues>({
     addFilterOptions(parser)
       .optionsGroup('How they are shown:')
       .option('--full', 'leave long values of metadata and tags whole')
-      .option('--utc', 'times of UTC, not of the local zone')
-      .option('--color', 'colours, also if standard error is no terminal')
-      .option('--no-color', 'no colours; so does the variable NO_COLOR');
+      .option('--utc', 'times of UTC, not of the local zone');
+    addColourOptions(parser, 'standard error');
   },
   async run(values, command) {
     if (values.record === undefined && (values.append ?? values.force) === true)

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import { segmentsOf, targetOf } from '../../storage/file/segments.js';
+import { databaseOfUrl } from '../database-url.js';
 import { UsageError } from '../values.js';
 import { FileItems } from './file-source.js';
 import { MergedItems } from './merged-source.js';
@@ -38,8 +39,8 @@ export async function openSources(names: readonly string[], options: OpenOptions
 
 async function openOne(name: string, { keepsPlain = false, waits = false }: OpenOptions): Promise<ItemSource> {
   if (name === '-') return new StreamItems('standard input', process.stdin, keepsPlain);
-  if (/^postgres(?:ql)?:\/\//i.test(name)) return postgresAt(name);
-  if (/^clickhouse:\/\//i.test(name)) return clickHouseAt(name);
+  const database = databaseOfUrl(name);
+  if (database !== undefined) return database === 'postgres' ? postgresAt(name) : clickHouseAt(name);
   if (/^https?:\/\//i.test(name)) return serverAt(name);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
     throw new UsageError(

@@ -2,6 +2,7 @@ import { parseDuration } from '../../analysis/duration.js';
 import { defineCommand } from '../command.js';
 import { FIELDS_NOTE } from '../filter/fields.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
+import { addColourOptions } from '../output/colour-options.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError, valueOf, wholeNumber } from '../values.js';
 
@@ -56,9 +57,8 @@ export const stats = defineCommand<StatsValues>({
       .option('--examples', 'a message of each pattern')
       .option('--json', 'one JSON object a line, all lists whole')
       .option('--full', 'lines longer than the terminal is wide')
-      .option('--utc', 'times of UTC, not of the local zone')
-      .option('--color', 'colours, also if the output is no terminal')
-      .option('--no-color', 'no colours; so does the variable NO_COLOR');
+      .option('--utc', 'times of UTC, not of the local zone');
+    addColourOptions(parser);
   },
   async run(values, sources) {
     const { runStats } = await import('./run-stats.js');

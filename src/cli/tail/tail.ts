@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.js';
 import { FIELDS_NOTE } from '../filter/fields.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
+import { addColourOptions } from '../output/colour-options.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError, valueOf, wholeNumber } from '../values.js';
 
@@ -50,9 +51,8 @@ export const tail = defineCommand<TailValues>({
       .optionsGroup('How they are shown:')
       .option('--json', "one JSON object a line, in the format of RIMP's files")
       .option('--full', 'leave long values of metadata and tags whole')
-      .option('--utc', 'times of UTC, not of the local zone')
-      .option('--color', 'colours, also if the output is no terminal')
-      .option('--no-color', 'no colours; so does the variable NO_COLOR');
+      .option('--utc', 'times of UTC, not of the local zone');
+    addColourOptions(parser);
   },
   async run(values, sources) {
     if (sources.length === 0 && process.stdin.isTTY)

@@ -89,7 +89,7 @@ function resolved(
  * Makes what exports over OTLP, with counters: `otlp-logs` and `otlp-metrics` (points).
  *
  * @param hosts - where the exporter of each signal reports.
- * @param warn - is told what is odd about the environment.
+ * @param warn - is called with what is odd about the environment.
  */
 export function makeOtlpParts(
   plan: OtlpPlan,
