@@ -14,6 +14,7 @@ const CONFIGURATION = [
   'tsconfig.build.json',
   'tsconfig.declarations.json',
   'rollup.config.js',
+  'scripts/build-page.mjs',
   'package.json',
 ];
 
@@ -30,10 +31,11 @@ function runTool(packageName, path, ...args) {
 const newest = Math.max(...[...sources, ...CONFIGURATION.map((name) => join(root, name))].map(modified));
 if (!existsSync(join(root, 'dist')) || !existsSync(stamp) || modified(stamp) < newest) {
   if (process.stderr.isTTY) process.stderr.write('building dist, some seconds …\n');
-  for (const made of ['dist', 'build/js', 'build/declarations'])
+  for (const made of ['dist', 'build/js', 'build/page', 'build/declarations'])
     rmSync(join(root, made), { recursive: true, force: true });
   runTool('typescript', 'bin/tsc', '-p', 'tsconfig.build.json');
   runTool('typescript', 'bin/tsc', '-p', 'tsconfig.declarations.json');
+  execFileSync(process.execPath, [join(root, 'scripts', 'build-page.mjs')], { cwd: root, stdio: 'inherit' });
   runTool('rollup', 'dist/bin/rollup', '--config', '--silent');
   writeFileSync(stamp, '');
 }

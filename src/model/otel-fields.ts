@@ -1,5 +1,44 @@
 import type { AnyValue, AnyValueMap } from './any-value.js';
 
+/** A link from a span to another one (trace API, `Link`). */
+export interface SpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceState?: string;
+  /** W3C trace flags of the linked span, and what OTLP keeps beside them. */
+  readonly flags?: number;
+  readonly attributes?: AnyValueMap;
+  readonly droppedAttributesCount?: number;
+}
+
+/** Something that happened within a span (trace API, `AddEvent`). */
+export interface SpanEvent {
+  readonly name: string;
+  /** Nanoseconds since the Unix epoch, as decimal text. */
+  readonly timeUnixNano: string;
+  readonly attributes?: AnyValueMap;
+  readonly droppedAttributesCount?: number;
+}
+
+/**
+ * What makes an event a span: the event's time is the span's start, its message the span's name, its metadata the
+ * span's attributes, its source the scope; its trace id and span id are in {@link EventOtel}.
+ */
+export interface SpanDetail {
+  readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer' | 'unspecified';
+  /** Span id of the parent; absent in a root span. */
+  readonly parentSpanId?: string;
+  /** Nanoseconds since the Unix epoch, as decimal text. */
+  readonly endTimeUnixNano: string;
+  /** Absent if it is unset. */
+  readonly status?: { readonly code: 'ok' | 'error'; readonly message?: string };
+  readonly traceState?: string;
+  readonly events?: readonly SpanEvent[];
+  readonly links?: readonly SpanLink[];
+  readonly droppedEventsCount?: number;
+  readonly droppedLinksCount?: number;
+}
+
 /** What OpenTelemetry knows of an event beyond RIMP's six fields. Every field is absent if it is unknown. */
 export interface EventOtel {
   /** Trace id of the context that was active at the call: 32 lower-case hex digits. */

@@ -1,0 +1,243 @@
+import type { AnyValueMap } from '../model/any-value.js';
+import type { EventType } from '../model/event-type.js';
+import type { Tags } from '../model/metric.js';
+import type { EventOtel, MetricOtel, SpanDetail } from '../model/otel-fields.js';
+
+/** What the live view's server and its page say to each other: types alone, so that the page can import them. */
+
+/** An event as a line of the file format. */
+export interface EventLine {
+  readonly type: 'event';
+  readonly data: {
+    readonly event_id: string;
+    /** ISO 8601 in UTC. */
+    readonly timestamp: string;
+    readonly event_type: EventType;
+    readonly source: string;
+    readonly message: string;
+    readonly metadata: AnyValueMap | null;
+  };
+  readonly otel?: EventOtel & { readonly span?: SpanDetail };
+}
+
+/** A metric as a line of the file format. */
+export interface MetricLine {
+  readonly type: 'metric';
+  readonly data: {
+    readonly metric_id: string;
+    /** ISO 8601 in UTC. */
+    readonly timestamp: string;
+    readonly name: string;
+    /** A text if it is no finite number, which JSON can't hold: `'NaN'`, `'Infinity'`, `'-Infinity'`. */
+    readonly value: number | string;
+    readonly unit: string | null;
+    readonly tags: Tags | null;
+  };
+  readonly otel?: MetricOtel;
+}
+
+export type ItemLine = EventLine | MetricLine;
+
+/**
+ * The filter that every endpoint takes, as parameters of the query string and as the state of the page in its URL.
+ * Those of a `TelemetryQuery` keep its names; lists are separated by commas, times are ISO 8601 or expressions such as
+ * `10m` (ten minutes ago).
+ */
+export interface FilterParameters {
+  readonly startTime?: string;
+  readonly endTime?: string;
+  /** Event types, separated by commas. */
+  readonly eventTypes?: string;
+  /** A severity number, 1 to 24, or a word such as `warn`. */
+  readonly minSeverity?: string;
+  /** A source; `*` stands for any text. */
+  readonly source?: string;
+  /** `service.name` of the resource; `*` stands for any text. */
+  readonly service?: string;
+  /** A part of the message. */
+  readonly text?: string;
+  readonly traceId?: string;
+  /** A metric's name; `*` stands for any text. */
+  readonly name?: string;
+  /** An expression such as `duration_ms > 100`, as `rimp query --where` takes it; may be repeated. */
+  readonly where?: string | readonly string[];
+  /** The pattern's text of `GET api/patterns`: events whose message has it. */
+  readonly pattern?: string;
+}
+
+/**
+ * `GET api/live`: server-sent events, chosen by {@link FilterParameters}. Each has an `id` to resume from, in
+ * `Last-Event-ID`. Their names and data:
+ *
+ * - `hello`: {@link Hello}, first.
+ * - `items`: a list of {@link ItemLine}, at most ten times a second.
+ * - `gap`: {@link Gap}: items that this reader was too slow for, or that came while it was away for too long.
+ * - `overview`: {@link Overview}, every second if anything changed.
+ */
+export interface Hello {
+  /** Names this server's life: sequence numbers of another are not comparable. */
+  readonly instance: string;
+  /** Version of this library. */
+  readonly version: string;
+  /** Where items are kept, such as `sqlite:/…`, in words; absent if nothing is stored. */
+  readonly storedIn?: string;
+  /** Whether `GET api/events` and the like can be asked for history. */
+  readonly hasHistory: boolean;
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT` for senders; absent if this is no receiver. */
+  readonly endpoint?: string;
+}
+
+/** Items that were not sent to one reader. They are in the storage, if there is one. */
+export interface Gap {
+  readonly count: number;
+  /** The times between which they were taken in, ISO 8601: the parameters to load them with. */
+  readonly startTime?: string;
+  readonly endTime?: string;
+  readonly reason: 'slow' | 'away' | 'restart';
+}
+
+/** `GET api/overview`. */
+export interface Overview {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly startedAt: string;
+  /** Items taken in since the start. */
+  readonly events: number;
+  readonly metrics: number;
+  readonly spans: number;
+  /** Items a second, over the last ten seconds. */
+  readonly eventsPerSecond: number;
+  readonly metricsPerSecond: number;
+  /** Counts of the last minutes, oldest first; each covers `bucketSeconds`. */
+  readonly bucketSeconds: number;
+  readonly buckets: readonly OverviewBucket[];
+  readonly services: readonly ServiceCount[];
+  /** The sources with most errors, most first. */
+  readonly errorsBySource: readonly { readonly source: string; readonly count: number; readonly last: string }[];
+  readonly ledgers: readonly LedgerLine[];
+}
+
+export interface OverviewBucket {
+  readonly start: string;
+  readonly events: Readonly<Record<EventType, number>>;
+  readonly metrics: number;
+}
+
+export interface ServiceCount {
+  readonly service: string;
+  readonly events: number;
+  readonly errors: number;
+  readonly metrics: number;
+  readonly last: string;
+}
+
+/** The counters of the collector or one sink: `accepted = delivered + queued + Σ dropped`. */
+export interface LedgerLine {
+  readonly name: string;
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly queued: number;
+  readonly dropped: readonly { readonly reason: string; readonly count: number; readonly words: string }[];
+  /** What was lost before it came here, as senders report it themselves; absent if unknown. */
+  readonly note?: string;
+}
+
+/** `GET api/patterns`: groups of similar messages, most frequent first. */
+export interface Patterns {
+  readonly events: number;
+  readonly patterns: readonly PatternLine[];
+  /** Events in groups that were not kept apart, because there were too many. */
+  readonly others: number;
+  /** Whether the answer ended before all items were read. */
+  readonly cut: boolean;
+}
+
+export interface PatternLine {
+  /** The message with its variable parts as `<…>`. */
+  readonly pattern: string;
+  readonly count: number;
+  readonly byType: Readonly<Partial<Record<EventType, number>>>;
+  readonly sources: readonly string[];
+  readonly first: string;
+  readonly last: string;
+  readonly example: string;
+  /** Counts over the time asked for, oldest first. */
+  readonly sparkline: readonly number[];
+}
+
+/** `GET api/metric-names`. */
+export interface MetricNames {
+  readonly names: readonly MetricName[];
+  readonly cut: boolean;
+}
+
+export interface MetricName {
+  readonly name: string;
+  readonly unit: string | null;
+  readonly kind: 'gauge' | 'sum' | 'histogram' | 'exponential_histogram' | 'sample';
+  readonly description?: string;
+  /** Series by tags, at least so many. */
+  readonly series: number;
+  readonly last: number | null;
+  readonly lastTime: string;
+  readonly sparkline: readonly (number | null)[];
+}
+
+/**
+ * `GET api/chart?name=…&points=…&top=…`: lines of one metric, with {@link FilterParameters}; `aggregate` is `last`,
+ * `mean`, `max`, `rate`, or `count`; the default is by the metric's kind.
+ */
+export interface Chart {
+  readonly name: string;
+  readonly unit: string | null;
+  readonly kind: MetricName['kind'];
+  readonly aggregate: 'last' | 'mean' | 'max' | 'rate' | 'count';
+  /** Milliseconds since the Unix epoch, the start of each step, ascending. */
+  readonly times: readonly number[];
+  readonly stepMillis: number;
+  /** The series with the greatest values, greatest first. */
+  readonly lines: readonly ChartLine[];
+  /** Series that are not among `lines`. */
+  readonly others: readonly { readonly tags: Tags }[];
+  /** Of a histogram, or of exact samples: percentiles over all series, a value for each of `times`. */
+  readonly percentiles?: {
+    readonly p50: readonly (number | null)[];
+    readonly p95: readonly (number | null)[];
+    readonly p99: readonly (number | null)[];
+    /** Whether they are estimated from buckets. */
+    readonly estimated: boolean;
+  };
+  /** Of a histogram: counts by bucket (rows, the lowest first) and time (columns). */
+  readonly heatMap?: { readonly bounds: readonly (number | null)[]; readonly counts: readonly (readonly number[])[] };
+  /** Exact samples, at most 2,000, if there are as few: [time in milliseconds, value, index in `lines`, metric id]. */
+  readonly samples?: readonly (readonly [number, number, number, string])[];
+  readonly cut: boolean;
+}
+
+export interface ChartLine {
+  readonly tags: Tags;
+  readonly values: readonly (number | null)[];
+}
+
+/** `GET api/traces`: the latest traces first. */
+export interface Traces {
+  readonly traces: readonly TraceLine[];
+  readonly cut: boolean;
+}
+
+export interface TraceLine {
+  readonly traceId: string;
+  /** Name of the root span, or of the earliest one that is known. */
+  readonly name: string;
+  readonly service: string;
+  readonly start: string;
+  readonly durationMillis: number;
+  readonly spans: number;
+  readonly events: number;
+  readonly errors: number;
+}
+
+/** The body of an answer with a status of 400 and above. */
+export interface ApiError {
+  readonly error: string;
+}
