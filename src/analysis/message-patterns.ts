@@ -1,3 +1,4 @@
+import type { TelemetryEvent } from '../model/event.js';
 import { foldMessage } from './fold-message.js';
 import { type PatternNode, PatternTree } from './pattern-tree.js';
 import { TimeBuckets } from './time-buckets.js';
@@ -27,6 +28,10 @@ export interface MessagePattern {
   readonly example: string;
   /** How many there were over time. */
   readonly times: TimeBuckets;
+  /** The sources of its events, at most ten of them; empty of messages that came without an event. */
+  readonly sources: readonly string[];
+  /** The event of the latest time; absent if the messages came without one. */
+  readonly latest?: TelemetryEvent;
 }
 
 /** What was let go, as there were too many patterns. */
@@ -40,6 +45,7 @@ export interface PatternOverflow {
 /** Distinct texts whose patterns are remembered, so that a text that comes again is not looked at again. */
 const MAX_REMEMBERED = 5_000;
 const MAX_EXAMPLE = 500;
+const MAX_SOURCES = 10;
 const BUCKETS = { maxBuckets: 120 };
 
 /**
@@ -70,13 +76,19 @@ export class MessagePatterns {
    * @param recording - which recording it is of, from 0 on; default 0.
    */
   add(message: string, timeMillis: number, kind = '', recording = 0): void {
-    const key = `${kind}\n${message}`;
-    let node = this.#byMessage.get(key);
-    if (node === undefined) {
-      node = this.#nodeOf(message, kind);
-      remember(this.#byMessage, key, node);
-    }
-    liveOf(node).group.add(timeMillis, recording);
+    this.#groupOf(message, kind).add(timeMillis, recording);
+    if (this.#tree.size > this.#max) this.#letGo();
+  }
+
+  /**
+   * Adds an event's message. Of each pattern, the sources and the latest event are kept as well.
+   *
+   * @param kind - what it is; default: the event's type.
+   */
+  addEvent(event: TelemetryEvent, kind: string = event.eventType): void {
+    const group = this.#groupOf(event.message, kind);
+    group.add(event.timestamp.getTime(), 0);
+    group.keep(event);
     if (this.#tree.size > this.#max) this.#letGo();
   }
 
@@ -91,6 +103,16 @@ export class MessagePatterns {
   /** The patterns by now, the most frequent first. */
   patterns(): MessagePattern[] {
     return [...this.#tree.nodes()].map(patternOf).sort((a, b) => b.count - a.count || a.firstMillis - b.firstMillis);
+  }
+
+  #groupOf(message: string, kind: string): Group {
+    const key = `${kind}\n${message}`;
+    let node = this.#byMessage.get(key);
+    if (node === undefined) {
+      node = this.#nodeOf(message, kind);
+      remember(this.#byMessage, key, node);
+    }
+    return liveOf(node).group;
   }
 
   #nodeOf(message: string, kind: string): PatternNode<Group> {
@@ -128,6 +150,8 @@ class Group {
   lastMillis = Number.NEGATIVE_INFINITY;
   readonly example: string;
   readonly times = new TimeBuckets(BUCKETS);
+  readonly sources = new Set<string>();
+  latest: TelemetryEvent | undefined;
 
   constructor(message: string, recordings: number) {
     this.example = message.length > MAX_EXAMPLE ? `${message.slice(0, MAX_EXAMPLE)}…` : message;
@@ -142,7 +166,14 @@ class Group {
     this.times.add(timeMillis);
   }
 
+  keep(event: TelemetryEvent): void {
+    if (this.sources.size < MAX_SOURCES) this.sources.add(event.source);
+    if (this.latest === undefined || event.timestamp >= this.latest.timestamp) this.latest = event;
+  }
+
   absorb(other: Group): void {
+    for (const source of other.sources) if (this.sources.size < MAX_SOURCES) this.sources.add(source);
+    if (other.latest !== undefined) this.keep(other.latest);
     this.count += other.count;
     other.counts.forEach((count, i) => {
       this.counts[i] = (this.counts[i] as number) + count;
@@ -154,8 +185,19 @@ class Group {
 }
 
 function patternOf({ kind, words, group }: PatternNode<Group>): MessagePattern {
-  const { count, counts, firstMillis, lastMillis, example, times } = group;
-  return { pattern: words.join(' '), kind, count, counts: [...counts], firstMillis, lastMillis, example, times };
+  const { count, counts, firstMillis, lastMillis, example, times, sources, latest } = group;
+  return {
+    pattern: words.join(' '),
+    kind,
+    count,
+    counts: [...counts],
+    firstMillis,
+    lastMillis,
+    example,
+    times,
+    sources: [...sources],
+    ...(latest !== undefined && { latest }),
+  };
 }
 
 /** The pattern that a pattern became part of. */

@@ -24,6 +24,7 @@ export class MetricSummary {
   readonly #lastValues = new Map<string, number>();
   readonly #lastHistograms = new Map<string, HistogramDetail>();
   #uncounted = 0;
+  #last: { readonly value: number; readonly millis: number } | undefined;
 
   constructor(metric: TelemetryMetric) {
     this.name = nameOf(metric);
@@ -34,6 +35,16 @@ export class MetricSummary {
   /** Items that were added. */
   get points(): number {
     return this.#points;
+  }
+
+  /** The value of the latest time, as it came; `undefined` of a histogram. */
+  get lastValue(): number | undefined {
+    return this.form === 'histogram' ? undefined : this.#last?.value;
+  }
+
+  /** The latest time, in milliseconds since the Unix epoch; `undefined` if nothing was added. */
+  get lastMillis(): number | undefined {
+    return this.#last?.millis;
   }
 
   /** Measurements that are known of: of a histogram those in its buckets. */
@@ -82,6 +93,8 @@ export class MetricSummary {
   add(metric: TelemetryMetric): void {
     this.#points += 1;
     const { otel, value } = metric;
+    const millis = metric.timestamp.getTime();
+    if (this.#last === undefined || millis >= this.#last.millis) this.#last = { value, millis };
     if (this.form === 'histogram') this.#addHistogram(metric, otel?.histogram);
     else if (this.form === 'samples' || otel?.temporality !== 'cumulative') this.samples.add(value);
     else {

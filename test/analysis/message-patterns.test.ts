@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { TelemetryEvent } from 'rimp-telemetry';
 import { MessagePatterns } from '../../src/analysis/message-patterns.js';
 
 function grouped(messages: readonly string[]): Record<string, number> {
@@ -28,6 +29,19 @@ describe('patterns of messages', () => {
     });
     expect(first?.times.entries()).toEqual([1_000, 5_000, 9_000].map((startMillis) => ({ startMillis, count: 1 })));
     expect(second).toMatchObject({ pattern: 'started', kind: 'info', count: 1 });
+  });
+
+  it('have the sources and the latest of their events, through patterns that become one', () => {
+    const patterns = new MessagePatterns();
+    const event = (message: string, source: string, millis: number): TelemetryEvent =>
+      new TelemetryEvent({ message, source, timestamp: new Date(millis), eventType: 'error' });
+    const latest = event('user bob locked out', 'web', 9);
+    for (const one of [event('user alice locked out', 'api', 5), latest, event('user eve locked out', 'api', 7)])
+      patterns.addEvent(one);
+    expect(patterns.patterns()).toEqual([
+      expect.objectContaining({ pattern: 'user <*> locked out', kind: 'error', count: 3, sources: ['api', 'web'] }),
+    ]);
+    expect(patterns.patterns()[0]?.latest).toBe(latest);
   });
 
   it('are one if few words differ, and others if many do', () => {

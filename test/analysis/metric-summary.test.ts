@@ -37,6 +37,13 @@ describe('the summary of a metric', () => {
     expect(summary.percentiles([50, 95])).toEqual([3, 5]);
   });
 
+  it('has the value of the latest time, in whatever order they come', () => {
+    const at = (value: number, millis: number): TelemetryMetric =>
+      new TelemetryMetric({ name: 'load', value, timestamp: new Date(millis) });
+    expect(summaryOf([at(1, 10), at(2, 30), at(3, 20)])).toMatchObject({ lastValue: 2, lastMillis: 30 });
+    expect(summaryOf([histogram([1, 0, 0, 0], 'delta')]).lastValue).toBeUndefined();
+  });
+
   it('of many measurements says that they are of a sketch', () => {
     expect(summaryOf(Array.from({ length: 1_001 }, (_, i) => metric('load', i))).accuracy).toBe('sketch');
   });
