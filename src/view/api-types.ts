@@ -65,8 +65,19 @@ export interface FilterParameters {
   readonly pattern?: string;
 }
 
+/** What `GET api/live` takes beside a filter. */
+export interface LiveParameters extends FilterParameters {
+  /** Kinds of items to send, separated by commas: `event`, `metric`; `none`: the overview alone. Default: all. */
+  readonly kinds?: string;
+  /**
+   * How many of the items last taken in to begin with, in the order in which they came, as far as the server still
+   * holds them in memory; not after a resume. Default: 0. With it nothing is missing between history and live.
+   */
+  readonly recent?: string;
+}
+
 /**
- * `GET api/live`: server-sent events, chosen by {@link FilterParameters}. Each has an `id` to resume from, in
+ * `GET api/live`: server-sent events, chosen by {@link LiveParameters}. Each has an `id` to resume from, in
  * `Last-Event-ID`. Their names and data:
  *
  * - `hello`: {@link Hello}, first.

@@ -1,0 +1,109 @@
+import type { Gap, Hello, ItemLine, Overview } from '../../api-types.js';
+import { EventStreamReader, type StreamEvent } from './event-stream.js';
+import { apiUrl, type Parameters, RequestError, request } from './request.js';
+
+/** What a live connection tells. */
+export interface LiveListener {
+  hello(hello: Hello): void;
+  items(items: readonly ItemLine[]): void;
+  gap(gap: Gap): void;
+  overview(overview: Overview): void;
+  /** The state of the connection, and what is wrong with it in words. */
+  status(status: LiveStatus, problem?: string): void;
+}
+
+/** `refused`: the server refuses the request as it is, so that it is not repeated. */
+export type LiveStatus = 'connecting' | 'live' | 'broken' | 'refused';
+
+const FIRST_WAIT_MILLIS = 250;
+const LONGEST_WAIT_MILLIS = 5_000;
+
+/** The stream `api/live`. It comes back after a break, from the last event that was read, until it is closed. */
+export class LiveConnection {
+  readonly #parameters: Parameters;
+  readonly #listener: LiveListener;
+  readonly #closed = new AbortController();
+  #lastId = '';
+  #failures = 0;
+
+  constructor(parameters: Parameters, listener: LiveListener) {
+    this.#parameters = parameters;
+    this.#listener = listener;
+    void this.#run();
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      let problem = 'The server ended the connection.';
+      try {
+        await this.#read();
+      } catch (error) {
+        if (signal.aborted) return;
+        problem = error instanceof Error ? error.message : String(error);
+        if (error instanceof RequestError && isFinal(error.status)) {
+          this.#listener.status('refused', problem);
+          return;
+        }
+        if (!(error instanceof RequestError)) problem = 'The connection to the server broke.';
+      }
+      if (signal.aborted) return;
+      this.#failures += 1;
+      this.#listener.status('broken', problem);
+      await this.#wait(Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS * 2 ** (this.#failures - 1)));
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { signal } = this.#closed;
+    const headers: Record<string, string> = { accept: 'text/event-stream' };
+    if (this.#lastId !== '') headers['last-event-id'] = this.#lastId;
+    const response = await request(apiUrl('live', this.#parameters), { headers, signal });
+    if (response.body === null) return;
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const stream = new EventStreamReader(this.#lastId);
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || signal.aborted) return;
+      for (const event of stream.read(value)) this.#take(event);
+    }
+  }
+
+  #take({ name, data, id }: StreamEvent): void {
+    const value: unknown = JSON.parse(data);
+    if (name === 'hello') {
+      this.#failures = 0;
+      this.#listener.status('live');
+      this.#listener.hello(value as Hello);
+    } else if (name === 'items') this.#listener.items(value as ItemLine[]);
+    else if (name === 'gap') this.#listener.gap(value as Gap);
+    else if (name === 'overview') this.#listener.overview(value as Overview);
+    // only now: what was not taken is to come again
+    this.#lastId = id;
+  }
+
+  /** Ends early when the browser says that the network is back, or the page is shown again. */
+  #wait(millis: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        window.removeEventListener('online', end);
+        document.removeEventListener('visibilitychange', end);
+        this.#closed.signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, millis);
+      window.addEventListener('online', end);
+      document.addEventListener('visibilitychange', end);
+      this.#closed.signal.addEventListener('abort', end);
+    });
+  }
+}
+
+function isFinal(status: number): boolean {
+  return status === 400 || status === 401 || status === 403 || status === 404;
+}

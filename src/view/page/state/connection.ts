@@ -1,0 +1,79 @@
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { Gap, Hello, ItemLine, Overview } from '../../api-types.js';
+import { LiveConnection, type LiveStatus } from '../api/live.js';
+import type { Parameters } from '../api/request.js';
+import { type Filter, parametersOf } from './filter.js';
+import { filter, route } from './location.js';
+
+const statusNow = signal<LiveStatus>('connecting');
+const problemNow = signal<string | undefined>(undefined);
+const helloNow = signal<Hello | undefined>(undefined);
+const overviewNow = signal<Overview | undefined>(undefined);
+
+/** The state of the connection. */
+export const status: ReadonlySignal<LiveStatus> = statusNow;
+/** What is wrong with it, in words. */
+export const problem: ReadonlySignal<string | undefined> = problemNow;
+/** What the server says of itself; `undefined` before it said so. */
+export const hello: ReadonlySignal<Hello | undefined> = helloNow;
+/** Counts that the server sends once a second; `undefined` before the first. */
+export const overview: ReadonlySignal<Overview | undefined> = overviewNow;
+
+/** Who is told of items as they come. */
+export interface ItemListener {
+  /** A new stream begins: the filter changed, what was listed is no longer what is asked for. */
+  begin(filter: Filter): void;
+  items(items: readonly ItemLine[]): void;
+  gap(gap: Gap): void;
+}
+
+let listener: ItemListener | undefined;
+
+/** Tells of items from now on, while the events are shown; at once of the stream that runs. Returns how to end that. */
+export function listen(to: ItemListener): () => void {
+  listener = to;
+  return () => {
+    if (listener === to) listener = undefined;
+  };
+}
+
+/** How many events a stream begins with: what came last is then shown at once, and before a storage has it. */
+const RECENT_EVENTS = 2_000;
+
+/** Events are sent only while they are shown: the other pages ask for what they show. */
+const wanted = computed<{ readonly key: string; readonly filter: Filter; readonly parameters: Parameters }>(() => {
+  if (route.value.page !== 'events') return { key: '', filter: {}, parameters: { kinds: 'none' } };
+  const asked = filter.value;
+  return {
+    key: parametersOf(asked).toString() || 'all',
+    filter: asked,
+    parameters: { ...asked, kinds: 'event', recent: RECENT_EVENTS },
+  };
+});
+
+/** Connects, and connects anew if other items are wanted. */
+export function connect(): void {
+  let connection: LiveConnection | undefined;
+  let key: string | undefined;
+  effect(() => {
+    const { key: nextKey, filter: asked, parameters } = wanted.value;
+    if (nextKey === key) return;
+    key = nextKey;
+    connection?.close();
+    listener?.begin(asked);
+    connection = new LiveConnection(parameters, {
+      hello: (value) => {
+        helloNow.value = value;
+      },
+      items: (items) => listener?.items(items),
+      gap: (gap) => listener?.gap(gap),
+      overview: (value) => {
+        overviewNow.value = value;
+      },
+      status: (value, text) => {
+        statusNow.value = value;
+        problemNow.value = text;
+      },
+    });
+  });
+}
