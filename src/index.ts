@@ -26,9 +26,13 @@ export type {
   HistogramBuckets,
   HistogramDetail,
   MetricOtel,
+  SpanDetail,
+  SpanEvent,
+  SpanLink,
 } from './model/otel-fields.js';
 export { estimatePercentile } from './model/percentile.js';
 export type { ItemKind, TelemetryQuery } from './model/query.js';
+export { spanDurationMillis } from './model/span.js';
 export type { TelemetrySink, TelemetryStorage } from './model/storage.js';
 export type { InstrumentKind, InstrumentRule } from './otel/instruments/instrument-policy.js';
 export type { SdkModules } from './otel/load-sdk.js';

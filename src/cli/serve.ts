@@ -13,8 +13,8 @@ import { untilSignal } from './until-signal.js';
 import { collect, tokenOf, UsageError, valueOf, wholeNumber } from './values.js';
 
 const NOTES = `
-It takes logs and metrics at /v1/logs and /v1/metrics, in protobuf and JSON, gzip or not; a request is answered when what
-is in it is stored. Spans at /v1/traces are taken, counted and not kept. Point an exporter to it with
+It takes logs, metrics and traces at /v1/logs, /v1/metrics and /v1/traces, in protobuf and JSON, gzip or not; a request
+is answered when what is in it is stored. A span is kept as an event with a duration. Point an exporter to it with
 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
 
 What it keeps is read at /api/events, /api/metrics and /api/items, and by rimp query, tail, stats, diff and convert with
@@ -181,10 +181,10 @@ function isLoopback(host: string): boolean {
 function showStatus({ figures }: OtlpReceiver, collector: TelemetryCollector): void {
   const { delivered, queued } = collector.health();
   const lost = lostBy(collector).map(([reason, count]) => `, ${grouped(count)} lost (${reason})`);
-  const bad = (figures.logs.dropped.not_readable ?? 0) + (figures.metrics.dropped.not_readable ?? 0);
+  const bad = Object.values(figures).reduce((sum, { dropped }) => sum + (dropped.not_readable ?? 0), 0);
   err.line(
     `rimp serve: ${grouped(figures.logs.delivered)} log records, ${grouped(figures.metrics.delivered)} metric points, ` +
-      `${grouped(figures.traces.accepted)} spans (not kept); ${grouped(delivered)} items stored, ${grouped(queued)} waiting` +
+      `${grouped(figures.traces.delivered)} spans; ${grouped(delivered)} items stored, ${grouped(queued)} waiting` +
       `${bad > 0 ? `, ${grouped(bad)} not readable` : ''}${lost.join('')}` +
       `${out.dropped > 0 ? `; ${grouped(out.dropped)} printed lines that nobody read` : ''}`,
   );

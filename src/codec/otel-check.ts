@@ -1,31 +1,13 @@
 import { type AnyValue, type AnyValueMap, isAnyValueMap } from '../model/any-value.js';
 import type { EventOtel, HistogramDetail, MetricOtel } from '../model/otel-fields.js';
+import { type Check, isHex, isIntegerUpTo, isNanos, isOneOf, isText, MAX_UINT32 } from './checks.js';
 import { isSettled, mapFromJson, valueFromJson } from './json-value.js';
 import { setOwn } from './own-fields.js';
+import { isSettledSpan, isSpanDetail, settledSpan } from './span-check.js';
 import type { Timestamp } from './timestamp.js';
 
-/** Whether a value is one that a field can have. */
-type Check = (value: unknown) => boolean;
 type Checks<T> = { readonly [K in keyof Required<T>]: Check };
 
-const MAX_UINT64 = 2n ** 64n - 1n;
-const MAX_UINT32 = 2 ** 32 - 1;
-
-const isText: Check = (value) => typeof value === 'string';
-const isHex =
-  (digits: number): Check =>
-  (value) =>
-    typeof value === 'string' && value.length === digits && /^[\da-f]+$/i.test(value) && !/^0+$/.test(value);
-const isIntegerUpTo =
-  (max: number): Check =>
-  (value) =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max;
-const isOneOf =
-  (...words: readonly string[]): Check =>
-  (value) =>
-    words.includes(value as string);
-const isNanos: Check = (value) =>
-  typeof value === 'string' && /^\d{1,20}$/.test(value) && (value.length < 20 || BigInt(value) <= MAX_UINT64);
 /** Any year that a Date holds; whether it is the time of the item, the line's reader sees. */
 const isFineTime: Check = (value) => typeof value === 'string' && /^-?\d{1,25}$/.test(value);
 
@@ -46,6 +28,7 @@ const EVENT: Checks<EventOtel> = {
   droppedAttributesCount: isIntegerUpTo(MAX_UINT32),
   timeUnixNano: isFineTime,
   observedTimeUnixNano: isNanos,
+  span: isSpanDetail,
   invalid: isAnyValueMap,
 };
 
@@ -142,6 +125,8 @@ function isSettledPart(otel: AnyValueMap, within: number): boolean {
     if (typeof value === 'string') continue;
     if (holdsParts(key, value, within)) {
       if (!isSettledPart(value, within + 1)) return false;
+    } else if (isSpanPart(key, value)) {
+      if (!isSettledSpan(value)) return false;
     } else if (!isSettled(value, 0) || (key === 'body' && typeof value === 'object')) {
       return false;
     }
@@ -154,6 +139,7 @@ function copied(otel: AnyValueMap, within: number): AnyValueMap {
   for (const key of Object.keys(otel)) {
     const value = otel[key] as AnyValue;
     if (holdsParts(key, value, within)) setOwn<AnyValue>(copy, key, copied(value, within + 1));
+    else if (isSpanPart(key, value)) setOwn<AnyValue>(copy, key, settledSpan(value));
     else setOwn(copy, key, key !== 'body' && isAnyValueMap(value) ? mapFromJson(value) : valueFromJson(value, 0));
   }
   return copy;
@@ -162,6 +148,10 @@ function copied(otel: AnyValueMap, within: number): AnyValueMap {
 /** Whether a value is the map of what was kept apart: its own values are as deep as if they were where they came from. */
 function holdsParts(key: string, value: unknown, within: number): value is AnyValueMap {
   return key === 'invalid' && within === 0 && isAnyValueMap(value);
+}
+
+function isSpanPart(key: string, value: unknown): value is AnyValueMap {
+  return key === 'span' && isAnyValueMap(value);
 }
 
 /** Whether what only histograms have is there for a histogram, and for nothing else. */

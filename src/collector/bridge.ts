@@ -20,14 +20,13 @@ import { deadlineOf, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { processIdentity } from '../runtime/process-identity.js';
 import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
+import { incomingRequest } from './incoming-request.js';
 import type { CollectorOptions } from './options.js';
 
 /** How many events that no processor of ours took are remembered. */
 const MAX_UNSEEN = 10_000;
 /** How full a queue in front of a sink may be before receivers refuse further requests. */
 const FULL = 0.8;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What a bridge needs beside the collector's options. */
 interface BridgeOptions extends CollectorOptions {
@@ -205,28 +204,12 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   }
 
   begin(): IncomingRequest {
-    const request = this.#pipeline.receive();
-    return {
-      get size() {
-        return request.size;
-      },
-      addRecord: (record) => {
-        request.add(eventOfRecord(record, this.#received.pick(record.resource), this.#clock.now()));
-      },
-      addMetric: (data, scope, resource) => {
-        const metrics = metricsOfData(data, scope, this.#received.pick(resource), this.#clock.now());
-        for (const metric of Array.from(metrics)) request.add(metric);
-      },
-      store: async (timeoutMillis) => {
-        try {
-          if (!this.#enabled) return { stored: 0, refused: {}, retry: true };
-          return await request.store(timeoutMillis, nextTurn);
-        } catch (error) {
-          this.#diagnostics.report('receiver', 'storing a request failed', error);
-          return { stored: 0, refused: {}, retry: true };
-        }
-      },
-    };
+    return incomingRequest(this.#pipeline.receive(), {
+      resources: this.#received,
+      now: () => this.#clock.now(),
+      isEnabled: () => this.#enabled,
+      report: (kind, what, error) => this.#diagnostics.report(kind, what, error),
+    });
   }
 
   async drain(timeoutMillis?: number): Promise<void> {

@@ -2,21 +2,29 @@ import type { AnyValue, AnyValueMap } from './any-value.js';
 
 /** A link from a span to another one (trace API, `Link`). */
 export interface SpanLink {
+  /** 32 lower-case hex digits; empty if the link came without a valid one. */
   readonly traceId: string;
+  /** 16 lower-case hex digits; empty if the link came without a valid one. */
   readonly spanId: string;
+  /** W3C trace state of the linked span. */
   readonly traceState?: string;
-  /** W3C trace flags of the linked span, and what OTLP keeps beside them. */
+  /** W3C trace flags of the linked span in the bits 0 to 7, and bit 9 (512) if it is of another process. */
   readonly flags?: number;
+  /** Attributes of the link. */
   readonly attributes?: AnyValueMap;
+  /** Attributes that were dropped by limits. */
   readonly droppedAttributesCount?: number;
 }
 
 /** Something that happened within a span (trace API, `AddEvent`). */
 export interface SpanEvent {
+  /** What happened, such as `exception`. */
   readonly name: string;
   /** Nanoseconds since the Unix epoch, as decimal text. */
   readonly timeUnixNano: string;
+  /** Attributes of the event. */
   readonly attributes?: AnyValueMap;
+  /** Attributes that were dropped by limits. */
   readonly droppedAttributesCount?: number;
 }
 
@@ -25,17 +33,25 @@ export interface SpanEvent {
  * span's attributes, its source the scope; its trace id and span id are in {@link EventOtel}.
  */
 export interface SpanDetail {
+  /** The span's role between services (trace API, `SpanKind`). */
   readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer' | 'unspecified';
   /** Span id of the parent; absent in a root span. */
   readonly parentSpanId?: string;
-  /** Nanoseconds since the Unix epoch, as decimal text. */
+  /** Whether the parent is of another process; absent if it is not, or that is unknown. */
+  readonly parentIsRemote?: boolean;
+  /** Nanoseconds since the Unix epoch, as decimal text; `'0'` if the end is unknown. */
   readonly endTimeUnixNano: string;
   /** Absent if it is unset. */
   readonly status?: { readonly code: 'ok' | 'error'; readonly message?: string };
+  /** W3C trace state of the span. */
   readonly traceState?: string;
+  /** What happened within the span. */
   readonly events?: readonly SpanEvent[];
+  /** Other spans that it is related to. */
   readonly links?: readonly SpanLink[];
+  /** Events that were dropped by limits. */
   readonly droppedEventsCount?: number;
+  /** Links that were dropped by limits. */
   readonly droppedLinksCount?: number;
 }
 
@@ -69,6 +85,8 @@ export interface EventOtel {
   readonly timeUnixNano?: string;
   /** When the record was observed, in nanoseconds since the Unix epoch, as decimal text. */
   readonly observedTimeUnixNano?: string;
+  /** What makes the event a span; absent if it is none. */
+  readonly span?: SpanDetail;
   /** Fields of this part that came with a value which they can't have, as they came: kept, and used for nothing. */
   readonly invalid?: AnyValueMap;
 }

@@ -7,6 +7,7 @@ import type {
   MetricDataLike,
   ResourceLike,
   ScopeLike,
+  SpanLike,
 } from './sdk-types.js';
 
 export type { RequestResult };
@@ -41,10 +42,12 @@ export interface Bridge extends PartPort {
 
 /** The items of one request that a receiver hands to a collector. */
 export interface IncomingRequest {
-  /** Items that were added so far: one for a log record, one or more for a metric's point. */
+  /** Items that were added so far: one for a log record or a span, one or more for a metric's point. */
   readonly size: number;
   /** Adds a log record; throws if it can't be read. Nothing is stored yet. */
   addRecord(record: LogRecordLike): void;
+  /** Adds a span; throws likewise. */
+  addSpan(span: SpanLike): void;
   /** Adds a metric; throws likewise, and then nothing of it is added. */
   addMetric(data: MetricDataLike, scope: ScopeLike, resource: ResourceLike): void;
   /**

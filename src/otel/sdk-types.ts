@@ -68,6 +68,49 @@ export interface LogRecordProcessorLike {
   shutdown(): Promise<void>;
 }
 
+/** What identifies a span, within a process or across. */
+export interface SpanContextLike {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+  readonly isRemote?: boolean | undefined;
+  readonly traceState?: { serialize(): string } | undefined;
+}
+
+/** An event within a span. */
+export interface SpanEventLike {
+  readonly name: string;
+  readonly time: HrTime;
+  readonly attributes?: object | undefined;
+  readonly droppedAttributesCount?: number | undefined;
+}
+
+/** A link of a span. */
+export interface SpanLinkLike {
+  readonly context: SpanContextLike;
+  readonly attributes?: object | undefined;
+  readonly droppedAttributesCount?: number | undefined;
+}
+
+/** A `ReadableSpan` of either SDK; `kind` is the trace API's, `undefined` if it is unspecified. */
+export interface SpanLike {
+  readonly name: string;
+  readonly kind: number | undefined;
+  spanContext(): SpanContextLike;
+  readonly parentSpanContext?: SpanContextLike | undefined;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly status: { readonly code: number; readonly message?: string | undefined };
+  readonly attributes: object;
+  readonly events: readonly SpanEventLike[];
+  readonly links: readonly SpanLinkLike[];
+  readonly resource: ResourceLike;
+  readonly instrumentationScope: ScopeLike;
+  readonly droppedAttributesCount?: number | undefined;
+  readonly droppedEventsCount?: number | undefined;
+  readonly droppedLinksCount?: number | undefined;
+}
+
 /** One point of a metric. */
 export interface DataPointLike {
   readonly startTime: HrTime;

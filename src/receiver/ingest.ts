@@ -1,13 +1,14 @@
 import { toError } from '../model/errors.js';
 import type { IncomingRequest, ReceiverPort } from '../otel/bridge.js';
-import type { LogRecordLike } from '../otel/sdk-types.js';
+import type { LogRecordLike, SpanLike } from '../otel/sdk-types.js';
 import type { OtlpProtocol, Signal } from '../otlp/config/settings.js';
 import { type Decoder, TooManyPartsError } from '../otlp/decode/decoder.js';
 import { JsonDecoder } from '../otlp/decode/json.js';
-import { logRecordsOf, Rejected } from '../otlp/decode/logs.js';
+import { logRecordsOf } from '../otlp/decode/logs.js';
 import { metricsOf, type ReceivedMetric } from '../otlp/decode/metrics.js';
+import { Rejected } from '../otlp/decode/parts.js';
 import { ProtobufDecoder } from '../otlp/decode/protobuf.js';
-import { TRACE_REQUEST } from '../otlp/decode/schema.js';
+import { spansOf } from '../otlp/decode/spans.js';
 import type { Hold } from './request-body.js';
 import { RefusedError, unavailable } from './responses.js';
 
@@ -19,9 +20,14 @@ export interface Taken {
   readonly reason: string;
 }
 
-interface TraceRequest {
-  readonly resourceSpans?: readonly { readonly scopeSpans?: readonly { readonly spans?: readonly unknown[] }[] }[];
-}
+type Part = LogRecordLike | ReceivedMetric | SpanLike;
+
+/** What reads the parts of a request, by signal. */
+const READERS: Readonly<Record<Signal | 'traces', (decoder: Decoder) => Iterable<Part | Rejected | undefined>>> = {
+  logs: logRecordsOf,
+  metrics: metricsOf,
+  traces: spansOf,
+};
 
 /** How long the event loop is held at a time. */
 const SLICE_MILLIS = 10;
@@ -72,7 +78,7 @@ export async function decoderOf(protocol: OtlpProtocol, body: Uint8Array, hold: 
  * @throws RefusedError if it can't be read as a whole.
  */
 export async function takeIn(
-  signal: Signal,
+  signal: Signal | 'traces',
   decoder: Decoder,
   port: ReceiverPort,
   request: IncomingRequest,
@@ -84,7 +90,7 @@ export async function takeIn(
   let held = 0;
   try {
     const turn = new Turn();
-    for (const part of signal === 'logs' ? logRecordsOf(decoder) : metricsOf(decoder)) {
+    for (const part of READERS[signal](decoder)) {
       const outcome = part === undefined || part instanceof Rejected ? part : receive(request, part);
       if (outcome instanceof Rejected) {
         rejected += outcome.items;
@@ -105,27 +111,15 @@ export async function takeIn(
 }
 
 /** The items that were taken, or why they were not. */
-function receive(request: IncomingRequest, part: LogRecordLike | ReceivedMetric): number | Rejected {
+function receive(request: IncomingRequest, part: Part): number | Rejected {
   const items = 'data' in part ? part.points : 1;
   try {
     if ('data' in part) request.addMetric(part.data, part.scope, part.resource);
+    else if ('startTime' in part) request.addSpan(part);
     else request.addRecord(part);
     return items;
   } catch (error) {
     return new Rejected(items, error);
-  }
-}
-
-/** The spans in a request. */
-export async function spansOf(decoder: Decoder): Promise<number> {
-  try {
-    const request = (await inTurns(decoder.request(TRACE_REQUEST))) as TraceRequest;
-    let spans = 0;
-    for (const { scopeSpans = [] } of request.resourceSpans ?? [])
-      for (const scope of scopeSpans) spans += scope.spans?.length ?? 0;
-    return spans;
-  } catch (error) {
-    throw refusalOf(error);
   }
 }
 

@@ -7,7 +7,7 @@ import { bridgeOf, type ReceiverPort } from '../otel/bridge.js';
 import { Ledger } from '../pipeline/counters.js';
 import { inBackground } from '../runtime/background.js';
 import { Admission, type Admitted, protocolOf, targetOf } from './admission.js';
-import { decoderOf, spansOf, takeIn } from './ingest.js';
+import { decoderOf, takeIn } from './ingest.js';
 import { type OtlpReceiver, type OtlpReceiverOptions, RECEIVER_RULES } from './options.js';
 import { isReadPath, readReply } from './read-api.js';
 import { BodyReader, discard, type Hold } from './request-body.js';
@@ -173,12 +173,6 @@ class Receiver implements OtlpReceiver {
 
   async #take({ signal, protocol }: Admitted, body: Uint8Array, hold: Hold): Promise<Reply> {
     const ledger = this.#ledgers[signal];
-    if (signal === 'traces') {
-      const spans = await spansOf(await decoderOf(protocol, body, hold));
-      ledger.accepted += spans;
-      ledger.dropped.add('not_kept', spans);
-      return takenReply(protocol, signal, 0, '');
-    }
     const request = this.#bridge.begin();
     // the decoder goes before storing begins: what it holds may be large
     const read = await takeIn(signal, await decoderOf(protocol, body, hold), this.#bridge, request, hold);

@@ -5,7 +5,7 @@ import type { ShipOptions, ShipSummary } from '../ship/options.js';
 
 /**
  * Receives OTLP over HTTP, in protobuf and JSON, compressed or not, and gives it to a collector: its storage, streams and
- * listeners. A request is answered when what is in it is stored. Spans are taken, counted and not kept.
+ * listeners. A request is answered when what is in it is stored. A span becomes an event with `otel.span`.
  *
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong or misspelt, `RIMP_LISTEN` if the address
  * can't be listened on.

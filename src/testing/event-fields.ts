@@ -31,5 +31,23 @@ export const EVENT_FIELDS: { readonly [K in keyof Required<EventOtel>]: EventFie
   droppedAttributesCount: { inOtlp: true, example: () => ({ droppedAttributesCount: 3 }) },
   timeUnixNano: { inOtlp: true, example: (timestamp) => ({ timeUnixNano: `${timestamp.getTime()}000123` }) },
   observedTimeUnixNano: { inOtlp: true, example: () => ({ observedTimeUnixNano: NANOS }) },
+  span: {
+    inOtlp: false,
+    example: () => ({
+      ...TRACE,
+      span: {
+        kind: 'server',
+        parentSpanId: '00f067aa0ba902b7',
+        parentIsRemote: true,
+        endTimeUnixNano: '1767225600250000001',
+        status: { code: 'error', message: 'no stock' },
+        traceState: 'vendor=value',
+        events: [{ name: 'exception', timeUnixNano: NANOS, attributes: MAP, droppedAttributesCount: 1 }],
+        links: [{ traceId: TRACE.traceId, spanId: '00f067aa0ba902b7', traceState: 'a=b', flags: 513, attributes: MAP }],
+        droppedEventsCount: 2,
+        droppedLinksCount: 3,
+      },
+    }),
+  },
   invalid: { inOtlp: false, example: () => ({ invalid: { traceId: 5 } }) },
 };

@@ -1,7 +1,7 @@
 import type { AnyValueMap } from '../model/any-value.js';
 import type { EventType } from '../model/event-type.js';
 import type { Tags } from '../model/metric.js';
-import type { EventOtel, MetricOtel, SpanDetail } from '../model/otel-fields.js';
+import type { EventOtel, MetricOtel } from '../model/otel-fields.js';
 
 /** What the live view's server and its page say to each other: types alone, so that the page can import them. */
 
@@ -17,7 +17,7 @@ export interface EventLine {
     readonly message: string;
     readonly metadata: AnyValueMap | null;
   };
-  readonly otel?: EventOtel & { readonly span?: SpanDetail };
+  readonly otel?: EventOtel;
 }
 
 /** A metric as a line of the file format. */

@@ -102,13 +102,21 @@ describe('lines of OTLP in JSON as a source', () => {
     await says('"m" later');
   });
 
-  it('counts traces, and what of a line can not be read', () => {
+  it('gives spans as events', () => {
+    const span = { name: 'GET /', kind: 2, traceId: 'a'.repeat(32), startTimeUnixNano: '1767225600000000000' };
+    const line = { resourceSpans: [{ scopeSpans: [{ scope: { name: 's' }, spans: [span, { kind: {} }] }] }] };
+    writeFileSync(path('spans.json'), `${JSON.stringify(line)}\n`);
+    const { lines, stderr } = rimp(['query', path('spans.json'), '--template', '{source} {message}']);
+    expect(lines).toEqual(['s GET /']);
+    expect(stderr).toContain('1 a log record or point of OTLP that can not be read');
+  });
+
+  it('counts what of a line can not be read', () => {
     const bad = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: 'soon' }, { body: {} }] }] }] };
-    const lines = [{ resourceSpans: [] }, bad, { resourceMetrics: 7 }].map((line) => `${JSON.stringify(line)}\n`);
+    const lines = [bad, { resourceMetrics: 7 }].map((line) => `${JSON.stringify(line)}\n`);
     writeFileSync(path('odd.json'), lines.join(''));
     const { status, stderr } = rimp(['convert', path('odd.json'), path('odd.jsonl')]);
     expect(stderr).toContain('1 item read = 1 written');
-    expect(stderr).toContain('1 of traces, which are no items');
     expect(stderr).toContain('1 a log record or point of OTLP that can not be read');
     expect(stderr).toContain('1 no OTLP that can be read');
     expect(status).toBe(1);

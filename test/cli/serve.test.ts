@@ -51,7 +51,7 @@ describe('rimp serve', () => {
     expect((await post(`${url}/v1/traces`, {})).status).toBe(200);
     expect(await end()).toBe(0);
     expect(said.stdout).toContain('ERROR   shop: number 19\n');
-    expect(said.stderr).toContain('20 log records, 0 metric points, 0 spans (not kept); 20 items stored, 0 waiting');
+    expect(said.stderr).toContain('20 log records, 0 metric points, 0 spans; 20 items stored, 0 waiting');
   });
 
   it('loads a driver beside itself, not one of the directory that it is called in', async () => {

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 
-/** The messages of OTLP 1.x for logs and metrics, as the specification numbers their fields; written for these tests. */
+/** The messages of OTLP 1.x, as the specification numbers their fields; written for these tests. */
 const PROTO = `
 syntax = "proto3";
 message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4;
@@ -16,6 +16,18 @@ message ScopeLogs { Scope scope = 1; repeated LogRecord log_records = 2; string 
 message LogRecord { fixed64 time_unix_nano = 1; fixed64 observed_time_unix_nano = 11; int32 severity_number = 2;
   string severity_text = 3; AnyValue body = 5; repeated KeyValue attributes = 6; uint32 dropped_attributes_count = 7;
   fixed32 flags = 8; bytes trace_id = 9; bytes span_id = 10; string event_name = 12; }
+message Traces { repeated ResourceSpans resource_spans = 1; }
+message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; string schema_url = 3; }
+message ScopeSpans { Scope scope = 1; repeated Span spans = 2; string schema_url = 3; }
+message Span { bytes trace_id = 1; bytes span_id = 2; string trace_state = 3; bytes parent_span_id = 4; string name = 5;
+  int32 kind = 6; fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8; repeated KeyValue attributes = 9;
+  uint32 dropped_attributes_count = 10; repeated SpanEvent events = 11; uint32 dropped_events_count = 12;
+  repeated Link links = 13; uint32 dropped_links_count = 14; Status status = 15; fixed32 flags = 16; }
+message SpanEvent { fixed64 time_unix_nano = 1; string name = 2; repeated KeyValue attributes = 3;
+  uint32 dropped_attributes_count = 4; }
+message Link { bytes trace_id = 1; bytes span_id = 2; string trace_state = 3; repeated KeyValue attributes = 4;
+  uint32 dropped_attributes_count = 5; fixed32 flags = 6; }
+message Status { string message = 2; int32 code = 3; }
 message Metrics { repeated ResourceMetrics resource_metrics = 1; }
 message ResourceMetrics { Resource resource = 1; repeated ScopeMetrics scope_metrics = 2; string schema_url = 3; }
 message ScopeMetrics { Scope scope = 1; repeated Metric metrics = 2; string schema_url = 3; }
@@ -38,7 +50,7 @@ message Quantile { double quantile = 1; double value = 2; }
 const { root } = protobuf.parse(PROTO, { keepCase: false });
 
 /** A message in protobuf, encoded by a library that is not this project's. */
-export function encodeOtlp(type: 'Logs' | 'Metrics', message: object): Uint8Array<ArrayBuffer> {
+export function encodeOtlp(type: 'Logs' | 'Metrics' | 'Traces', message: object): Uint8Array<ArrayBuffer> {
   const Type = root.lookupType(type);
   return new Uint8Array(Type.encode(Type.fromObject(message)).finish());
 }
@@ -47,6 +59,6 @@ export function encodeOtlp(type: 'Logs' | 'Metrics', message: object): Uint8Arra
 export function jsonOtlp(message: object): string {
   return JSON.stringify(message, (key, value: unknown) => {
     if (!(value instanceof Uint8Array)) return value;
-    return Buffer.from(value).toString(key === 'traceId' || key === 'spanId' ? 'hex' : 'base64');
+    return Buffer.from(value).toString(['traceId', 'spanId', 'parentSpanId'].includes(key) ? 'hex' : 'base64');
   });
 }

@@ -145,7 +145,6 @@ describe('what others send', () => {
       const direct = await receive();
       const otelcol = await startOtelcol(receiver.url, { encoding, gzip: true });
       for (const [signal, name] of EXAMPLES) {
-        if (signal === 'traces') continue;
         for (const url of [otelcol.url, direct.receiver.url])
           expect((await post(`${url}/v1/${signal}`, example(name))).status).toBe(200);
       }
@@ -176,7 +175,13 @@ describe('what others send', () => {
       otel: { traceId: '5b8efff798038103d269b633813fc60c', spanId: 'eee19b7ec3c1b174', severityNumber: 10 },
     });
     expect(metrics.map(({ name }) => name)).toEqual(expect.arrayContaining(['my.counter', 'my.histogram.count']));
-    expect(receiver.figures.traces).toEqual({ accepted: 1, delivered: 0, queued: 0, dropped: { not_kept: 1 } });
+    expect(events.at(-1)).toMatchObject({
+      source: 'my.library',
+      message: "I'm a server span",
+      metadata: { 'my.span.attr': 'some value' },
+      otel: { span: { kind: 'server', parentSpanId: 'eee19b7ec3c1b173' } },
+    });
+    expect(receiver.figures.traces).toEqual({ accepted: 1, delivered: 1, queued: 0, dropped: {} });
   });
 
   it('takes times and integers as text and as numbers, exactly', async () => {

@@ -17,6 +17,7 @@ export class RunCounts {
   readonly #failures = new Map<string, Failure>();
   readonly #types: Record<EventType, number> = { info: 0, warning: 0, error: 0, debug: 0 };
   #events = 0;
+  #spans = 0;
   #metrics = 0;
 
   constructor(failOn: readonly NamedTest[]) {
@@ -24,7 +25,9 @@ export class RunCounts {
   }
 
   add(item: TelemetryItem): void {
-    if (isEvent(item)) {
+    if (isEvent(item) && item.otel?.span !== undefined) {
+      this.#spans += 1;
+    } else if (isEvent(item)) {
       this.#events += 1;
       this.#types[item.eventType] += 1;
     } else {
@@ -57,11 +60,10 @@ export class RunCounts {
     const parts = [
       `${counted(this.#events, 'event')} (${counted(error, 'error')}, ${counted(warning, 'warning')})`,
       counted(this.#metrics, 'metric'),
+      ...(this.#spans > 0 ? [counted(this.#spans, 'span')] : []),
       record === undefined ? 'not kept: --record FILE keeps them' : `${counted(delivered, 'item')} kept in ${record}`,
     ];
-    const spans = figures.traces.accepted;
-    if (spans > 0) parts.push(`${counted(spans, 'span')} (not kept)`);
-    const bad = (figures.logs.dropped.not_readable ?? 0) + (figures.metrics.dropped.not_readable ?? 0);
+    const bad = Object.values(figures).reduce((sum, { dropped }) => sum + (dropped.not_readable ?? 0), 0);
     if (bad > 0) parts.push(`${grouped(bad)} not readable`);
     const lost = this.lost(collector);
     parts.push(

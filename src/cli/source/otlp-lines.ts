@@ -3,10 +3,13 @@ import type { TelemetryItem } from '../../model/item.js';
 import { ResourcePicker } from '../../otel/resource.js';
 import { eventOfRecord } from '../../otel/transform/log-record-transform.js';
 import { metricsOfData } from '../../otel/transform/metric-transform.js';
+import { eventOfSpan } from '../../otel/transform/span-transform.js';
 import type { Decoder } from '../../otlp/decode/decoder.js';
 import { JsonDecoder } from '../../otlp/decode/json.js';
-import { logRecordsOf, Rejected } from '../../otlp/decode/logs.js';
+import { logRecordsOf } from '../../otlp/decode/logs.js';
 import { metricsOf } from '../../otlp/decode/metrics.js';
+import { Rejected } from '../../otlp/decode/parts.js';
+import { spansOf } from '../../otlp/decode/spans.js';
 import type { OtherLines } from '../../storage/file/block-decoder.js';
 
 const FORM = /^\s*\{\s*"resource(Logs|Metrics|Spans)"/;
@@ -23,13 +26,9 @@ export class OtlpLines implements OtherLines {
   itemsOf(text: string, skip: (reason: string, count: number, what: string) => void): readonly TelemetryItem[] {
     const items: TelemetryItem[] = [];
     const signal = FORM.exec(text)?.[1];
-    if (signal === 'Spans') {
-      skip('traces', 1, 'a line of traces');
-      return items;
-    }
     try {
       const decoder = lastOf(JsonDecoder.open(Buffer.from(text), nothing));
-      for (const part of signal === 'Logs' ? this.#events(decoder) : this.#metrics(decoder)) {
+      for (const part of this.#itemsOf(signal, decoder)) {
         if (part instanceof Rejected) skip('rejected', part.items, part.reason);
         else items.push(part);
       }
@@ -37,6 +36,18 @@ export class OtlpLines implements OtherLines {
       skip('not_otlp', 1, toError(error).message);
     }
     return items;
+  }
+
+  #itemsOf(signal: string | undefined, decoder: Decoder): Generator<TelemetryItem | Rejected> {
+    if (signal === 'Spans') return this.#spans(decoder);
+    return signal === 'Logs' ? this.#events(decoder) : this.#metrics(decoder);
+  }
+
+  *#spans(decoder: Decoder): Generator<TelemetryItem | Rejected> {
+    for (const span of spansOf(decoder)) {
+      if (span instanceof Rejected) yield span;
+      else if (span !== undefined) yield eventOfSpan(span, this.#resources.pick(span.resource), Date.now());
+    }
   }
 
   *#events(decoder: Decoder): Generator<TelemetryItem | Rejected> {

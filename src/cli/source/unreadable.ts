@@ -5,7 +5,6 @@ const REASONS: Readonly<Record<string, string>> = {
   not_rimp: 'no line of RIMP',
   not_utf8: 'no UTF-8',
   too_long: 'too long',
-  traces: 'of traces, which are no items',
   not_otlp: 'no OTLP that can be read',
   rejected: 'a log record or point of OTLP that can not be read',
   truncated_gzip: 'a compressed file that ends too early',

@@ -116,7 +116,7 @@ interface SplitAttributes {
 }
 
 /** Takes out of the attributes what is not metadata but ours. */
-function splitAttributes(attributes: AnyValueMap | undefined): SplitAttributes {
+export function splitAttributes(attributes: AnyValueMap | undefined): SplitAttributes {
   if (attributes === undefined) return { metadata: undefined, uid: undefined, source: undefined };
   const metadata: Record<string, AnyValue> = {};
   let uid: string | undefined;

@@ -17,13 +17,13 @@ export interface Decoder {
 /** Levels of arrays and maps in a value; deeper ones make a record unreadable. */
 export const MAX_VALUE_DEPTH = 64;
 
-/** Resources, scopes, log records, metrics, points, quantiles and spans in one body: beyond it, it is to come in pieces. */
+/** Resources, scopes, log records, metrics, points, quantiles, spans, their events and links in one body: beyond it, it is to come in pieces. */
 export const MAX_PARTS = 250_000;
 
 /** Attributes, values and numbers of all resources and scopes of a body. */
 const MAX_REQUEST_VALUES = 1_000_000;
 
-/** Attributes, values and numbers of one log record, metric or point: that one alone is refused. */
+/** Attributes, values and numbers of one log record, metric, point or span: that one alone is refused. */
 const MAX_PART_VALUES = 30_000;
 
 /** Those of one resource, or one scope. */
@@ -82,7 +82,7 @@ export class Budget {
     if (this.#values <= this.#maxValues) return;
     if (this.#maxValues === MAX_PART_VALUES) {
       throw new DecodeError(
-        `expected at most ${MAX_PART_VALUES} attributes, values and numbers in one record or point`,
+        `expected at most ${MAX_PART_VALUES} attributes, values and numbers in one record, point or span`,
       );
     }
     throw new TooManyPartsError(`${MAX_REQUEST_VALUES} attributes and values of resources and scopes in a request`);

@@ -1,9 +1,10 @@
+import type { Digest } from '../../codec/digest-id.js';
 import { POINT_TYPES } from '../../otel/point-types.js';
 import type { DataPointLike, MetricDataLike, ResourceLike, ScopeLike } from '../../otel/sdk-types.js';
 import { DecodeError, type Decoder } from './decoder.js';
-import { type Attributed, Rejected } from './logs.js';
+import { type Attributed, Rejected } from './parts.js';
 import { KINDS, type PointMessage, pointOf } from './points.js';
-import { type Digest, metricDigest, type PointId, RecordIds, sharedDigest } from './record-id.js';
+import { metricDigest, type PointId, RecordIds, sharedDigest } from './record-id.js';
 import { METRIC, METRICS_REQUEST } from './schema.js';
 import { SharedBytes, weightOf } from './shared-bytes.js';
 

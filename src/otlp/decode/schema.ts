@@ -95,6 +95,45 @@ export const LOG_RECORD = message('LogRecord', {
   eventName: [12, 'string'],
 });
 
+export const SPAN = message('Span', {
+  traceId: [1, 'hex'],
+  spanId: [2, 'hex'],
+  traceState: [3, 'string'],
+  parentSpanId: [4, 'hex'],
+  name: [5, 'string'],
+  kind: [6, 'enum'],
+  startTimeUnixNano: [7, 'nanos'],
+  endTimeUnixNano: [8, 'nanos'],
+  attributes: [9, 'attributes'],
+  droppedAttributesCount: [10, 'uint32'],
+  events: [
+    11,
+    message('Event', {
+      timeUnixNano: [1, 'nanos'],
+      name: [2, 'string'],
+      attributes: [3, 'attributes'],
+      droppedAttributesCount: [4, 'uint32'],
+    }),
+    'list',
+  ],
+  droppedEventsCount: [12, 'uint32'],
+  links: [
+    13,
+    message('Link', {
+      traceId: [1, 'hex'],
+      spanId: [2, 'hex'],
+      traceState: [3, 'string'],
+      attributes: [4, 'attributes'],
+      droppedAttributesCount: [5, 'uint32'],
+      flags: [6, 'fixed32'],
+    }),
+    'list',
+  ],
+  droppedLinksCount: [14, 'uint32'],
+  status: [15, message('Status', { message: [2, 'string'], code: [3, 'enum'] })],
+  flags: [16, 'fixed32'],
+});
+
 export const NUMBER_POINT = message(
   'NumberDataPoint',
   {
