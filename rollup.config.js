@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { dts } from 'rollup-plugin-dts';
 
 /** What the package exports; the command line beside them is built as CommonJS alone. */
@@ -12,6 +13,23 @@ const sourceMaps = {
   name: 'source-maps',
   load(id) {
     return { code: readFileSync(id, 'utf8'), map: JSON.parse(readFileSync(`${id}.map`, 'utf8')) };
+  },
+};
+
+/**
+ * The CommonJS build loads what an `on-demand.ts` imports when it is asked for: preparing source that is never used takes
+ * most of the time of an import. The ES modules are for bundlers, and import it as it stands.
+ */
+const onDemand = {
+  name: 'on-demand',
+  load(id) {
+    if (basename(id) !== 'on-demand.js') return null;
+    const code = readFileSync(id, 'utf8').replace(/^import \* as (\w+) from '(.+)';$/gm, (_line, name, path) => {
+      const file = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-on-demand.js`;
+      this.emitFile({ type: 'chunk', id: resolve(dirname(id), path), fileName: `cjs/${file}` });
+      return `let ${name};\nconst ${name}$ = () => (${name} ??= require('./${file}'));`;
+    });
+    return { code: code.replace(/^(export const \w+ = \(\)) => (\w+);$/gm, '$1 => $2$();'), map: { mappings: '' } };
   },
 };
 
@@ -56,7 +74,7 @@ export default [
   {
     input: { ...compiled(ENTRIES), 'cli/main': 'build/js/cli/main.js' },
     external: isExternal,
-    plugins: [sourceMaps, namesForNode],
+    plugins: [onDemand, sourceMaps, namesForNode],
     output: {
       ...shared,
       dir: 'dist',

@@ -70,6 +70,8 @@ export {
   type UnreadableLines,
 } from './storage/file/file-storage.js';
 export { MemoryStorage, type MemoryStorageOptions } from './storage/memory/memory-storage.js';
-export { PostgresStorage, type PostgresStorageOptions } from './storage/postgres/postgres-storage.js';
+export type { PostgresStorageOptions } from './storage/postgres/options.js';
+export { PostgresStorage } from './storage/postgres/postgres-storage.js';
 export type { DatabaseRetentionOptions } from './storage/sql/options.js';
-export { SqliteStorage, type SqliteStorageOptions } from './storage/sqlite/sqlite-storage.js';
+export type { SqliteStorageOptions } from './storage/sqlite/options.js';
+export { SqliteStorage } from './storage/sqlite/sqlite-storage.js';

@@ -1,10 +1,10 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { Option } from 'commander';
 import { TelemetryCollector } from '../collector/collector.js';
+import { databaseOfUrl } from '../model/database-url.js';
 import type { OtlpReceiver } from '../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../setup/on-demand.js';
 import { defineCommand } from './command.js';
-import { databaseOfUrl } from './database-url.js';
 import { checkStorage } from './doctor/check-storage.js';
 import { grouped } from './format.js';
 import { err, out } from './output/output.js';

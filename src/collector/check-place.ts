@@ -1,23 +1,13 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { databaseOfUrl } from '../model/database-url.js';
 import { checkClickHousePackage } from '../storage/clickhouse/connection.js';
 import { checkPostgresPackage } from '../storage/postgres/driver.js';
 import { checkSqlitePackage } from '../storage/sqlite/packages.js';
 import { ConfigError, type TelemetryConfig } from './config.js';
-
-/** Which storage a configuration names: `'database'` is one of three. */
-export type StorageKind = 'memory' | 'file' | 'sqlite' | 'postgres' | 'clickhouse';
+import { type StorageKind, storageKindOf } from './storage-kind.js';
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
-const POSTGRES_SCHEME = /^postgres(?:ql)?:/i;
-const CLICKHOUSE_SCHEME = /^clickhouse:/i;
-
-/** The storage that a valid configuration names. */
-export function storageKindOf({ storageBackend, storagePath }: TelemetryConfig): StorageKind {
-  if (storageBackend !== 'database') return storageBackend;
-  if (POSTGRES_SCHEME.test(storagePath as string)) return 'postgres';
-  return CLICKHOUSE_SCHEME.test(storagePath as string) ? 'clickhouse' : 'sqlite';
-}
 
 /**
  * Looks whether a configuration's storage can be written, as far as that is known before anything is: the scheme of a
@@ -46,14 +36,13 @@ export function checkPlace(config: TelemetryConfig): void {
 function schemeProblem(path: string, kind: StorageKind): string | undefined {
   const scheme = SCHEME.exec(path)?.[1]?.toLowerCase();
   if (scheme === undefined) return undefined;
+  const database = databaseOfUrl(path);
   const remedy =
     kind === 'sqlite'
       ? 'give postgres://user@host/database for PostgreSQL, clickhouse://user@host/database for ClickHouse, or the path of a file for SQLite'
-      : POSTGRES_SCHEME.test(path)
-        ? 'give storageBackend "postgres" with it'
-        : CLICKHOUSE_SCHEME.test(path)
-          ? 'give storageBackend "clickhouse" with it'
-          : 'give the path of a file';
+      : database === undefined
+        ? 'give the path of a file'
+        : `give storageBackend "${database}" with it`;
   return `expected "storagePath" to be the path of a file, got a URL with the scheme "${scheme}:": ${remedy}`;
 }
 

@@ -1,6 +1,7 @@
 import { show, TelemetryError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
 import { isClickHouseUrl } from '../storage/clickhouse/place.js';
+import { isPostgresUrl } from '../storage/postgres/place.js';
 import { CONFIG_FIELDS, isConfigField } from './config-fields.js';
 import { isCollectorOption } from './options.js';
 
@@ -149,7 +150,7 @@ export class TelemetryConfig {
     const path: unknown = this.storagePath;
     const usable = typeof path === 'string' && path !== '' && !path.includes('\0');
     if (this.storageBackend === 'postgres') {
-      const isUrl = usable && /^postgres(?:ql)?:\/\//i.test(path) && URL.canParse(path);
+      const isUrl = usable && isPostgresUrl(path);
       expectSecret('storagePath', isUrl, 'a URL that begins with postgres:// with storageBackend "postgres"');
     } else if (this.storageBackend === 'clickhouse') {
       const isUrl = usable && isClickHouseUrl(path);

@@ -3,11 +3,12 @@ import { ClickHouseStorage } from '../storage/clickhouse/clickhouse-storage.js';
 import type { ClickHouseStorageOptions } from '../storage/clickhouse/options.js';
 import { FileStorage, type FileStorageOptions, type RetentionOptions } from '../storage/file/file-storage.js';
 import { MemoryStorage, type MemoryStorageOptions } from '../storage/memory/memory-storage.js';
-import { PostgresStorage, type PostgresStorageOptions } from '../storage/postgres/postgres-storage.js';
+import type { PostgresStorageOptions } from '../storage/postgres/options.js';
+import { PostgresStorage } from '../storage/postgres/postgres-storage.js';
 import type { DatabaseRetentionOptions } from '../storage/sql/options.js';
 import { SqliteStorage } from '../storage/sqlite/sqlite-storage.js';
-import { storageKindOf } from './check-place.js';
 import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
+import { storageKindOf } from './storage-kind.js';
 
 /** Settings of the storage that a configuration names; each storage takes its own, and refuses others'. */
 export interface StorageOptions

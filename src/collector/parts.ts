@@ -7,13 +7,13 @@ import { isFlushingAtExit } from '../runtime/exit-hook.js';
 import { detachedClock, systemClock } from '../runtime/system-clock.js';
 import { currentTurn } from '../runtime/turn.js';
 import { CollectorBridge } from './bridge.js';
-import { checkPlace } from './check-place.js';
 import { COUNTS_EACH_KIND, type TelemetryConfig } from './config.js';
 import { CollectorCounters } from './counters.js';
 import { flushAtSignals } from './flush-at-signals.js';
 import { Internals } from './internals.js';
 import { CollectorLifecycle } from './lifecycle.js';
 import { makeDiagnostics } from './loss-watch.js';
+import { loadPlace } from './on-demand.js';
 import { openStorage } from './open-storage.js';
 import type { CollectorOptions } from './options.js';
 
@@ -80,6 +80,6 @@ function storageOf(
   { maxEvents, maxMetrics, storageOptions }: CollectorOptions,
 ): TelemetryStorage {
   const bounds = config.storageBackend === 'memory' ? { maxEvents, maxMetrics } : {};
-  if (config.enabled) checkPlace(config);
+  if (config.enabled && config.storageBackend !== 'memory') loadPlace().checkPlace(config);
   return openStorage(config, { ...bounds, ...storageOptions });
 }

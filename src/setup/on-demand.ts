@@ -1,5 +1,6 @@
 import type { OtlpReceiver, OtlpReceiverOptions } from '../receiver/otlp-receiver.js';
 import type { ShipOptions, ShipSummary } from '../ship/options.js';
+import * as setUp from './set-up.js';
 
 // what few programs need is loaded when it is called
 
@@ -27,3 +28,6 @@ export async function shipTelemetry(options: ShipOptions): Promise<ShipSummary> 
   const { runShipment } = await import('../ship/ship.js');
   return runShipment(options);
 }
+
+/** Loads what sets OpenTelemetry up, when that is asked for. */
+export const loadSetUp = (): typeof setUp => setUp;

@@ -6,7 +6,8 @@ import { BRIDGE } from '../otel/bridge.js';
 import { apiGlobal } from '../otel/registered.js';
 import { sharedState } from '../runtime/shared-state.js';
 import { logLevelOf } from './log-level.js';
-import { type StartedTelemetry, startTelling } from './start-telemetry.js';
+import type { StartedTelemetry } from './start-telemetry.js';
+import { startTelling } from './start-telling.js';
 import { yieldGlobals } from './yield-globals.js';
 
 /**

@@ -1,17 +1,11 @@
-import * as api from '@opentelemetry/api';
-import { TelemetryCollector } from '../collector/collector.js';
+import type { TelemetryCollector } from '../collector/collector.js';
 import type { TelemetryConfig, TelemetryConfigInit } from '../collector/config.js';
 import type { CollectorOptions } from '../collector/options.js';
-import { BRIDGE } from '../otel/bridge.js';
 import type { SdkModules } from '../otel/load-sdk.js';
 import type { FlushableLike, LoggerProviderLike, MeterProvider } from '../otel/sdk-types.js';
-import { isSdkDisabled, type OtlpOptions } from '../otlp/config/settings.js';
+import type { OtlpOptions } from '../otlp/config/settings.js';
 import type { FlushResult } from '../runtime/deadline.js';
-import { checkStartOptions } from './check-start-options.js';
-import { checkLogLevel } from './log-level.js';
-import { makeProviders, type Warn } from './make-providers.js';
-import { shutdownOnSignals } from './signals.js';
-import { tellOf } from './tell.js';
+import { loadSetUp } from './on-demand.js';
 
 /** Settings of {@link startTelemetry}; if one is absent, `OTEL_*` variables count. */
 export interface StartTelemetryOptions {
@@ -58,8 +52,6 @@ export interface StartedTelemetry {
   shutdown(options?: { readonly timeoutMillis?: number | undefined }): Promise<FlushResult>;
 }
 
-const WHO = 'startTelemetry';
-
 /**
  * Sets up OpenTelemetry for logs and metrics with RIMP in it, in one call: a collector, the providers of the SDK that
  * the application has installed, of either generation, and export over OTLP if an endpoint is given.
@@ -69,41 +61,5 @@ const WHO = 'startTelemetry';
  * @throws ConfigError if the configuration is wrong.
  */
 export function startTelemetry(options: StartTelemetryOptions = {}): StartedTelemetry {
-  return startTelling(options);
-}
-
-/**
- * The same, with a function that is called with what is odd about the environment or a set-up that is there already.
- *
- * @param warn - default: the collector's diagnostics, and standard error.
- */
-export function startTelling(given: StartTelemetryOptions, warn?: Warn): StartedTelemetry {
-  const { env } = process;
-  const options = checkStartOptions(WHO, given);
-  const collector = options.collector ?? new TelemetryCollector(options.config, options.collectorOptions);
-  const started = {
-    collector,
-    forceFlush: (flush?: { readonly timeoutMillis?: number | undefined }) => collector.forceFlush(flush),
-    shutdown: (end?: { readonly timeoutMillis?: number | undefined }) => collector.shutdown(end),
-  };
-  if (isSdkDisabled(env)) return withSignals(options, { ...started, ...noProviders() });
-  const warnOf: Warn = warn ?? tellOf(collector);
-  checkLogLevel(env, (what) => warnOf('environment:OTEL_LOG_LEVEL', what));
-  const { loggerProvider, meterProvider, end } = makeProviders({ who: WHO, options, collector, env, warn: warnOf });
-  // however the collector ends, by this set-up's shutdown or by its own, the globals are given back
-  collector[BRIDGE].onEnd(end);
-  return withSignals(options, { ...started, loggerProvider, meterProvider });
-}
-
-/** Providers that do nothing. */
-function noProviders(): Pick<StartedTelemetry, 'loggerProvider' | 'meterProvider'> {
-  return {
-    loggerProvider: { getLogger: () => ({ emit: () => undefined, enabled: () => false }) },
-    meterProvider: { getMeter: () => api.createNoopMeter() },
-  };
-}
-
-function withSignals(options: StartTelemetryOptions, started: StartedTelemetry): StartedTelemetry {
-  if (options.shutdownOnSignals === true) shutdownOnSignals(started);
-  return started;
+  return loadSetUp().startTelling(options);
 }

@@ -1,5 +1,5 @@
+import { databaseOfUrl } from '../../model/database-url.js';
 import { defineCommand } from '../command.js';
-import { databaseOfUrl } from '../database-url.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError } from '../values.js';

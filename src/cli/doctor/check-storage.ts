@@ -1,11 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkPlace, type StorageKind, storageKindOf } from '../../collector/check-place.js';
+import { checkPlace } from '../../collector/check-place.js';
 import { type StorageBackend, TelemetryConfig } from '../../collector/config.js';
+import { type StorageKind, storageKindOf } from '../../collector/storage-kind.js';
+import { databaseOfUrl } from '../../model/database-url.js';
 import { TelemetryError, toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import type { Env } from '../../otlp/config/settings.js';
-import { databaseOfUrl } from '../database-url.js';
 import { type Finding, ok } from './finding.js';
 import { openClickHouse } from './open-clickhouse.js';
 import { openFile, openSqlite } from './open-file.js';

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { databaseOfUrl } from '../../model/database-url.js';
 import { toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import { segmentsOf, targetOf } from '../../storage/file/segments.js';
-import { databaseOfUrl } from '../database-url.js';
 import { UsageError } from '../values.js';
 import { FileItems } from './file-source.js';
 import { MergedItems } from './merged-source.js';

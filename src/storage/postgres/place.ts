@@ -1,9 +1,16 @@
+import { databaseOfUrl } from '../../model/database-url.js';
+
 /** Settings of `pg` that say which tables are meant; those of the storage's options count before those of the URL. */
 export interface Place {
   /** The URL with the settings in it. */
   readonly url: string;
   /** Which database and schema they are, for comparison: no password. */
   readonly place: string;
+}
+
+/** Whether a value is the URL of a PostgreSQL database. */
+export function isPostgresUrl(value: unknown): value is string {
+  return typeof value === 'string' && databaseOfUrl(value) === 'postgres' && URL.canParse(value);
 }
 
 type Settings = Readonly<Record<string, unknown>>;

@@ -1,0 +1,96 @@
+import type { TelemetryItem } from '../../model/item.js';
+import { type ResolvedQuery, wrongCursor } from '../../model/query.js';
+import type { Page } from '../pages.js';
+import { matcherOf } from '../query-match.js';
+import { type EventRow, eventOfRow } from './event-row.js';
+import { merge, type Placed } from './merge.js';
+import { type MetricRow, metricOfRow } from './metric-row.js';
+import { WHO } from './options.js';
+import { TABLES, type Table, tableName } from './schema.js';
+import { type Position, readColumns, selectOf } from './select.js';
+import type { Server } from './server.js';
+
+/** Rows of a table that one query reads, at most: what a server sorts at once. */
+const PAGE_ROWS = 100_000;
+/** Items of a page. */
+const PAGE_ITEMS = 1_000;
+const CURSOR = /^(\d{1,19})\.(\d)\.(\d{1,20})$/;
+
+/** Reads all tables together, in the order of arrival. */
+export class PageReader {
+  readonly #server: Server;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  async *pages(query: ResolvedQuery): AsyncGenerator<Page, void, undefined> {
+    const after = query.after === undefined ? undefined : positionOf(query.after);
+    const matches = matcherOf(query);
+    const there = await this.#server.attempt('be read', () => this.#server.tables.there());
+    const sources = TABLES.flatMap((table, rank) => {
+      const columns = there.get(table);
+      const isAsked = table === 'logs' ? query.events : query.metrics;
+      return columns === undefined || !isAsked ? [] : [this.#rowsOf(table, rank, columns, query, after)];
+    });
+    let placed: Placed[] = [];
+    const page = (): Page => {
+      const of = placed;
+      placed = [];
+      return { items: of.map(({ item }) => item), cursorAt: (index) => cursorOf(of[index] as Placed) };
+    };
+    const enough = Math.min(PAGE_ITEMS, query.limit);
+    for await (const one of merge(sources, query.descending)) {
+      if (!matches(one.item)) continue;
+      placed.push(one);
+      if (placed.length >= enough) yield page();
+    }
+    if (placed.length > 0) yield page();
+  }
+
+  /** The rows of one table that may match. */
+  async *#rowsOf(
+    table: Table,
+    rank: number,
+    columns: ReadonlySet<string>,
+    query: ResolvedQuery,
+    from: Position | undefined,
+  ): AsyncGenerator<Placed, void, undefined> {
+    const name = tableName(this.#server.names, table);
+    const read = readColumns(table);
+    let after = from;
+    for (let size = Math.min(query.limit + 10, PAGE_ROWS); ; size = Math.min(size * 4, PAGE_ROWS)) {
+      const { sql, parameters } = selectOf(table, name, columns, query, after, rank, size);
+      const rows = this.#server.connection.query(sql, parameters);
+      let count = 0;
+      try {
+        for (;;) {
+          const { value: cells, done } = await this.#server.attempt('be read', () => rows.next());
+          if (done === true) break;
+          count += 1;
+          after = { seq: BigInt(cells[0] as string), rank, tie: BigInt(cells[1] as string) };
+          const row = Object.fromEntries(read.map((column, i) => [column, cells[i + 2]]));
+          yield { ...after, item: itemOf(table, row, after) };
+        }
+      } finally {
+        await rows.return();
+      }
+      if (count < size) return;
+    }
+  }
+}
+
+function itemOf(table: Table, row: object, place: Position): TelemetryItem {
+  const id = (): string => `${place.seq.toString(16)}-${place.rank}-${place.tie.toString(16)}`;
+  return table === 'logs' ? eventOfRow(row as EventRow, id) : metricOfRow(row as MetricRow, table, id);
+}
+
+function cursorOf({ seq, rank, tie }: Position): string {
+  return `${seq}.${rank}.${tie}`;
+}
+
+function positionOf(cursor: string): Position {
+  const [, seq, rank, tie] = CURSOR.exec(cursor) ?? [];
+  if (seq === undefined || rank === undefined || tie === undefined) throw wrongCursor(WHO, cursor);
+  return { seq: BigInt(seq), rank: Number(rank), tie: BigInt(tie) };
+}
