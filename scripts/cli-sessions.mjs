@@ -52,6 +52,19 @@ logger.emit({ severityNumber: 17, body: 'card declined', attributes: { order: 17
 console.log('{"level":40,"time":1795514400000,"pid":7,"hostname":"h","name":"shop","order":{"id":17},"msg":"out of stock"}');
 `,
   );
+  // what a coding agent does, with the official client
+  writeFileSync(
+    join(directory, 'ask.mjs'),
+    `import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+const [name, given = '{}'] = process.argv.slice(2);
+const client = new Client({ name: 'ask', version: '1' });
+await client.connect(new StdioClientTransport({ command: 'rimp', args: ['mcp', 'shop.jsonl'], env: process.env }));
+const { content } = await client.callTool({ name, arguments: JSON.parse(given) });
+console.log(content[0].text);
+await client.close();
+`,
+  );
   mkdirSync(join(directory, 'project'));
   writeFileSync(
     join(directory, 'project', 'package.json'),
@@ -83,6 +96,7 @@ function session(block, bin) {
       });
       return `${line}\n${stdout
         .replace(/^│ \d\d:\d\d:\d\d\.\d{3}/gm, '│ 10:00:00.000')
+        .replace(/^(--- (?:end of )?telemetry) [0-9a-f]{12}/gm, '$1 5f2c81d09a3e')
         .replace(/[ \t]+$/gm, '')
         .trimEnd()}\n`;
     })

@@ -52,6 +52,11 @@ export const COMMANDS: readonly KnownCommand[] = [
     load: async () => (await import('./ship.js')).ship,
   },
   {
+    name: 'mcp',
+    summary: 'answers coding agents: errors, traces, metrics, before and after',
+    load: async () => (await import('./mcp/mcp.js')).mcp,
+  },
+  {
     name: 'init',
     summary: 'sets telemetry up in a project: packages, a file, the start script',
     load: async () => (await import('./init/init.js')).init,

@@ -54,7 +54,7 @@ export function addFilterOptions(parser: Parser): Parser {
     .option(
       '--min-severity <LEVEL>',
       'events of this severity or above: trace, debug, info, warn, error, fatal, or 1 to 24',
-      valueOf(['--min-severity'], severity),
+      valueOf(['--min-severity'], severityNumber),
     )
     .option('--kind <KIND>', 'event or metric', valueOf(['--kind'], kind))
     .option('--source <NAME>', 'events of this source; * stands for any text; may be repeated', collect(['--source']))
@@ -157,7 +157,12 @@ function types(flags: readonly string[]): (text: string, before: readonly EventT
   return (text, before = []) => [...before, ...read(text)];
 }
 
-function severity(text: string, flag: string): number {
+/**
+ * OpenTelemetry's severity number of a word or a number.
+ *
+ * @throws UsageError if it is neither.
+ */
+export function severityNumber(text: string, flag: string): number {
   const number = SEVERITIES.get(text.toLowerCase()) ?? Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= 24) return number;
   throw new UsageError(`expected ${flag} to be one of ${[...SEVERITIES.keys()].join(', ')}, or 1 to 24, got "${text}"`);

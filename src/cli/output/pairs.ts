@@ -7,8 +7,13 @@ export type Pair = readonly [key: string, value: string];
 
 /** An event's metadata or a metric's tags: what is in objects by keys with dots. */
 export function pairsOf(item: TelemetryItem): Pair[] {
+  return pairsOfMap(isEvent(item) ? item.metadata : item.tags);
+}
+
+/** The same of a map. */
+export function pairsOfMap(map: AnyValueMap | undefined): Pair[] {
   const pairs: Pair[] = [];
-  addPairs(pairs, '', isEvent(item) ? item.metadata : item.tags);
+  addPairs(pairs, '', map);
   return pairs;
 }
 
