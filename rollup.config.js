@@ -16,6 +16,8 @@ const sourceMaps = {
   },
 };
 
+const loadLate = (name, path) => `let ${name};\nconst ${name}$ = () => (${name} ??= require('${path}'));`;
+
 /**
  * The CommonJS build loads what an `on-demand.ts` imports when it is asked for: preparing source that is never used takes
  * most of the time of an import. The ES modules are for bundlers, and import it as it stands.
@@ -25,13 +27,34 @@ const onDemand = {
   load(id) {
     if (basename(id) !== 'on-demand.js') return null;
     const code = readFileSync(id, 'utf8').replace(/^import \* as (\w+) from '(.+)';$/gm, (_line, name, path) => {
+      if (isExternal(path)) return loadLate(name, path);
       const file = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-on-demand.js`;
       this.emitFile({ type: 'chunk', id: resolve(dirname(id), path), fileName: `cjs/${file}` });
-      return `let ${name};\nconst ${name}$ = () => (${name} ??= require('./${file}'));`;
+      return loadLate(name, `./${file}`);
     });
     return { code: code.replace(/^(export const \w+ = \(\)) => (\w+);$/gm, '$1 => $2$();'), map: { mappings: '' } };
   },
 };
+
+/**
+ * What the library always loads is one file, as each further one costs a tenth of a millisecond, and another one for what
+ * the command line needs of it before it knows the command.
+ */
+function coreChunk(id, { getModuleInfo }) {
+  core ??= reachableFrom(resolve('build/js/index.js'), getModuleInfo);
+  ofCommandLine ??= reachableFrom(resolve('build/js/cli/main.js'), getModuleInfo);
+  if (!core.has(id)) return undefined;
+  return ofCommandLine.has(id) ? 'base' : 'core';
+}
+let core;
+let ofCommandLine;
+
+function reachableFrom(id, getModuleInfo, found = new Set()) {
+  if (found.has(id) || isExternal(id)) return found;
+  found.add(id);
+  for (const next of getModuleInfo(id)?.importedIds ?? []) reachableFrom(next, getModuleInfo, found);
+  return found;
+}
 
 /**
  * Node gets one copy of the library in a process: its ES modules are the names of the CommonJS build. Bundlers take the
@@ -81,6 +104,7 @@ export default [
       format: 'cjs',
       entryFileNames: 'cjs/[name].js',
       chunkFileNames: 'cjs/[name].js',
+      manualChunks: coreChunk,
       exports: 'named',
       interop: 'auto',
     },

@@ -5,14 +5,15 @@ import type { TelemetryMetric } from '../model/metric.js';
 import { attachTo } from '../otel/attach-attributes.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
+import { FACADE_SCOPE } from '../otel/instruments/facade-scope.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
-import { DEFAULT_MAX_INSTRUMENTS, FACADE_SCOPE, Instruments } from '../otel/instruments/instruments.js';
+import type { Instruments } from '../otel/instruments/instruments.js';
+import { loadInstruments } from '../otel/instruments/on-demand.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker } from '../otel/resource.js';
 import type { CollectionResultLike, Context, FlushableLike, LogRecordLike, ResourceLike } from '../otel/sdk-types.js';
-import { eventOfRecord } from '../otel/transform/log-record-transform.js';
-import { metricsOfData } from '../otel/transform/metric-transform.js';
-import { eventAfterProcessors, untouched } from '../otel/transform/reconcile.js';
+import { loadFromOtel } from '../otel/transform/on-demand.js';
+import { untouched } from '../otel/transform/with-resource.js';
 import { Counts } from '../pipeline/counters.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Clock } from '../runtime/clock.js';
@@ -20,7 +21,7 @@ import { deadlineOf, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { processIdentity } from '../runtime/process-identity.js';
 import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
-import { incomingRequest } from './incoming-request.js';
+import { loadRequests } from './on-demand.js';
 import type { CollectorOptions } from './options.js';
 
 /** How many events that no processor of ours took are remembered. */
@@ -59,7 +60,8 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   readonly #enabled: boolean;
   readonly #keepFiltered: boolean;
   readonly #emitter: EventEmitter;
-  readonly #instruments: Instruments;
+  readonly #makeInstruments: () => Instruments;
+  #instruments: Instruments | undefined;
   /** For what other processes send: it is theirs alone. */
   readonly #received: ResourcePicker;
   readonly #shared = sharedState();
@@ -79,12 +81,9 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     this.#keepFiltered = options.keepFiltered ?? false;
     this.providers = new ProviderResolver(options, diagnostics);
     this.#emitter = new EventEmitter(this, diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
-    this.#instruments = new Instruments(
-      instrumentPolicy(options.instruments),
-      this.notRecorded,
-      diagnostics,
-      options.maxInstruments ?? DEFAULT_MAX_INSTRUMENTS,
-    );
+    const policy = instrumentPolicy(options.instruments);
+    this.#makeInstruments = () =>
+      new (loadInstruments().Instruments)(policy, this.notRecorded, diagnostics, options.maxInstruments);
     this.#received = new ResourcePicker(options.includeResource ?? 'service', undefined);
     this.resources = new ResourcePicker(options.includeResource ?? 'service', this.identity);
   }
@@ -135,7 +134,10 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   recordMetric(metric: TelemetryMetric): void {
     try {
       const provider = this.providers.meterProvider();
-      if (provider !== undefined) this.#instruments.record(provider, metric);
+      if (provider !== undefined) {
+        this.#instruments ??= this.#makeInstruments();
+        this.#instruments.record(provider, metric);
+      }
     } catch (error) {
       this.notRecorded.add('otel_error');
       this.#diagnostics.report('record', 'recording a metric through OpenTelemetry failed', error);
@@ -156,7 +158,9 @@ export class CollectorBridge implements Bridge, ReceiverPort {
           this.#pipeline.acceptEvent(untouched(flight.event, this.resources.pick(record.resource)));
           return;
         }
-        this.#pipeline.acceptEvent(eventAfterProcessors(flight, record, this.resources.pick(record.resource)));
+        this.#pipeline.acceptEvent(
+          loadFromOtel().eventAfterProcessors(flight, record, this.resources.pick(record.resource)),
+        );
         return;
       }
       if (this.#unseen.size > 0 && this.#unseen.delete(String(uidOf(record)))) return;
@@ -164,7 +168,9 @@ export class CollectorBridge implements Bridge, ReceiverPort {
         if (this.#seen.has(record)) return;
         this.#seen.add(record);
       }
-      this.#pipeline.acceptEvent(eventOfRecord(record, this.resources.pick(record.resource), this.#clock.now()));
+      this.#pipeline.acceptEvent(
+        loadFromOtel().eventOfRecord(record, this.resources.pick(record.resource), this.#clock.now()),
+      );
     } catch (error) {
       this.#pipeline.withhold('not_readable');
       this.#diagnostics.report('log_record', 'a log record could not be read', error);
@@ -184,6 +190,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   #takeCollection(result: CollectionResultLike): void {
     for (const error of result.errors)
       this.#diagnostics.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
+    const { metricsOfData } = loadFromOtel();
     const resource = this.resources.pick(result.resourceMetrics.resource);
     for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
       if (scope.name === FACADE_SCOPE) continue;
@@ -204,7 +211,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   }
 
   begin(): IncomingRequest {
-    return incomingRequest(this.#pipeline.receive(), {
+    return loadRequests().incomingRequest(this.#pipeline.receive(), {
       resources: this.#received,
       now: () => this.#clock.now(),
       isEnabled: () => this.#enabled,

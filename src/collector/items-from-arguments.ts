@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { textOfValue } from '../codec/any-value-text.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/normalise.js';
+import { tagValue } from '../codec/tag-value.js';
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
 import { TelemetryEvent } from '../model/event.js';
@@ -10,7 +11,6 @@ import { newId } from '../model/id.js';
 import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
 import type { EventOtel } from '../model/otel-fields.js';
 import { EVENT_NAME_KEY } from '../otel/transform/event-transform.js';
-import { tagValue } from '../otel/transform/metric-transform.js';
 import { knownTags } from './known-tags.js';
 import { type TimeArgument, timeFromArgument } from './time-from-argument.js';
 

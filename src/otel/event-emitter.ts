@@ -2,7 +2,7 @@ import type { TelemetryEvent } from '../model/event.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
 import { comesFirst, flatAttributes, type KnownLogger, knownLogger } from './attach-attributes.js';
-import { FACADE_SCOPE } from './instruments/instruments.js';
+import { FACADE_SCOPE } from './instruments/facade-scope.js';
 import type { Context, LoggerLike, LoggerProviderLike } from './sdk-types.js';
 import { attributesOf, recordOf } from './transform/event-transform.js';
 import { isInstrumentation } from './transform/source.js';

@@ -41,7 +41,7 @@ export function bridgeLogsApisSoon(now: boolean): void {
 function forward(): void {
   if (builtInLogs === undefined || separateLogsForward()) return;
   const to = builtInLogs;
-  separateLogs.setGlobalLoggerProvider(
+  separateLogs().setGlobalLoggerProvider(
     forwarding({ getLogger: (name, version, options) => new ForwardingLogger(to, name, version, options) }),
   );
 }

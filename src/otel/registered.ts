@@ -1,5 +1,5 @@
 import * as api from '@opentelemetry/api';
-import * as separate from '@opentelemetry/api-logs';
+import { loadApiLogs } from './on-demand.js';
 import type { LoggerProviderLike, MeterProvider } from './sdk-types.js';
 
 /** Where all copies of `@opentelemetry/api` 1.x keep what is registered. */
@@ -30,7 +30,9 @@ function exportOf(module: object, name: string): unknown {
 }
 
 /** `@opentelemetry/api-logs`. */
-export const separateLogs = separate.logs as unknown as LogsApi;
+export function separateLogs(): LogsApi {
+  return loadApiLogs().logs as unknown as LogsApi;
+}
 
 /** The logs API inside `@opentelemetry/api`, from 1.10 on. */
 export const builtInLogs = exportOf(api, 'logs') as LogsApi | undefined;
@@ -53,7 +55,7 @@ export function registeredLogs(): LoggerProviderLike | undefined {
 /** The logger provider that is registered with `@opentelemetry/api-logs`; not the one that {@link forwarding} made. */
 export function registeredSeparateLogs(): LoggerProviderLike | undefined {
   if ((globalThis as unknown as Record<symbol, unknown>)[API_LOGS_GLOBAL] === undefined) return undefined;
-  const provider = separateLogs.getLoggerProvider();
+  const provider = separateLogs().getLoggerProvider();
   return isForwarding(provider) ? undefined : provider;
 }
 
@@ -65,7 +67,7 @@ export function forgetLogs(which: 'built' | 'separate'): void {
 
 /** Whether `@opentelemetry/api-logs` forwards to `@opentelemetry/api`. */
 export function separateLogsForward(): boolean {
-  return isForwarding(separateLogs.getLoggerProvider());
+  return isForwarding(separateLogs().getLoggerProvider());
 }
 
 /** The meter provider that is registered. */
@@ -109,6 +111,7 @@ function looksReal(provider: LoggerProviderLike): boolean {
 
 /** Whether a logger is one that does nothing, of a copy of either API that this library loads. */
 function isNoop(logger: unknown): boolean {
+  const separate = loadApiLogs();
   const noops = [separate, api].map((module) =>
     (exportOf(module, 'createNoopLogger') as (() => object) | undefined)?.(),
   );

@@ -24,7 +24,7 @@ export function metricsApis(): MetricsApi[] {
 /** The logs APIs of this process, ours first: those in `@opentelemetry/api` and those in `@opentelemetry/api-logs`. */
 export function logsApis(): { readonly built: LogsApi[]; readonly separate: LogsApi[] } {
   const built = copiesOf<{ readonly logs?: LogsApi }>('@opentelemetry/api', api).map(({ logs }) => logs);
-  const separate = copiesOf<{ readonly logs: LogsApi }>('@opentelemetry/api-logs', { logs: separateLogs });
+  const separate = copiesOf<{ readonly logs: LogsApi }>('@opentelemetry/api-logs', { logs: separateLogs() });
   return { built: distinct(built), separate: distinct(separate.map(({ logs }) => logs)) };
 }
 

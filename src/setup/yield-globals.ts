@@ -38,7 +38,7 @@ export function yieldGlobals(started: StartedTelemetry, warn: Warn): () => void 
     logs(provider, register) {
       const isOurs = globalLogs() === started.loggerProvider && provider !== started.loggerProvider;
       if (isOurs) {
-        for (const own of [builtInLogs, separateLogs]) {
+        for (const own of [builtInLogs, separateLogs()]) {
           if (own?.getLoggerProvider() === started.loggerProvider) own.disable();
         }
       }

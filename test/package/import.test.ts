@@ -3,18 +3,33 @@ import { basename, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { run } from '../helpers/fresh-app.js';
 
-/** The sources that a program loads from this library's build, and how many bytes of code they are. */
-async function loadedBy(program: string): Promise<{ readonly sources: readonly string[]; readonly bytes: number }> {
-  const print = `console.log(JSON.stringify(Object.keys(require.cache).filter((path) => path.includes('dist'))))`;
-  const { stdout, stderr } = await run(process.execPath, ['-e', `${program};${print}`], { cwd: process.cwd() });
-  if (stdout === '') throw new Error(stderr);
-  const files = JSON.parse(stdout.trim()) as string[];
+/** What a program loads. */
+interface Loaded {
+  /** The sources of this library. */
+  readonly sources: readonly string[];
+  /** How many bytes of code they are. */
+  readonly bytes: number;
+  /** The names of other packages. */
+  readonly packages: readonly string[];
+}
+
+/** Runs a program with the library's build, and looks what it has loaded when it ends. */
+async function loadedBy(program: string): Promise<Loaded> {
+  // the command line may print, and end the process
+  const print = `process.on('exit', () => console.log('\\n' + JSON.stringify(Object.keys(require.cache))))`;
+  const { stdout, stderr } = await run(process.execPath, ['-e', `${print};${program}`], { cwd: process.cwd() });
+  const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+  if (!last.startsWith('[')) throw new Error(stderr);
+  const files = JSON.parse(last) as string[];
   const ours = files.filter((path) => path.startsWith(join(process.cwd(), 'dist', 'cjs')));
   const sources = ours.flatMap((path) => {
     const map = JSON.parse(readFileSync(`${path}.map`, 'utf8')) as { readonly sources: readonly string[] };
     return map.sources.map((source) => relative(process.cwd(), join(path, '..', source)));
   });
-  return { sources, bytes: ours.reduce((sum, path) => sum + readFileSync(path).length, 0) };
+  const packages = new Set(
+    files.flatMap((path) => /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path)?.[1] ?? []),
+  );
+  return { sources, packages: [...packages], bytes: ours.reduce((sum, path) => sum + readFileSync(path).length, 0) };
 }
 
 /** What is left of a directory when the names of some files are taken away. */
@@ -22,22 +37,36 @@ const inside = (sources: readonly string[], directory: string, ...known: readonl
   sources.filter((source) => source.startsWith(`src/${directory}/`) && !known.includes(basename(source)));
 
 describe('importing the package', () => {
-  it('loads neither databases, set-up nor OTLP: each comes when it is asked for', async () => {
+  it('loads what a collector needs: all else comes when it is asked for', async () => {
     const { sources, bytes } = await loadedBy("require('rimp-telemetry')");
     expect(sources).toContain('src/collector/collector.ts');
     expect(inside(sources, 'storage/clickhouse', 'clickhouse-storage.ts', 'place.ts')).toEqual([]);
     expect(inside(sources, 'storage/sql', 'sql-storage.ts')).toEqual([]);
     expect(inside(sources, 'storage/sqlite', 'sqlite-storage.ts')).toEqual([]);
     expect(inside(sources, 'storage/postgres', 'postgres-storage.ts', 'place.ts')).toEqual([]);
-    expect(inside(sources, 'setup', 'on-demand.ts', 'start-telemetry.ts', 'node-sdk.ts')).toEqual([]);
+    expect(inside(sources, 'storage/file', 'file-storage.ts')).toEqual([]);
+    expect(inside(sources, 'otel/instruments', 'facade-scope.ts', 'instrument-policy.ts')).toEqual([]);
+    expect(inside(sources, 'setup', 'start-telemetry.ts', 'node-sdk.ts')).toEqual([]);
     for (const directory of ['otlp', 'receiver', 'ship', 'view', 'cli', 'testing', 'legacy', 'analysis'])
       expect(inside(sources, directory)).toEqual([]);
-    expect(bytes).toBeLessThan(360_000);
+    expect(bytes).toBeLessThan(230_000);
   });
 
-  it('loads the parts of one database for a collector that stores in it, and no other', async () => {
+  it('loads the parts of one storage when it is made, and of no other', async () => {
     const { sources } = await loadedBy("new (require('rimp-telemetry').SqliteStorage)('unused.db')");
     expect(sources).toContain('src/storage/sql/engine.ts');
     expect(inside(sources, 'storage/postgres', 'postgres-storage.ts', 'place.ts')).toEqual([]);
+    expect(inside(sources, 'storage/file', 'file-storage.ts')).toEqual([]);
+  });
+
+  it('loads no other package than the API of OpenTelemetry', async () => {
+    const { packages } = await loadedBy("require('rimp-telemetry')");
+    expect(packages).toEqual(['@opentelemetry/api']);
+  });
+
+  it('starts the command line without the library', async () => {
+    const { sources, bytes } = await loadedBy("require('./dist/cjs/cli/main.js')");
+    expect(inside(sources, 'collector', 'config-fields.ts')).toEqual([]);
+    expect(bytes).toBeLessThan(40_000);
   });
 });

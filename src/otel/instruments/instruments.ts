@@ -3,20 +3,18 @@ import type { Tags, TelemetryMetric } from '../../model/metric.js';
 import type { Counts } from '../../pipeline/counters.js';
 import type { Diagnostics } from '../../runtime/diagnostics.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
+import { FACADE_SCOPE } from './facade-scope.js';
 import { instrumentName } from './instrument-name.js';
 import type { InstrumentKind, InstrumentPolicy } from './instrument-policy.js';
 import { LastValues } from './last-values.js';
 import { type Series, SeriesTree } from './series-tree.js';
 import { bucketBoundaries, isDuration, ucumUnit } from './units.js';
 
-/** The instrumentation scope of the facade's own instruments, which our metric reader leaves out. */
-export const FACADE_SCOPE = 'rimp';
-
 /** Series that the SDKs keep of one instrument before they fold further ones into an overflow series. */
 const CARDINALITY_LIMIT = 2_000;
 
 /** Instruments that are made at most, by default: the SDKs never forget one. */
-export const DEFAULT_MAX_INSTRUMENTS = 2_000;
+const DEFAULT_MAX_INSTRUMENTS = 2_000;
 
 /** Spellings of names and units that are remembered for each instrument, on average. */
 const SPELLINGS_EACH = 4;
@@ -42,7 +40,12 @@ export class Instruments {
   #made = new Map<string, Instrument>();
   readonly #unitOfName = new Map<string, string>();
 
-  constructor(policy: InstrumentPolicy, notRecorded: Counts, diagnostics: Diagnostics, maxInstruments: number) {
+  constructor(
+    policy: InstrumentPolicy,
+    notRecorded: Counts,
+    diagnostics: Diagnostics,
+    maxInstruments = DEFAULT_MAX_INSTRUMENTS,
+  ) {
     this.#policy = policy;
     this.#notRecorded = notRecorded;
     this.#diagnostics = diagnostics;

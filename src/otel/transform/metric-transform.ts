@@ -1,11 +1,11 @@
-import { textOfValue } from '../../codec/any-value-text.js';
 import { flatCopy } from '../../codec/flat-copy.js';
-import { normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
+import { setOwn, wellFormed } from '../../codec/normalise.js';
+import { tagValue } from '../../codec/tag-value.js';
 import type { AnyValueMap } from '../../model/any-value.js';
 import { newId } from '../../model/id.js';
 import { type Tags, type TagValue, TelemetryMetric } from '../../model/metric.js';
 import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../../model/otel-fields.js';
-import { FACADE_SCOPE } from '../instruments/instruments.js';
+import { FACADE_SCOPE } from '../instruments/facade-scope.js';
 import { kindOfPoints } from '../point-types.js';
 import type { DataPointLike, MetricDataLike, ScopeLike } from '../sdk-types.js';
 import { PointTimes } from './point-times.js';
@@ -63,27 +63,6 @@ export function tagsOf(attributes: object): Tags | undefined {
     any = true;
   }
   return any ? tags : undefined;
-}
-
-/** A tag's value; `undefined` for what has none: undefined itself, null, functions and symbols. */
-export function tagValue(value: unknown): TagValue | undefined {
-  switch (typeof value) {
-    case 'string':
-      return wellFormed(value);
-    case 'boolean':
-      return value;
-    case 'number':
-      return Number.isFinite(value) ? (value === 0 ? 0 : value) : String(value);
-    case 'undefined':
-    case 'function':
-    case 'symbol':
-      return undefined;
-    default: {
-      if (value === null) return undefined;
-      const copied = normaliseValue(value).value;
-      return typeof copied === 'object' ? textOfValue(copied) : copied;
-    }
-  }
 }
 
 function metricOf(

@@ -14,6 +14,7 @@ import {
   travelsAsText,
 } from './event-transform.js';
 import { messageOf, otelOrNothing } from './log-record-transform.js';
+import { withOtel } from './with-resource.js';
 
 /** Limits of the SDK's own, as both generations keep them on the record; they are private, so only a hint. */
 interface Limits {
@@ -62,20 +63,6 @@ export function eventAfterProcessors(
     metadata,
     otel: otelOrNothing<EventOtel>(dropUndefined(otel)),
   });
-}
-
-/** The event that goes on if no processor was there before ours: the very event, of the provider's resource. */
-export function untouched(event: TelemetryEvent, resource: AnyValueMap | undefined): TelemetryEvent {
-  if (resource === undefined) return event;
-  if (event.otel === undefined) return withOtel(event, { resource });
-  (event.otel as { resource: AnyValueMap }).resource = resource;
-  return event;
-}
-
-/** The same event object with more in its `otel` part: it is on its way and nobody else has seen it yet. */
-function withOtel(event: TelemetryEvent, otel: EventOtel): TelemetryEvent {
-  (event as { otel: EventOtel | undefined }).otel = otel;
-  return event;
 }
 
 function completed(otel: EventOtel | undefined, resource: AnyValueMap | undefined, cut: number): EventOtel {

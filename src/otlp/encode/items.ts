@@ -6,8 +6,8 @@ import type { EventType } from '../../model/event-type.js';
 import type { TelemetryMetric } from '../../model/metric.js';
 import type { MetricOtel } from '../../model/otel-fields.js';
 import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
+import { FACADE_SCOPE } from '../../otel/instruments/facade-scope.js';
 import { instrumentName } from '../../otel/instruments/instrument-name.js';
-import { FACADE_SCOPE } from '../../otel/instruments/instruments.js';
 import { ucumUnit } from '../../otel/instruments/units.js';
 import { POINT_TYPES } from '../../otel/point-types.js';
 import type {
