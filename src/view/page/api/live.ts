@@ -5,7 +5,8 @@ import { apiUrl, type Parameters, RequestError, request } from './request.js';
 /** What a live connection tells. */
 export interface LiveListener {
   hello(hello: Hello): void;
-  items(items: readonly ItemLine[]): void;
+  /** @param size - of one item, roughly, in characters. */
+  items(items: readonly ItemLine[], size: number): void;
   gap(gap: Gap): void;
   overview(overview: Overview): void;
   /** The state of the connection, and what is wrong with it in words. */
@@ -79,8 +80,10 @@ export class LiveConnection {
       this.#failures = 0;
       this.#listener.status('live');
       this.#listener.hello(value as Hello);
-    } else if (name === 'items') this.#listener.items(value as ItemLine[]);
-    else if (name === 'gap') this.#listener.gap(value as Gap);
+    } else if (name === 'items') {
+      const items = value as ItemLine[];
+      this.#listener.items(items, data.length / Math.max(1, items.length));
+    } else if (name === 'gap') this.#listener.gap(value as Gap);
     else if (name === 'overview') this.#listener.overview(value as Overview);
     // only now: what was not taken is to come again
     this.#lastId = id;

@@ -23,18 +23,16 @@ export const overview: ReadonlySignal<Overview | undefined> = overviewNow;
 export interface ItemListener {
   /** A new stream begins: the filter changed, what was listed is no longer what is asked for. */
   begin(filter: Filter): void;
-  items(items: readonly ItemLine[]): void;
+  /** @param size - of one item, roughly, in characters. */
+  items(items: readonly ItemLine[], size: number): void;
   gap(gap: Gap): void;
 }
 
 let listener: ItemListener | undefined;
 
-/** Tells of items from now on, while the events are shown; at once of the stream that runs. Returns how to end that. */
-export function listen(to: ItemListener): () => void {
+/** Who is told of items, before {@link connect}. */
+export function listen(to: ItemListener): void {
   listener = to;
-  return () => {
-    if (listener === to) listener = undefined;
-  };
 }
 
 /** How many events a stream begins with: what came last is then shown at once, and before a storage has it. */
@@ -65,7 +63,7 @@ export function connect(): void {
       hello: (value) => {
         helloNow.value = value;
       },
-      items: (items) => listener?.items(items),
+      items: (items, size) => listener?.items(items, size),
       gap: (gap) => listener?.gap(gap),
       overview: (value) => {
         overviewNow.value = value;

@@ -77,9 +77,21 @@ export function withTypeSwitched(filter: Filter, type: EventType): Filter {
   return changed(filter, { eventTypes: all ? undefined : EVENT_TYPES.filter((each) => types.has(each)).join(',') });
 }
 
-/** An expression that a field of metadata has a value, as `where` reads it. */
-export function whereEquals(path: string, value: string | number | boolean): string {
-  return `${path} = ${typeof value === 'string' ? JSON.stringify(value) : String(value)}`;
+const OWN_FIELDS =
+  /^(?:time|kind|type|severity|source|message|name|value|unit|id|trace_id|span_id|(?:meta|metadata|tags|resource)\..*)$/;
+
+/**
+ * An expression that a key of metadata, or of the resource, has a value, as `where` reads it; `undefined` if it can't be
+ * written: an expression's name ends at a space or an operator.
+ */
+export function whereEquals(
+  place: 'metadata' | 'resource',
+  path: string,
+  value: string | number | boolean,
+): string | undefined {
+  if (!/^[^\s=!<>~]+$/.test(path)) return undefined;
+  const field = place === 'resource' ? `resource.${path}` : OWN_FIELDS.test(path) ? `meta.${path}` : path;
+  return `${field} = ${typeof value === 'string' ? `"${value}"` : String(value)}`;
 }
 
 /** How many conditions a filter has. */

@@ -1,0 +1,80 @@
+import type { VNode } from 'preact';
+import type { EventLine } from '../../api-types.js';
+import { linkTo } from '../state/location.js';
+import { CopyButton } from '../ui/copy-button.js';
+import { Text } from '../ui/text.js';
+import { Time } from '../ui/time.js';
+import { TypeBadge } from '../ui/type-badge.js';
+import { EventFields } from './event-fields.js';
+import { unselect } from './selection.js';
+import { ValueTree } from './value-tree.js';
+
+/** Time before and after an event that "around this moment" shows, in milliseconds. */
+const AROUND_MILLIS = 30_000;
+
+/** All of one event. */
+export function EventDetails({ event }: { readonly event: EventLine | undefined }): VNode {
+  return (
+    <aside class="details" aria-label="Event">
+      <div class="details-head">
+        {event !== undefined && (
+          <>
+            <TypeBadge type={event.data.event_type} />
+            <Time iso={event.data.timestamp} unixNano={event.otel?.timeUnixNano} withDay />
+          </>
+        )}
+        <button
+          type="button"
+          class="button icon-button close"
+          aria-label="Close the details"
+          title="Close (Esc)"
+          onClick={unselect}
+        >
+          ×
+        </button>
+      </div>
+      {event === undefined ? (
+        <p class="muted">This event is not in the list, nor in the storage.</p>
+      ) : (
+        <Body event={event} />
+      )}
+    </aside>
+  );
+}
+
+function Body({ event }: { readonly event: EventLine }): VNode {
+  const { data, otel } = event;
+  const at = Date.parse(data.timestamp);
+  const iso = (millis: number) => new Date(millis).toISOString();
+  const around = { startTime: iso(at - AROUND_MILLIS), endTime: iso(at + AROUND_MILLIS) };
+  const shown = { event: data.event_id, at: data.timestamp };
+  return (
+    <>
+      <p class="details-message">
+        <Text of={data.message} />
+      </p>
+      <div class="details-actions">
+        <CopyButton text={() => JSON.stringify(event, undefined, 2)} label="Copy as JSON" />
+        <a class="button" href={linkTo('events', around, shown)}>
+          Around this moment
+        </a>
+        {otel?.traceId !== undefined && (
+          <>
+            <a class="button" href={linkTo('events', { traceId: otel.traceId }, shown)}>
+              All of this trace
+            </a>
+            <a class="button" href={linkTo({ page: 'trace', traceId: otel.traceId })}>
+              Waterfall
+            </a>
+          </>
+        )}
+      </div>
+      <EventFields event={event} />
+      {data.metadata !== null && <ValueTree title="Metadata" place="metadata" value={data.metadata} />}
+      {otel?.body !== undefined && <ValueTree title="Body" value={otel.body} />}
+      {otel?.resource !== undefined && <ValueTree title="Resource" place="resource" value={otel.resource} />}
+      {otel?.scopeAttributes !== undefined && <ValueTree title="Scope attributes" value={otel.scopeAttributes} />}
+      {otel?.invalid !== undefined && <ValueTree title="Fields with values they can't have" value={otel.invalid} />}
+    </>
+  );
+}
