@@ -26,6 +26,7 @@ export class LiveConnection {
   readonly #closed = new AbortController();
   #lastId = '';
   #failures = 0;
+  #firstWaitMillis = FIRST_WAIT_MILLIS;
 
   constructor(parameters: Parameters, listener: LiveListener) {
     this.#parameters = parameters;
@@ -55,7 +56,7 @@ export class LiveConnection {
       if (signal.aborted) return;
       this.#failures += 1;
       this.#listener.status('broken', problem);
-      await this.#wait(Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS * 2 ** (this.#failures - 1)));
+      await this.#wait(Math.min(LONGEST_WAIT_MILLIS, this.#firstWaitMillis * 2 ** (this.#failures - 1)));
     }
   }
 
@@ -71,6 +72,7 @@ export class LiveConnection {
       const { done, value } = await reader.read();
       if (done || signal.aborted) return;
       for (const event of stream.read(value)) this.#take(event);
+      this.#firstWaitMillis = stream.retryMillis ?? FIRST_WAIT_MILLIS;
     }
   }
 

@@ -74,9 +74,9 @@ function Counts(): VNode {
 function Download(): VNode {
   const link = (format: 'jsonl' | 'csv') => apiUrl('export', { ...filter.value, kinds: 'event', format });
   return (
-    <details class="menu">
+    <details class="menu" onFocusOut={closeIfLeft}>
       <summary class="button">Download</summary>
-      <div class="menu-list panel">
+      <div class="menu-list panel" onClick={close}>
         <a href={link('jsonl')} download="events.jsonl">
           JSON lines
         </a>
@@ -86,6 +86,14 @@ function Download(): VNode {
       </div>
     </details>
   );
+}
+
+function close({ currentTarget }: { readonly currentTarget: HTMLElement }): void {
+  currentTarget.closest('details')?.removeAttribute('open');
+}
+
+function closeIfLeft(event: FocusEvent & { readonly currentTarget: HTMLElement }): void {
+  if (!event.currentTarget.contains(event.relatedTarget as Node | null)) event.currentTarget.removeAttribute('open');
 }
 
 function count(value: number): string {

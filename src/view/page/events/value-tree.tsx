@@ -23,7 +23,7 @@ const OPEN_DEPTH = 3;
 export function ValueTree({ title, value, place }: ValueTreeProperties): VNode {
   return (
     <section class="tree">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <Branch value={value} path="" place={place} depth={0} />
     </section>
   );

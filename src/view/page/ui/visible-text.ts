@@ -17,6 +17,8 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0x7f, 'DEL'],
 ]);
 
+const JOINER = '\u200d';
+
 /**
  * Divides a text at characters that have no look of their own, or change the order in which others are shown: a text
  * that comes from elsewhere must not look like another one.
@@ -25,6 +27,7 @@ export function textParts(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let from = 0;
   for (const { 0: character, index } of text.matchAll(HIDDEN)) {
+    if (character === JOINER && joinsPictures(text, index)) continue;
     if (index > from) parts.push({ text: text.slice(from, index), isHidden: false });
     parts.push({ text: nameOf(character.codePointAt(0) ?? 0), isHidden: true });
     from = index + character.length;
@@ -38,6 +41,14 @@ export function visibleText(text: string): string {
   return textParts(text)
     .map((part) => (part.isHidden ? `[${part.text}]` : part.text))
     .join('');
+}
+
+/** Whether a joiner makes one picture of two, such as a family. */
+function joinsPictures(text: string, index: number): boolean {
+  return (
+    /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)$/u.test(text.slice(Math.max(0, index - 2), index)) &&
+    /^\p{Extended_Pictographic}/u.test(text.slice(index + 1, index + 3))
+  );
 }
 
 function nameOf(code: number): string {
