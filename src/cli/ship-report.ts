@@ -53,7 +53,7 @@ export class Display {
   }
 
   note(text: string): void {
-    // both signals go to one endpoint, again and again: it is shown at most every 30 s, and when it is something else
+    // all signals go to one endpoint, again and again: it is shown at most every 30 s, and when it is something else
     const gist = text.replace(/\/v1\/\w+/g, '').replace(/\d+ items/, 'items');
     const now = performance.now();
     if (gist === this.#gist && now - this.#notedAt < NOTE_MILLIS) return;
@@ -88,19 +88,24 @@ function line({ events, metrics, settled, bytesRead, totalBytes, seconds }: Ship
 }
 
 /** Whether nothing was lost, and nothing waits. */
-export function isWhole({ complete, logs, points }: ShipSummary, isFollowing: boolean): boolean {
-  const isLost = [logs, points].some(({ dropped }) => Object.keys(dropped).length > 0);
-  return !isLost && (complete || (isFollowing && logs.queued + points.queued === 0));
+export function isWhole({ complete, logs, points, spans }: ShipSummary, isFollowing: boolean): boolean {
+  const all = [logs, points, spans];
+  const isLost = all.some(({ dropped }) => Object.keys(dropped).length > 0);
+  return !isLost && (complete || (isFollowing && all.every(({ queued }) => queued === 0)));
 }
 
 /** The summary, as it is printed. */
 export function render(summary: ShipSummary, isDry: boolean): string {
-  const { events, metrics, folded, unreadable, seconds, bytesRead, logs, points, bytesSent } = summary;
+  const { events, metrics, folded, unreadable, seconds, bytesRead, logs, points, spans, bytesSent } = summary;
   const rows = [
     `read       ${counted(events, 'event')}, ${counted(metrics, 'metric')}${bytesRead > 0 ? `, ${size(bytesRead)}` : ''} in ${seconds.toFixed(1)} s`,
   ];
   if (isDry) rows.push('sent       nothing: a dry run');
-  else rows.push(figuresOf('logs', logs), figuresOf('points', points), `sent       ${size(bytesSent)} of OTLP`);
+  else {
+    rows.push(figuresOf('logs', logs), figuresOf('points', points));
+    if (spans.accepted > 0) rows.push(figuresOf('spans', spans));
+    rows.push(`sent       ${size(bytesSent)} of OTLP`);
+  }
   if (folded > 0) rows.push(`folded     ${counted(folded, 'part')} of histograms, which went with their counts`);
   for (const [reason, count] of Object.entries(unreadable))
     rows.push(`unreadable ${counted(count, 'line')}: ${printable(reason)}`);

@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import type { OtlpProtocol, Signal } from '../otlp/config/settings.js';
+import type { OtlpProtocol, OtlpSignal } from '../otlp/config/settings.js';
 import { RefusedError, tooLarge } from './responses.js';
 
 /** A request that may be read. */
 export interface Admitted {
-  readonly signal: Signal | 'traces';
+  readonly signal: OtlpSignal;
   readonly protocol: OtlpProtocol;
   readonly encoding: Encoding;
 }
@@ -22,7 +22,7 @@ export interface AdmissionRules {
   readonly maxBodyBytes: number;
 }
 
-const PATHS: ReadonlyMap<string, Signal | 'traces'> = new Map([
+const PATHS: ReadonlyMap<string, OtlpSignal> = new Map([
   ['/v1/logs', 'logs'],
   ['/v1/metrics', 'metrics'],
   ['/v1/traces', 'traces'],

@@ -1,7 +1,7 @@
 import { toError } from '../model/errors.js';
 import type { IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import type { LogRecordLike, SpanLike } from '../otel/sdk-types.js';
-import type { OtlpProtocol, Signal } from '../otlp/config/settings.js';
+import type { OtlpProtocol, OtlpSignal } from '../otlp/config/settings.js';
 import { type Decoder, TooManyPartsError } from '../otlp/decode/decoder.js';
 import { JsonDecoder } from '../otlp/decode/json.js';
 import { logRecordsOf } from '../otlp/decode/logs.js';
@@ -23,7 +23,7 @@ export interface Taken {
 type Part = LogRecordLike | ReceivedMetric | SpanLike;
 
 /** What reads the parts of a request, by signal. */
-const READERS: Readonly<Record<Signal | 'traces', (decoder: Decoder) => Iterable<Part | Rejected | undefined>>> = {
+const READERS: Readonly<Record<OtlpSignal, (decoder: Decoder) => Iterable<Part | Rejected | undefined>>> = {
   logs: logRecordsOf,
   metrics: metricsOf,
   traces: spansOf,
@@ -78,7 +78,7 @@ export async function decoderOf(protocol: OtlpProtocol, body: Uint8Array, hold: 
  * @throws RefusedError if it can't be read as a whole.
  */
 export async function takeIn(
-  signal: Signal | 'traces',
+  signal: OtlpSignal,
   decoder: Decoder,
   port: ReceiverPort,
   request: IncomingRequest,

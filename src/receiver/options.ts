@@ -1,7 +1,7 @@
 import { ANY_OBJECT, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
 import type { TelemetryStorage } from '../model/storage.js';
 import type { Bridged } from '../otel/bridge.js';
-import type { Signal } from '../otlp/config/settings.js';
+import type { OtlpSignal } from '../otlp/config/settings.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
 
 /** Settings of `createOtlpReceiver`. */
@@ -46,7 +46,7 @@ export interface OtlpReceiver {
   /** The port that it listens on. */
   readonly port: number;
   /** Counters of log records, metric points and spans, as they were sent; the items are in `collector.health()`. */
-  readonly figures: { readonly [S in Signal | 'traces']: LedgerFigures };
+  readonly figures: { readonly [S in OtlpSignal]: LedgerFigures };
   /** Takes no more requests, answers those that are under way, for at most `timeoutMillis` (default 10,000). */
   shutdown(options?: { readonly timeoutMillis?: number | undefined }): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { CONTENT_TYPES, type OtlpProtocol, type Signal } from '../otlp/config/settings.js';
+import { CONTENT_TYPES, type OtlpProtocol, type OtlpSignal, REJECTED } from '../otlp/config/settings.js';
 
 /** An answer to a request. */
 export interface Reply {
@@ -51,8 +51,6 @@ export function tooLarge(what: string, limit: number): RefusedError {
   return new RefusedError('tooLarge', `expected a ${what} of at most ${limit} bytes`);
 }
 
-/** What of a request is counted as rejected, in JSON. */
-const REJECTED = { logs: 'rejectedLogRecords', metrics: 'rejectedDataPoints', traces: 'rejectedSpans' } as const;
 /** Characters of an error message to a sender, at most. */
 const MAX_MESSAGE = 2_000;
 
@@ -61,12 +59,7 @@ const MAX_MESSAGE = 2_000;
  *
  * @param message - why something was rejected; without that, what the sender should know all the same.
  */
-export function takenReply(
-  protocol: OtlpProtocol,
-  signal: Signal | 'traces',
-  rejected: number,
-  message: string,
-): Reply {
+export function takenReply(protocol: OtlpProtocol, signal: OtlpSignal, rejected: number, message: string): Reply {
   const isWhole = rejected === 0 && message === '';
   const errorMessage = message.slice(0, MAX_MESSAGE).toWellFormed();
   if (protocol === 'http/json') {

@@ -17,8 +17,8 @@ export async function createOtlpReceiver(options: OtlpReceiverOptions): Promise<
 }
 
 /**
- * Sends what files or a storage hold to an OTLP endpoint: with the original times, and events with their ids as
- * `log.record.uid`. At least once: a checkpoint notes what was delivered, and an endpoint that is away is waited for.
+ * Sends what files or a storage hold to an OTLP endpoint: with the original times, events as log records with their ids as
+ * `log.record.uid`, and those with `otel.span` as spans. At least once: a checkpoint notes what was delivered, and an endpoint that is away is waited for.
  *
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong or a file missing, `RIMP_MISSING_PACKAGE` if
  * OpenTelemetry's serialiser is not installed, `RIMP_DENIED` if the endpoint answers 401, 403, 404, 405 or 415: what was

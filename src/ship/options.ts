@@ -91,10 +91,12 @@ export interface ShipResume {
 
 /** What became of everything. */
 export interface ShipSummary extends ShipProgress {
-  /** The counters of log records and metric points: `accepted = delivered + queued + Σ dropped`. */
+  /** The counters of log records: `accepted = delivered + queued + Σ dropped`. */
   readonly logs: LedgerFigures;
   /** The counters of metric points. */
   readonly points: LedgerFigures;
+  /** The counters of spans. */
+  readonly spans: LedgerFigures;
   /** `name.sum`, `.min` and `.max` of histograms, which went with their `name.count`. */
   readonly folded: number;
   /** Lines that are no items, and files that can't be read to their ends, by reason. */

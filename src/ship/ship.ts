@@ -1,19 +1,15 @@
 import { TelemetryError, toError } from '../model/errors.js';
-import type { TelemetryEvent } from '../model/event.js';
 import { isEvent } from '../model/item.js';
-import type { TelemetryMetric } from '../model/metric.js';
 import { checkOptions } from '../model/options.js';
 import { showUrl } from '../model/show-url.js';
 import { checkOtlpOptions } from '../otlp/config/settings.js';
-import { pointsOfMetrics, recordsOfEvents } from '../otlp/encode/items.js';
-import type { LedgerFigures } from '../pipeline/counters.js';
 import { inBackground } from '../runtime/background.js';
 import { kindOfErrno } from '../storage/errno.js';
 import { Checkpoint, type Delivered } from './checkpoint.js';
 import { FileSource } from './file-source.js';
+import { ItemSender } from './item-sender.js';
 import { SHIP_RULES, type ShipOptions, type ShipProgress, type ShipResume, type ShipSummary } from './options.js';
 import { Pages } from './pages.js';
-import { SignalSender, shipEndpoint } from './signal-sender.js';
 import type { ShipBatch, ShipSource } from './source.js';
 import { StorageSource } from './storage-source.js';
 
@@ -39,17 +35,14 @@ export async function runShipment(options: ShipOptions): Promise<ShipSummary> {
 class Shipment {
   readonly #options: ShipOptions;
   readonly #sources: readonly ShipSource[];
-  readonly #logs: SignalSender<'logs'> | undefined;
-  readonly #metrics: SignalSender<'metrics'> | undefined;
+  readonly #sender: ItemSender;
   readonly #checkpoint: Checkpoint;
   readonly #started = performance.now();
   readonly #stop = new AbortController();
-  readonly #isJson: boolean;
   readonly #resumed: readonly ShipResume[];
   readonly #report: (what: string, error?: unknown) => void;
   #events = 0;
   #readMetrics = 0;
-  #folded = 0;
   #failure: unknown;
   /** What is not in the checkpoint yet, by source. */
   readonly #unwritten = new Map<string, Delivered>();
@@ -61,18 +54,14 @@ class Shipment {
   constructor(options: ShipOptions, sources: readonly ShipSource[]) {
     this.#options = options;
     this.#sources = sources;
-    const { to, headers, protocol, compression, timeoutMillis, otlpTransformer } = options;
-    const otlp = { endpoint: to, headers, protocol, compression, timeoutMillis };
     const report = reporterOf(options);
     this.#report = report;
-    if (options.dryRun !== true) {
-      const onDenied = (reason: string): void => this.#fail(new TelemetryError('RIMP_DENIED', `${WHO}: ${reason}`));
-      this.#logs = new SignalSender('logs', otlp, otlpTransformer, report, onDenied);
-      this.#metrics = new SignalSender('metrics', otlp, otlpTransformer, report, onDenied);
-    }
-    this.#isJson = this.#metrics?.protocol === 'http/json';
+    this.#sender = new ItemSender(options, {
+      report,
+      onDenied: (reason) => this.#fail(new TelemetryError('RIMP_DENIED', `${WHO}: ${reason}`)),
+    });
     // of a dry run it says what a real one would read
-    const url = this.#logs?.url ?? shipEndpoint('logs', otlp).url;
+    const { url } = this.#sender;
     this.#checkpoint = new Checkpoint(options.checkpoint ?? '', url, options.restart === true, options.dryRun === true);
     const { other, isOld } = this.#checkpoint;
     if (other !== undefined)
@@ -96,13 +85,11 @@ class Shipment {
       if (this.#options.follow === true) await Promise.all(this.#sources.map(ship));
       else for (const source of this.#sources) await ship(source);
       isRead = !signal.aborted;
-      await this.#logs?.until('empty', signal);
-      await this.#metrics?.until('empty', signal);
+      await this.#sender.until('empty', signal);
     } finally {
       clearInterval(timer);
       given?.removeEventListener('abort', stop);
-      await this.#logs?.stop();
-      await this.#metrics?.stop();
+      await this.#sender.stop();
       this.#writeCheckpoint(0);
     }
     if (this.#failure !== undefined) throw this.#failure;
@@ -121,37 +108,22 @@ class Shipment {
         this.#unwritten.set(source.name, pages.delivered);
         this.#writeCheckpoint(CHECKPOINT_MILLIS);
       };
-      this.#send(batch, () => {
+      this.#count(batch);
+      this.#sender.send(batch.items, () => {
         page.parts += 1;
         return done;
       });
       done();
-      await this.#logs?.until('room', signal);
-      await this.#metrics?.until('room', signal);
+      await this.#sender.until('room', signal);
       if (signal.aborted) return;
     }
   }
 
-  /** Hands a batch over; `part` gives what is to be called when one of its parts is done with. */
-  #send({ items }: ShipBatch, part: () => () => void): void {
-    const events: TelemetryEvent[] = [];
-    const metrics: TelemetryMetric[] = [];
+  #count({ items }: ShipBatch): void {
     for (const item of items) {
-      if (isEvent(item)) events.push(item);
-      else metrics.push(item);
+      if (isEvent(item)) this.#events += 1;
+      else this.#readMetrics += 1;
     }
-    this.#events += events.length;
-    this.#readMetrics += metrics.length;
-    if (events.length > 0) {
-      const records = recordsOfEvents(events, this.#options.resource);
-      this.#logs?.push(records, records.length, part());
-    }
-    // JSON has no such numbers, and OpenTelemetry's serialiser makes null of them
-    const sendable = this.#isJson ? metrics.filter(({ value }) => Number.isFinite(value)) : metrics;
-    this.#metrics?.refuse('not_finite', metrics.length - sendable.length);
-    const { requests, folded } = pointsOfMetrics(sendable, this.#options.resource);
-    this.#folded += folded;
-    for (const { data, points } of requests) this.#metrics?.push(data, points, part());
   }
 
   /**
@@ -187,8 +159,7 @@ class Shipment {
     const progress = this.#progress();
     const { settled } = progress;
     const giveUp = this.#options.giveUpAfterSeconds;
-    const waits = (this.#logs?.figures.queued ?? 0) + (this.#metrics?.figures.queued ?? 0) > 0;
-    if (settled !== this.#settled || !waits) {
+    if (settled !== this.#settled || this.#sender.queued === 0) {
       this.#settled = settled;
       this.#settledAt = now;
     } else if (giveUp !== undefined && now - this.#settledAt > giveUp * 1000) {
@@ -212,7 +183,7 @@ class Shipment {
     return {
       events: this.#events,
       metrics: this.#readMetrics,
-      settled: settledOf(this.#logs?.figures) + settledOf(this.#metrics?.figures) + this.#folded,
+      settled: this.#sender.settled,
       bytesRead: this.#sources.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
       totalBytes: totals.includes(undefined) ? undefined : totals.reduce<number>((sum, size) => sum + (size ?? 0), 0),
       seconds: (performance.now() - this.#started) / 1000,
@@ -221,9 +192,7 @@ class Shipment {
   }
 
   #summary(isRead: boolean): ShipSummary {
-    const nothing: LedgerFigures = { accepted: 0, delivered: 0, queued: 0, dropped: {} };
-    const logs = this.#logs?.figures ?? nothing;
-    const points = this.#metrics?.figures ?? nothing;
+    const { logs, points, spans, folded, bytes: bytesSent, queued } = this.#sender;
     const unreadable: Record<string, number> = {};
     const unreadableFiles = this.#sources.flatMap((source) => source.unreadableFiles);
     for (const source of this.#sources) {
@@ -234,17 +203,14 @@ class Shipment {
       ...this.#progress(),
       logs,
       points,
-      folded: this.#folded,
+      spans,
+      folded,
       unreadable,
       unreadableFiles,
-      bytesSent: (this.#logs?.bytes ?? 0) + (this.#metrics?.bytes ?? 0),
-      complete: isRead && unreadableFiles.length === 0 && logs.queued === 0 && points.queued === 0,
+      bytesSent,
+      complete: isRead && unreadableFiles.length === 0 && queued === 0,
     };
   }
-}
-
-function settledOf(figures: LedgerFigures | undefined): number {
-  return figures === undefined ? 0 : figures.accepted - figures.queued;
 }
 
 function resumeOf(source: string, delivered: Delivered | undefined): ShipResume[] {

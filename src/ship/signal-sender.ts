@@ -1,5 +1,5 @@
 import { type Endpoint, endpointOf } from '../otlp/config/endpoint.js';
-import { type OtlpOptions, type OtlpProtocol, type Signal, signalSettings } from '../otlp/config/settings.js';
+import { type OtlpOptions, type OtlpProtocol, type OtlpSignal, signalSettings } from '../otlp/config/settings.js';
 import { loadTransformer, type Serialized, type Serializer, serializerOf } from '../otlp/encode/serializer.js';
 import { OtlpClient } from '../otlp/send/client.js';
 import { Delivery } from '../otlp/send/delivery.js';
@@ -8,7 +8,7 @@ import { systemClock } from '../runtime/system-clock.js';
 import { MemoryQueue } from './memory-queue.js';
 
 /** Sends the items of one signal to the endpoint. */
-export class SignalSender<S extends Signal> {
+export class SignalSender<S extends OtlpSignal> {
   readonly url: string;
   readonly protocol: OtlpProtocol;
   readonly #ledger: Ledger;
@@ -79,7 +79,7 @@ export class SignalSender<S extends Signal> {
 }
 
 /** Where a signal is shipped to, also if nothing but a default says so. */
-export function shipEndpoint(signal: Signal, options: OtlpOptions): Endpoint {
+export function shipEndpoint(signal: OtlpSignal, options: OtlpOptions): Endpoint {
   const settings = signalSettings(signal, options, process.env) ?? { protocol: 'http/protobuf', exporter: {} };
   return endpointOf(settings, signal, options, process.env);
 }

@@ -32,7 +32,7 @@ export const EVENT_FIELDS: { readonly [K in keyof Required<EventOtel>]: EventFie
   timeUnixNano: { inOtlp: true, example: (timestamp) => ({ timeUnixNano: `${timestamp.getTime()}000123` }) },
   observedTimeUnixNano: { inOtlp: true, example: () => ({ observedTimeUnixNano: NANOS }) },
   span: {
-    inOtlp: false,
+    inOtlp: true,
     example: () => ({
       ...TRACE,
       span: {

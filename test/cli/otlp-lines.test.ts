@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { FileStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
+import { type EventOtel, FileStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
+import { lowest } from '../helpers/generations.js';
 import { otelcolProgram, startOtelcol } from '../helpers/otelcol.js';
 import { closeSinks, otlpSink } from '../helpers/otlp-sink.js';
 import { endRimps, rimp, startRimp } from '../helpers/run-rimp.js';
@@ -100,6 +101,30 @@ describe('lines of OTLP in JSON as a source', () => {
     await says('"m" 3 ü');
     appendFileSync(path('live.json'), text.split('\n')[0]?.replaceAll('3 ü', 'later') + '\n');
     await says('"m" later');
+  });
+
+  it('of spans gives the spans that it was made of', async () => {
+    const storage = new FileStorage(path('b.jsonl'));
+    const span: EventOtel = {
+      traceId: 'a'.repeat(32),
+      spanId: 'b'.repeat(16),
+      traceFlags: lowest ? 0 : 1,
+      resource,
+      span: { kind: 'server', endTimeUnixNano: '1767225600000250000', events: [{ name: 'e', timeUnixNano: '1' }] },
+    };
+    const at = { timestamp: new Date(1_767_225_600_000), source: 's' };
+    const events = [
+      new TelemetryEvent({ ...at, eventId: '1', message: 'GET /', metadata: { i: 1 }, otel: span }),
+      new TelemetryEvent({ ...at, eventId: '2', message: 'a log record' }),
+    ];
+    await storage.store(new TelemetryData({ events }));
+    await storage.close();
+    expect(rimp(['convert', path('b.jsonl'), path('b.otlp.json')]).status).toBe(0);
+    const lines = readFileSync(path('b.otlp.json'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => Object.keys(JSON.parse(line) as object))).toEqual([['resourceLogs'], ['resourceSpans']]);
+    expect(lines[0]).not.toContain('GET /');
+    expect(rimp(['convert', path('b.otlp.json'), path('b2.jsonl')]).status).toBe(0);
+    expect(plain(path('b2.jsonl'))).toEqual(plain(path('b.jsonl')));
   });
 
   it('gives spans as events', () => {

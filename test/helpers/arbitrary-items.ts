@@ -19,9 +19,9 @@ export function normalised(metadata: object): AnyValueMap {
 }
 
 export const NOT_OURS = /^(?:otel\.event\.name|exception\..*|error|err|exception)$/;
-const text = fc.string({ unit: 'binary' }).map((string) => string.toWellFormed());
-const word = text.filter((string) => string !== '' && string !== 'unknown');
-const map: fc.Arbitrary<AnyValueMap> = fc
+export const text = fc.string({ unit: 'binary' }).map((string) => string.toWellFormed());
+export const word = text.filter((string) => string !== '' && string !== 'unknown');
+export const map: fc.Arbitrary<AnyValueMap> = fc
   .dictionary(
     fc.oneof(
       text.filter((key) => !NOT_OURS.test(key)),
@@ -33,15 +33,15 @@ const map: fc.Arbitrary<AnyValueMap> = fc
   .map(normalised)
   // the lowest version of OpenTelemetry's serialiser wraps integers beyond 64 bits, and leaves out what is left out below
   .filter((any) => !lowest || !/\d{17}|e\+/.test(JSON.stringify(any)));
-const some = map.filter((any) => Object.keys(any).length > 0);
-const nanos = fc.bigInt({ min: 1n, max: 2n ** 63n });
-const hex = (length: number): fc.Arbitrary<string> =>
+export const some = map.filter((any) => Object.keys(any).length > 0);
+export const nanos = fc.bigInt({ min: 1n, max: 2n ** 63n });
+export const hex = (length: number): fc.Arbitrary<string> =>
   fc
     .string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length })
     .filter((digits) => !/^0*$/.test(digits));
 
 /** The parts of a time: whole milliseconds, and all of it if it is finer. */
-function time(value: bigint): { timestamp: Date; otel: { timeUnixNano?: string } } {
+export function time(value: bigint): { timestamp: Date; otel: { timeUnixNano?: string } } {
   const otel = value % 1_000_000n === 0n ? {} : { timeUnixNano: value.toString() };
   return { timestamp: new Date(Number(value / 1_000_000n)), otel };
 }

@@ -59,6 +59,7 @@ service:
   pipelines:
     logs: { receivers: [otlp], processors: ${processors}, exporters: [otlp_http] }
     metrics: { receivers: [otlp], processors: ${processors}, exporters: [otlp_http] }
+    traces: { receivers: [otlp], processors: ${processors}, exporters: [otlp_http] }
 `,
   );
   const child = spawn(program, ['--config', options.config ?? join(directory, 'config.yaml')], {

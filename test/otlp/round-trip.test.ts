@@ -13,6 +13,7 @@ import {
   TelemetryMetric,
 } from 'rimp-telemetry';
 import { event, facade, finite, histogram, plus0, points, probe } from '../helpers/arbitrary-items.js';
+import { span } from '../helpers/arbitrary-spans.js';
 import { lowest } from '../helpers/generations.js';
 
 interface End {
@@ -38,8 +39,11 @@ afterAll(async () => {
 /** Sends what a storage holds to a receiver, and gives what arrived. */
 async function sent(storage: MemoryStorage, { collector, receiver }: End, protocol: OtlpProtocol) {
   await collector.storage.clear();
-  const { complete, logs, points } = await shipTelemetry({ storage, to: receiver.url, protocol });
-  expect({ complete, lost: [logs.dropped, points.dropped] }).toEqual({ complete: true, lost: [{}, {}] });
+  const { complete, logs, points, spans } = await shipTelemetry({ storage, to: receiver.url, protocol });
+  expect({ complete, lost: [logs.dropped, points.dropped, spans.dropped] }).toEqual({
+    complete: true,
+    lost: [{}, {}, {}],
+  });
   return collector.storage.retrieve();
 }
 
@@ -71,7 +75,7 @@ describe('there and back', () => {
       const [first, second] = ends as [End, End];
       await fc.assert(
         fc.asyncProperty(
-          fc.array(event, { maxLength: 8 }),
+          fc.array(fc.oneof(event, span), { maxLength: 8 }),
           fc.array(metrics, { maxLength: 6 }),
           async (events, sets) => {
             // what holds an id once already is not stored again

@@ -1,5 +1,6 @@
 import { isEvent } from '../../model/item.js';
 import type { TelemetryMetric } from '../../model/metric.js';
+import type { OtlpSignal } from '../../otlp/config/settings.js';
 import type { ClickHouseStorage } from '../../storage/clickhouse/clickhouse-storage.js';
 import type { SqlStorage } from '../../storage/sql/sql-storage.js';
 import { CSV_HEADER, csvFormat, type Format, jsonFormat } from '../output/formats.js';
@@ -46,22 +47,23 @@ function linesOf(format: Format): TextForm {
 
 /** Requests of OTLP in JSON, one a line, as the Collector's file exporter writes and its receiver of such files reads. */
 async function otlpForm(): Promise<TextForm> {
-  const [{ pointsOfMetrics, recordsOfEvents }, { loadTransformer, serializerOf }] = await Promise.all([
-    import('../../otlp/encode/items.js'),
+  const [{ otlpOfEvents }, { pointsOfMetrics }, { loadTransformer, serializerOf }] = await Promise.all([
+    import('../../otlp/encode/events.js'),
+    import('../../otlp/encode/metrics.js'),
     import('../../otlp/encode/serializer.js'),
   ]);
-  const serializer = <S extends 'logs' | 'metrics'>(signal: S) =>
+  const serializer = <S extends OtlpSignal>(signal: S) =>
     serializerOf(signal, 'http/json', loadTransformer(signal, 'http/json'), 'convert');
-  const [logs, points] = [serializer('logs'), serializer('metrics')];
+  const [logs, metrics, traces] = [serializer('logs'), serializer('metrics'), serializer('traces')];
   const lineOf = (bytes: Uint8Array): string => `${Buffer.from(bytes).toString('utf8')}\n`;
   return {
     textOf(items) {
-      const events = items.filter(isEvent);
-      const metrics = items.filter((item): item is TelemetryMetric => !isEvent(item));
-      const { requests, folded } = pointsOfMetrics(metrics);
-      const texts = requests.map(({ data }) => lineOf(points.serialize(data)));
-      if (events.length > 0) texts.unshift(lineOf(logs.serialize(recordsOfEvents(events))));
-      return { text: texts.join(''), folded };
+      const { records, spans } = otlpOfEvents(items.filter(isEvent));
+      const { requests, folded } = pointsOfMetrics(items.filter((item): item is TelemetryMetric => !isEvent(item)));
+      const lines = requests.map(({ data }) => lineOf(metrics.serialize(data)));
+      if (spans.length > 0) lines.unshift(lineOf(traces.serialize(spans)));
+      if (records.length > 0) lines.unshift(lineOf(logs.serialize(records)));
+      return { text: lines.join(''), folded };
     },
   };
 }

@@ -13,7 +13,7 @@ import {
   word,
 } from './environment.js';
 import { byLowerCase, headersOf } from './headers.js';
-import type { OtlpOptions, OtlpProtocol, Signal, SignalSettings } from './settings.js';
+import type { OtlpOptions, OtlpProtocol, OtlpSignal, SignalSettings } from './settings.js';
 
 export { parseHeaders } from './headers.js';
 
@@ -47,7 +47,7 @@ const URL_READING: Reading<string> = {
  */
 export function endpointOf(
   settings: SignalSettings,
-  signal: Signal,
+  signal: OtlpSignal,
   options: OtlpOptions,
   env: Env,
   warn: WarnOf = warnByDiag,
@@ -73,7 +73,7 @@ export function endpointOf(
 }
 
 /** The URL that the environment names: a signal's own as it is, else its path below the one for all. */
-export function urlOf(signal: Signal, env: Env, warn: WarnOf = warnByDiag): string {
+export function urlOf(signal: OtlpSignal, env: Env, warn: WarnOf = warnByDiag): string {
   const [own, general] = otlpVariables(signal, 'ENDPOINT');
   return (
     firstRight(env, [own], URL_READING, warn) ??
@@ -82,7 +82,7 @@ export function urlOf(signal: Signal, env: Env, warn: WarnOf = warnByDiag): stri
 }
 
 /** A signal's path below a base URL, whose query stays behind the path. */
-export function urlBelow(base: string, signal: Signal): string {
+export function urlBelow(base: string, signal: OtlpSignal): string {
   const [, path = '', query = ''] = /^([^?#]*)(\?[^#]*)?/.exec(base.trim()) ?? [];
   return `${path.replace(/\/+$/, '')}/v1/${signal}${query}`;
 }

@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api';
-import type { Signal } from './settings.js';
+import type { OtlpSignal } from './settings.js';
 
 /** An environment. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -51,12 +51,12 @@ export function firstRight<T>(
 }
 
 /** `OTEL_EXPORTER_OTLP_<SIGNAL>_<NAME>`, then `OTEL_EXPORTER_OTLP_<NAME>`. */
-export function otlpVariables(signal: Signal, name: string): readonly [string, string] {
+export function otlpVariables(signal: OtlpSignal, name: string): readonly [string, string] {
   return [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`, `OTEL_EXPORTER_OTLP_${name}`];
 }
 
 /** The first of a signal's variables that is not empty, right or wrong. */
-export function otlpVariable(env: Env, signal: Signal, name: string): string | undefined {
+export function otlpVariable(env: Env, signal: OtlpSignal, name: string): string | undefined {
   const [own, general] = otlpVariables(signal, name);
   return textOf(env[own]) ?? textOf(env[general]);
 }

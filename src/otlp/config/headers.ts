@@ -1,6 +1,6 @@
 import { show } from '../../model/errors.js';
 import { type Env, otlpVariables, textOf, type WarnOf } from './environment.js';
-import type { Signal } from './settings.js';
+import type { OtlpSignal } from './settings.js';
 
 /** A field name (RFC 9110, section 5.1): a token. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -26,7 +26,7 @@ export function parseHeaders(text: string): Record<string, string> {
 }
 
 /** The headers that the environment names for a signal: those for all, and the signal's own, which count before them. */
-export function headersOf(signal: Signal, env: Env, warn: WarnOf): Record<string, string> {
+export function headersOf(signal: OtlpSignal, env: Env, warn: WarnOf): Record<string, string> {
   const [own, general] = otlpVariables(signal, 'HEADERS');
   return { ...headersIn(env, general, warn), ...headersIn(env, own, warn) };
 }

@@ -51,8 +51,18 @@ export interface OtlpQueueOptions {
 /** The encodings of OTLP over HTTP. */
 export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
-/** One kind of telemetry. */
+/** One kind of telemetry that an application exports through this library. */
 export type Signal = 'logs' | 'metrics';
+
+/** One kind of telemetry that OTLP has. */
+export type OtlpSignal = Signal | 'traces';
+
+/** How an answer names the number of parts that were rejected (OTLP specification, "Partial Success"). */
+export const REJECTED = {
+  logs: 'rejectedLogRecords',
+  metrics: 'rejectedDataPoints',
+  traces: 'rejectedSpans',
+} as const satisfies Readonly<Record<OtlpSignal, string>>;
 
 /** How one signal is exported. */
 export interface SignalSettings {
@@ -80,10 +90,10 @@ const PROTOCOL = word('http/protobuf', 'http/json');
 
 /**
  * How a signal is exported, or `undefined` if nothing asks for it: no endpoint in the options or in
- * `OTEL_EXPORTER_OTLP_[LOGS_|METRICS_]ENDPOINT`, and no `otlp` in `OTEL_LOGS_EXPORTER` or `OTEL_METRICS_EXPORTER`.
+ * `OTEL_EXPORTER_OTLP_[LOGS_|METRICS_|TRACES_]ENDPOINT`, and no `otlp` in the signal's `OTEL_…_EXPORTER`.
  */
 export function signalSettings(
-  signal: Signal,
+  signal: OtlpSignal,
   options: OtlpOptions,
   env: Env,
   asked: boolean = isAsked(signal, env),
@@ -100,14 +110,15 @@ export function signalSettings(
   return { protocol: protocol ?? 'http/protobuf', exporter };
 }
 
-function isAsked(signal: Signal, env: Env): boolean {
+function isAsked(signal: OtlpSignal, env: Env): boolean {
   const exporters = listOf(env[`OTEL_${signal.toUpperCase()}_EXPORTER`]);
   return exporters.length === 0 ? otlpVariable(env, signal, 'ENDPOINT') !== undefined : exporters.includes('otlp');
 }
 
 /** The package with the official exporter of a signal. */
-export function exporterPackage(signal: Signal, protocol: OtlpProtocol): string {
-  return `@opentelemetry/exporter-${signal}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
+export function exporterPackage(signal: OtlpSignal, protocol: OtlpProtocol): string {
+  const name = signal === 'traces' ? 'trace' : signal;
+  return `@opentelemetry/exporter-${name}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
 }
 
 /** Whether `OTEL_SDK_DISABLED` says so. */

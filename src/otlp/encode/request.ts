@@ -3,9 +3,9 @@ import type { OtlpProtocol } from '../config/settings.js';
 import type { QueueEntry } from '../queue/segment.js';
 
 /**
- * A request as two, each with half of its log records or metrics; `undefined` if there is but one.
+ * A request as two, each with half of its log records, metrics or spans; `undefined` if there is but one.
  *
- * @returns the halves, with the number of log records or metric points in each.
+ * @returns the halves, with the number of log records, metric points or spans in each.
  */
 export function split(payload: Uint8Array, protocol: OtlpProtocol): readonly [QueueEntry, QueueEntry] | undefined {
   return protocol === 'http/protobuf'
@@ -22,7 +22,7 @@ export function splitOrNot(payload: Uint8Array, protocol: OtlpProtocol): ReturnT
   }
 }
 
-/** The log records or metric points of a request; 0 if it is none. */
+/** The log records, metric points or spans of a request; 0 if it is none. */
 export function countItemsOf(payload: Uint8Array, protocol: OtlpProtocol): number {
   try {
     const leaves = protocol === 'http/protobuf' ? leavesOf(payload) : jsonLeavesOf(payload);
@@ -32,7 +32,7 @@ export function countItemsOf(payload: Uint8Array, protocol: OtlpProtocol): numbe
   }
 }
 
-/** One log record or metric, with what is around it. */
+/** One log record, metric or span, with what is around it. */
 interface Leaf<T> {
   readonly resource: T;
   readonly scope: T;
@@ -58,10 +58,12 @@ function halve<T>(
   return [entryOf(parts.slice(0, half)), entryOf(parts.slice(half))];
 }
 
-// in all these messages, of both signals, field 2 is the list of what is inside
+// in all these messages, of each signal, field 2 is the list of what is inside
 const INNER = 2;
 /** The fields of a Metric that hold points, which are field 1 of each of them. */
 const POINTS: ReadonlySet<number> = new Set([5, 7, 9, 10, 11]);
+/** The fields of a Span that hold its start and its end. */
+const SPAN_TIMES: ReadonlySet<number> = new Set([7, 8]);
 
 interface Opened {
   readonly inner: readonly Uint8Array[];
@@ -98,25 +100,33 @@ function open(message: Uint8Array, field: number): Opened {
   return { inner, rest: Buffer.concat(rest) };
 }
 
-/** The points of a metric; 1 for a log record, whose fields of these numbers are none that repeat. */
+/** The points of a metric; 1 for a log record or a span. */
 function pointsOf(leaf: Uint8Array): number {
+  if (!isMetric(leaf)) return 1;
   let points = 0;
-  let isMetric = false;
   const reader = new BinaryReader(leaf);
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
-    // a name; a log record begins with its time
-    if (number === 1 && wireType === WireType.LengthDelimited) isMetric = true;
-    if (POINTS.has(number) && wireType === WireType.LengthDelimited && isMetric) {
-      points += open(reader.bytes(), 1).inner.length;
-    } else {
-      reader.skip(wireType, number);
-    }
+    if (POINTS.has(number) && wireType === WireType.LengthDelimited) points += open(reader.bytes(), 1).inner.length;
+    else reader.skip(wireType, number);
   }
-  return isMetric ? points : 1;
+  return points;
 }
 
-/** A metric as two with half of its points each; itself if it has only one, or is a log record. */
+/** Whether it has a name, which a log record has no text for, and no start and end, which a span has. */
+function isMetric(leaf: Uint8Array): boolean {
+  let hasName = false;
+  const reader = new BinaryReader(leaf);
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === 1 && wireType === WireType.LengthDelimited) hasName = true;
+    if (SPAN_TIMES.has(number) && wireType === WireType.Bit64) return false;
+    reader.skip(wireType, number);
+  }
+  return hasName;
+}
+
+/** A metric as two with half of its points each; itself if it has only one, or is none. */
 function splitMetric(leaf: Leaf<Uint8Array>): readonly Leaf<Uint8Array>[] {
   if (leaf.items < 2) return [leaf];
   for (const field of POINTS) {
@@ -150,6 +160,13 @@ function joinLeaves(leaves: readonly Leaf<Uint8Array>[]): Uint8Array {
 
 const JSON_POINTS = ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'] as const;
 
+/** How the lists of resources, of scopes, and of what is in them are called. */
+const JSON_NAMES = [
+  ['resourceLogs', 'scopeLogs', 'logRecords'],
+  ['resourceMetrics', 'scopeMetrics', 'metrics'],
+  ['resourceSpans', 'scopeSpans', 'spans'],
+] as const;
+
 interface JsonMessage {
   [name: string]: unknown;
 }
@@ -157,10 +174,10 @@ interface JsonMessage {
 function jsonLeavesOf(request: Uint8Array): Leaf<JsonMessage>[] {
   const leaves: Leaf<JsonMessage>[] = [];
   const message = JSON.parse(Buffer.from(request).toString('utf8')) as JsonMessage;
-  for (const resource of listOf(message, 'resourceLogs', 'resourceMetrics')) {
-    for (const scope of listOf(resource, 'scopeLogs', 'scopeMetrics')) {
-      for (const leaf of listOf(scope, 'logRecords', 'metrics')) {
-        const items = 'logRecords' in scope ? 1 : jsonPointsOf(leaf);
+  for (const resource of listOf(message, 'resourceLogs', 'resourceMetrics', 'resourceSpans')) {
+    for (const scope of listOf(resource, 'scopeLogs', 'scopeMetrics', 'scopeSpans')) {
+      for (const leaf of listOf(scope, 'logRecords', 'metrics', 'spans')) {
+        const items = 'metrics' in scope ? jsonPointsOf(leaf) : 1;
         leaves.push({ resource, scope, leaf, items });
       }
     }
@@ -197,10 +214,8 @@ function splitJsonMetric(leaf: Leaf<JsonMessage>): readonly Leaf<JsonMessage>[] 
 }
 
 function joinJsonLeaves(leaves: readonly Leaf<JsonMessage>[]): Uint8Array {
-  const isLogs = leaves[0] !== undefined && 'logRecords' in leaves[0].scope;
-  const [resources, scopes, inner] = isLogs
-    ? (['resourceLogs', 'scopeLogs', 'logRecords'] as const)
-    : (['resourceMetrics', 'scopeMetrics', 'metrics'] as const);
+  const first = leaves[0]?.scope ?? {};
+  const [resources, scopes, inner] = JSON_NAMES.find(([, , name]) => name in first) ?? JSON_NAMES[0];
   const list: JsonMessage[] = [];
   let last: Leaf<JsonMessage> | undefined;
   let scopeList: JsonMessage[] = [];

@@ -1,7 +1,7 @@
 import { TelemetryError } from '../../model/errors.js';
-import type { LogRecordLike, ResourceMetricsLike } from '../../otel/sdk-types.js';
+import type { LogRecordLike, ResourceMetricsLike, SpanLike } from '../../otel/sdk-types.js';
 import { requireFromApplication, requireThrough } from '../../runtime/application-require.js';
-import { exporterPackage, type OtlpProtocol, type Signal } from '../config/settings.js';
+import { exporterPackage, type OtlpProtocol, type OtlpSignal, REJECTED } from '../config/settings.js';
 
 /** What a server says of a request of which it took a part. */
 export interface PartialSuccess {
@@ -20,8 +20,10 @@ export interface Serializer<T> {
 export interface Serialized {
   readonly logs: readonly LogRecordLike[];
   readonly metrics: ResourceMetricsLike;
+  readonly traces: readonly SpanLike[];
 }
 
+const SERIALIZERS: Readonly<Record<OtlpSignal, string>> = { logs: 'Logs', metrics: 'Metrics', traces: 'Trace' };
 const PACKAGE = '@opentelemetry/otlp-transformer';
 
 interface SerializerLike {
@@ -30,12 +32,12 @@ interface SerializerLike {
 }
 
 /** `@opentelemetry/otlp-transformer` as the application's exporters have it, else as it is installed. */
-export function loadTransformer(signal: Signal, protocol: OtlpProtocol): object | undefined {
+export function loadTransformer(signal: OtlpSignal, protocol: OtlpProtocol): object | undefined {
   return requireThrough(exporterPackage(signal, protocol), PACKAGE) ?? requireFromApplication(PACKAGE);
 }
 
 /** @throws TelemetryError `RIMP_MISSING_PACKAGE`, `RIMP_UNSUPPORTED` if the package has no such serialiser. */
-export function serializerOf<S extends Signal>(
+export function serializerOf<S extends OtlpSignal>(
   signal: S,
   protocol: OtlpProtocol,
   transformer: object | undefined,
@@ -47,12 +49,11 @@ export function serializerOf<S extends Signal>(
       `${who}: this needs ${PACKAGE}, not found in the application; install with: npm install ${PACKAGE}`,
     );
   }
-  const name = `${protocol === 'http/json' ? 'Json' : 'Protobuf'}${signal === 'logs' ? 'Logs' : 'Metrics'}Serializer`;
+  const name = `${protocol === 'http/json' ? 'Json' : 'Protobuf'}${SERIALIZERS[signal]}Serializer`;
   const found = (transformer as Readonly<Record<string, unknown>>)[name] as SerializerLike | undefined;
   if (typeof found?.serializeRequest !== 'function') {
     throw new TelemetryError('RIMP_UNSUPPORTED', `${who}: expected ${PACKAGE} to export ${name}`);
   }
-  const rejectedName = signal === 'logs' ? 'rejectedLogRecords' : 'rejectedDataPoints';
   return {
     serialize(items) {
       const bytes = found.serializeRequest(items);
@@ -67,7 +68,7 @@ export function serializerOf<S extends Signal>(
       } catch {
         // servers answer 200 with all kinds of things
       }
-      const rejected = Number(partial?.[rejectedName] ?? 0);
+      const rejected = Number(partial?.[REJECTED[signal]] ?? 0);
       const given = partial?.errorMessage;
       const message = typeof given === 'string' ? given : '';
       return rejected > 0 || message !== '' ? { rejected, message } : undefined;
