@@ -14,6 +14,14 @@ export function severityNumberOf(eventType: EventType): number {
   }
 }
 
+/** The severity number of an event: its own, or that of its type. */
+export function severityOf(event: {
+  readonly eventType: 'info' | 'warning' | 'error' | 'debug';
+  readonly otel?: { readonly severityNumber?: number } | undefined;
+}): number {
+  return event.otel?.severityNumber ?? severityNumberOf(event.eventType);
+}
+
 /** The event type of an OpenTelemetry severity number, `undefined` for 0 and whatever is no severity number. */
 export function eventTypeOf(severityNumber: unknown): EventType | undefined {
   if (typeof severityNumber !== 'number' || !(severityNumber >= 1 && severityNumber <= 24)) return undefined;

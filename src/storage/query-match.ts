@@ -1,7 +1,7 @@
 import { canonicalJson } from '../codec/canonical-json.js';
 import { isEvent, type TelemetryItem } from '../model/item.js';
 import type { ResolvedQuery } from '../model/query.js';
-import { severityNumberOf } from '../model/severity.js';
+import { severityOf } from '../model/severity.js';
 
 /** Whether an item is what a query asks for, which is the same for every storage; limit, order and cursor aside. */
 export type Matcher = (item: TelemetryItem) => boolean;
@@ -27,14 +27,6 @@ export function matcherOf(query: ResolvedQuery): Matcher {
       has(item.metadata, metadata)
     );
   };
-}
-
-/** The severity number of an event: its own, or that of its type. */
-export function severityOf(event: {
-  readonly eventType: 'info' | 'warning' | 'error' | 'debug';
-  readonly otel?: { readonly severityNumber?: number } | undefined;
-}): number {
-  return event.otel?.severityNumber ?? severityNumberOf(event.eventType);
 }
 
 type Wanted = readonly (readonly [key: string, json: string])[];

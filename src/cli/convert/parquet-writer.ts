@@ -2,8 +2,8 @@ import { encodeMap } from '../../codec/json-line-encode.js';
 import { TelemetryError } from '../../model/errors.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import { sizeOfItem } from '../../model/item-size.js';
+import { severityOf } from '../../model/severity.js';
 import { requireFromApplication } from '../../runtime/application-require.js';
-import { severityOf } from '../../storage/query-match.js';
 import type { ItemWriter } from './item-writer.js';
 import type { WholeFile } from './whole-file.js';
 

@@ -1,11 +1,11 @@
 import type { Command as Parser } from 'commander';
+import { equals, regularExpression, type Test, whereTest } from '../../analysis/filter/where.js';
 import { parseTimeExpression } from '../../analysis/time-expression.js';
 import { type EventType, eventTypeFromWord } from '../../model/event-type.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import type { ItemKind, TelemetryQuery } from '../../model/query.js';
 import { closestName } from '../../model/spelling.js';
 import { collect, pair, UsageError, valueOf } from '../values.js';
-import { equals, regularExpression, type Test, whereTest } from './where.js';
 
 type Pair = readonly [name: string, value: string];
 

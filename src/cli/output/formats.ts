@@ -1,7 +1,7 @@
+import { fieldOf, textOf } from '../../analysis/filter/fields.js';
 import { encodeEvent, encodeMetric } from '../../codec/json-line-encode.js';
 import { printable } from '../../codec/printable.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
-import { fieldOf, textOf } from '../filter/fields.js';
 import { UsageError } from '../values.js';
 import { pairsOf, quoted } from './pairs.js';
 import { showTime } from './show-time.js';

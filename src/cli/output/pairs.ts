@@ -1,6 +1,6 @@
+import { textOf } from '../../analysis/filter/fields.js';
 import { type AnyValue, type AnyValueMap, isAnyValueMap } from '../../model/any-value.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
-import { textOf } from '../filter/fields.js';
 
 /** A key and its value as text. */
 export type Pair = readonly [key: string, value: string];

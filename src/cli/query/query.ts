@@ -1,6 +1,6 @@
 import type { Command as Parser } from 'commander';
+import { FIELDS_NOTE } from '../../analysis/filter/fields.js';
 import { defineCommand } from '../command.js';
-import { FIELDS_NOTE } from '../filter/fields.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
 import { addColourOptions } from '../output/colour-options.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';

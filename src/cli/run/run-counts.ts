@@ -1,8 +1,8 @@
+import type { NamedTest } from '../../analysis/filter/where.js';
 import type { TelemetryCollector } from '../../collector/collector.js';
 import type { EventType } from '../../model/event-type.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import type { OtlpReceiver } from '../../receiver/otlp-receiver.js';
-import type { NamedTest } from '../filter/where.js';
 import { counted, grouped } from '../format.js';
 
 interface Failure {

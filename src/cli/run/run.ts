@@ -1,7 +1,7 @@
+import { FIELDS_NOTE } from '../../analysis/filter/fields.js';
+import { type NamedTest, whereExpression } from '../../analysis/filter/where.js';
 import { defineCommand } from '../command.js';
-import { FIELDS_NOTE } from '../filter/fields.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
-import { type NamedTest, whereExpression } from '../filter/where.js';
 import { addColourOptions } from '../output/colour-options.js';
 import { collect, UsageError } from '../values.js';
 

@@ -6,8 +6,7 @@ import { TelemetryEvent } from '../../model/event.js';
 import { EventType, eventTypeFromWord } from '../../model/event-type.js';
 import type { TelemetryItem } from '../../model/item.js';
 import type { EventOtel } from '../../model/otel-fields.js';
-import { eventTypeOf, severityTextOf } from '../../model/severity.js';
-import { severityOf } from '../query-match.js';
+import { eventTypeOf, severityOf, severityTextOf } from '../../model/severity.js';
 import { isIllFormed, isOwnName, mapOf, OWN, rowText, type Texts, textsOf, wellFormed } from './attributes.js';
 import { columnTime, millisOf } from './times.js';
 

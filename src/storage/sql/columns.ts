@@ -6,7 +6,7 @@ import { TelemetryEvent } from '../../model/event.js';
 import type { EventType } from '../../model/event-type.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import { TelemetryMetric } from '../../model/metric.js';
-import { severityOf } from '../query-match.js';
+import { severityOf } from '../../model/severity.js';
 
 /** What a column holds. */
 export type Cell = string | number | null;

@@ -1,6 +1,6 @@
 import { type AnyValue, type AnyValueMap, isAnyValueMap } from '../../model/any-value.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
-import { severityOf } from '../../storage/query-match.js';
+import { severityOf } from '../../model/severity.js';
 
 /** What notes and errors say of the names of fields. */
 export const FIELDS_NOTE = `A field is one of time, kind, type, severity, source, message, name, value, unit, id, trace_id, span_id; else a key of

@@ -1,7 +1,7 @@
 import type { AnyValue } from '../../model/any-value.js';
+import { TelemetryError } from '../../model/errors.js';
 import { eventTypeFromWord } from '../../model/event-type.js';
 import type { TelemetryItem } from '../../model/item.js';
-import { UsageError } from '../values.js';
 import { fieldOf, textOf } from './fields.js';
 
 /** Whether an item is asked for. */
@@ -14,7 +14,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
  * The test that an expression stands for: `duration_ms > 100`, `type = error`, `message ~ "time.?out"`, `user` (is
  * there), `!user` (is not). A comparison with a field that is not there is false.
  *
- * @throws UsageError if it is none.
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is none.
  */
 export function whereTest(text: string, flag: string): Test {
   const presence = /^\s*(!?)\s*([^\s=!<>~]+)\s*$/.exec(text);
@@ -25,7 +25,7 @@ export function whereTest(text: string, flag: string): Test {
   }
   const [, path = '', operator = '', given = ''] = FORM.exec(text) ?? [];
   if (path === '')
-    throw new UsageError(`expected ${flag} to be FIELD OPERATOR VALUE such as 'duration_ms > 100', got "${text}"`);
+    throw wrong(`expected ${flag} to be FIELD OPERATOR VALUE such as 'duration_ms > 100', got "${text}"`);
   return comparison(path, operator, unquoted(given), flag);
 }
 
@@ -86,7 +86,7 @@ function valueTest(operator: string, wanted: string, flag: string): (value: AnyV
   }
 }
 
-/** @throws UsageError if the text is no regular expression. */
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if the text is no regular expression. */
 export function regularExpression(text: string, flag: string, ignoresCase = false): RegExp {
   try {
     return new RegExp(text, ignoresCase ? 'iu' : 'u');
@@ -94,11 +94,15 @@ export function regularExpression(text: string, flag: string, ignoresCase = fals
     try {
       return new RegExp(text, ignoresCase ? 'i' : '');
     } catch (error) {
-      throw new UsageError(`expected ${flag} to be a regular expression: ${(error as Error).message}`);
+      throw wrong(`expected ${flag} to be a regular expression: ${(error as Error).message}`);
     }
   }
 }
 
 function unquoted(text: string): string {
   return /^(["']).*\1$/s.test(text) && text.length > 1 ? text.slice(1, -1) : text;
+}
+
+function wrong(message: string): TelemetryError {
+  return new TelemetryError('RIMP_INVALID_ARGUMENT', message);
 }
