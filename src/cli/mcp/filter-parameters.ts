@@ -1,8 +1,8 @@
+import { fieldOf } from '../../analysis/filter/fields.js';
+import { whereTest } from '../../analysis/filter/where.js';
 import type { EventType } from '../../model/event-type.js';
 import type { TelemetryItem } from '../../model/item.js';
-import { fieldOf } from '../filter/fields.js';
 import { type Filter, type FilterValues, filterOf, severityNumber } from '../filter/filter.js';
-import { whereTest } from '../filter/where.js';
 import { pair, UsageError } from '../values.js';
 import type { Parameters } from './parameters.js';
 

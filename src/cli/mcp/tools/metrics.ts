@@ -1,9 +1,9 @@
+import { fieldOf, textOf } from '../../../analysis/filter/fields.js';
 import { MetricSummaries } from '../../../analysis/metric-summaries.js';
 import type { MetricSummary } from '../../../analysis/metric-summary.js';
 import { printable } from '../../../codec/printable.js';
 import { isEvent } from '../../../model/item.js';
 import type { TelemetryMetric } from '../../../model/metric.js';
-import { fieldOf, textOf } from '../../filter/fields.js';
 import { counted, grouped } from '../../format.js';
 import { figure } from '../../output/figure.js';
 import { filterFrom, filters } from '../filter-parameters.js';
