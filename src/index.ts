@@ -40,6 +40,7 @@ export { bridgeLogsApis } from './otel/logs-apis.js';
 export { RimpMetricReader, type RimpMetricReaderOptions } from './otel/metric-reader.js';
 export { RimpLogRecordProcessor } from './otel/processor.js';
 export type { ProviderOption, Providers } from './otel/providers.js';
+export { RimpSpanProcessor } from './otel/span-processor.js';
 export type { OtlpOptions, OtlpProtocol } from './otlp/config/settings.js';
 export type { LedgerFigures } from './pipeline/counters.js';
 export type { TelemetryListener } from './pipeline/listeners.js';

@@ -11,7 +11,14 @@ import type { Instruments } from '../otel/instruments/instruments.js';
 import { loadInstruments } from '../otel/instruments/on-demand.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker } from '../otel/resource.js';
-import type { CollectionResultLike, Context, FlushableLike, LogRecordLike, ResourceLike } from '../otel/sdk-types.js';
+import type {
+  CollectionResultLike,
+  Context,
+  FlushableLike,
+  LogRecordLike,
+  ResourceLike,
+  SpanLike,
+} from '../otel/sdk-types.js';
 import { loadFromOtel } from '../otel/transform/on-demand.js';
 import { untouched } from '../otel/transform/with-resource.js';
 import { Counts } from '../pipeline/counters.js';
@@ -65,8 +72,8 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   /** For what other processes send: it is theirs alone. */
   readonly #received: ResourcePicker;
   readonly #shared = sharedState();
-  /** With two processors of one collector on a provider, both are given the record. */
-  readonly #seen = new WeakSet<LogRecordLike>();
+  /** With two processors of one collector on a provider, both are given the record or span. */
+  readonly #seen = new WeakSet<LogRecordLike | SpanLike>();
   /** Events that went on without a processor of ours: one that defers may still hand their records over. */
   readonly #unseen = new Set<string>();
 
@@ -174,6 +181,18 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     } catch (error) {
       this.#pipeline.withhold('not_readable');
       this.#diagnostics.report('log_record', 'a log record could not be read', error);
+    }
+  }
+
+  onSpan(span: SpanLike): void {
+    try {
+      const { eventOfSpan, isSampled } = loadFromOtel();
+      if (!this.isOpen || !isSampled(span) || this.#seen.has(span)) return;
+      this.#seen.add(span);
+      this.#pipeline.acceptEvent(eventOfSpan(span, this.resources.pick(span.resource), this.#clock.now()));
+    } catch (error) {
+      this.#pipeline.withhold('not_readable');
+      this.#diagnostics.report('span', 'a span could not be read', error);
     }
   }
 

@@ -1,8 +1,6 @@
 import type { IncomingRequest } from '../otel/bridge.js';
 import type { ResourcePicker } from '../otel/resource.js';
-import { eventOfRecord } from '../otel/transform/log-record-transform.js';
-import { metricsOfData } from '../otel/transform/metric-transform.js';
-import { eventOfSpan } from '../otel/transform/span-transform.js';
+import { loadFromOtel } from '../otel/transform/on-demand.js';
 import type { ReceivedRequest } from '../pipeline/received-request.js';
 
 /** What a request needs of the collector that it is handed to. */
@@ -20,6 +18,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 /** A request as a receiver fills it: what OpenTelemetry calls its parts becomes items. */
 export function incomingRequest(request: ReceivedRequest, around: RequestSurroundings): IncomingRequest {
   const { resources } = around;
+  const { eventOfRecord, eventOfSpan, metricsOfData } = loadFromOtel();
   return {
     get size() {
       return request.size;

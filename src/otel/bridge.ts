@@ -20,10 +20,12 @@ export interface PartPort {
   report(kind: string, what: string, error?: unknown): void;
 }
 
-/** What the processor and the reader ask of a collector. */
+/** What the processors and the reader ask of a collector. */
 export interface Bridge extends PartPort {
   /** Takes a log record that a processor was given; never throws. */
   onLogRecord(record: LogRecordLike): void;
+  /** Takes a span that ended, if it is sampled; never throws. */
+  onSpan(span: SpanLike): void;
   /** Takes what a reader collected; never throws. */
   onCollection(result: CollectionResultLike): void;
   /** Hands what is buffered to the sinks and waits for them; never rejects. */

@@ -1,5 +1,5 @@
 /** A part of ours that sits in an SDK's provider. */
-export type PartKind = 'processor' | 'reader';
+export type PartKind = 'processor' | 'reader' | 'span processor';
 
 const MARK = Symbol.for('rimp-telemetry.part');
 

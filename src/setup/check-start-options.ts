@@ -33,6 +33,7 @@ export const OTLP: Rule = {
 };
 export const MODULES: Rule = objectOf(MODULE_RULES);
 export const PROCESSORS: Rule = listOf('onEmit', 'log record processors');
+export const SPAN_PROCESSORS: Rule = listOf('onEnd', 'span processors');
 export const READERS: Rule = listOf('setMetricProducer', 'metric readers');
 
 const RULES: Readonly<Record<keyof StartTelemetryOptions, Rule>> & Rules = {

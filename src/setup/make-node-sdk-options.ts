@@ -4,10 +4,19 @@ import { bridgeOf } from '../otel/bridge.js';
 import { bridgeLogsApisSoon } from '../otel/logs-apis.js';
 import { RimpMetricReader } from '../otel/metric-reader.js';
 import { RimpLogRecordProcessor } from '../otel/processor.js';
+import { RimpSpanProcessor } from '../otel/span-processor.js';
 import { isSdkDisabled } from '../otlp/config/settings.js';
 import { withFurtherReaders } from './attach-reader.js';
 import { attachUnlessTaken } from './attach-unless-taken.js';
-import { checkOtlp, EARLIER_NAMES, MODULES, OTLP, PROCESSORS, READERS } from './check-start-options.js';
+import {
+  checkOtlp,
+  EARLIER_NAMES,
+  MODULES,
+  OTLP,
+  PROCESSORS,
+  READERS,
+  SPAN_PROCESSORS,
+} from './check-start-options.js';
 import { checkLogLevel } from './log-level.js';
 import type { NodeSdkHelperOptions, NodeSdkParts } from './node-sdk.js';
 import { buildNodeSdkParts, nodeSdkTraits } from './node-sdk-parts.js';
@@ -16,6 +25,7 @@ import { tellOf } from './tell.js';
 const WHO = 'nodeSdkOptions';
 const RULES: Readonly<Record<keyof NodeSdkHelperOptions, Rule>> = {
   processors: PROCESSORS,
+  spanProcessors: SPAN_PROCESSORS,
   readers: READERS,
   collectIntervalMillis: POSITIVE_NUMBER,
   otlp: OTLP,
@@ -23,10 +33,10 @@ const RULES: Readonly<Record<keyof NodeSdkHelperOptions, Rule>> = {
 };
 
 /** What `nodeSdkOptions` gives. */
-export function makeNodeSdkOptions<P = never, R = never>(
+export function makeNodeSdkOptions<P = never, R = never, S = never>(
   collector: TelemetryCollector,
-  given: NodeSdkHelperOptions<P, R>,
-): NodeSdkParts<P, R> {
+  given: NodeSdkHelperOptions<P, R, S>,
+): NodeSdkParts<P, R, S> {
   bridgeOf(collector, WHO);
   const options = withPresentNames(WHO, given, EARLIER_NAMES);
   checkOptions(WHO, options, RULES);
@@ -46,7 +56,7 @@ export function makeNodeSdkOptions<P = never, R = never>(
     ...(options.processors ?? []),
     new RimpLogRecordProcessor(collector),
     ...built.processors,
-  ] as NodeSdkParts<P, R>['logRecordProcessors'];
+  ] as NodeSdkParts<P, R, S>['logRecordProcessors'];
   const others = [...(options.readers ?? []), ...built.readers] as R[];
   if (!traits.takesManyReaders) {
     withFurtherReaders(reader, others as object[], () =>
@@ -60,6 +70,9 @@ export function makeNodeSdkOptions<P = never, R = never>(
   bridgeLogsApisSoon(traits.isThirdGeneration ?? true);
   return {
     logRecordProcessors,
+    ...(options.spanProcessors !== undefined && {
+      spanProcessors: [...options.spanProcessors, new RimpSpanProcessor(collector)],
+    }),
     metricReaders: [reader, ...others],
     metricReader: reader,
   };

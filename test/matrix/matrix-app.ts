@@ -24,6 +24,7 @@ const NOT_PUBLIC = [
   'layout',
   'e2e/examples.test.ts',
   'e2e/own-requests.test.ts',
+  'e2e/span-processor.test.ts',
   'collector/check-place.test.ts',
 ];
 /** These need a port that only one of them can have, or were tried with the newest versions alone. */

@@ -20,10 +20,17 @@ export const STATUS_ERROR = 2;
 /** The bit of OTLP's flags that says that a context came from another process. */
 export const IS_REMOTE = 0x200;
 const TRACE_FLAGS = 0xff;
+/** `TraceFlags.SAMPLED` */
+const SAMPLED = 1;
 
 /** What is kept of one span: attributes that were cut count as dropped. */
 interface Lost {
   values: number;
+}
+
+/** Whether a span is to be kept and exported: others were recorded for their processors alone. */
+export function isSampled(span: SpanLike): boolean {
+  return (span.spanContext().traceFlags & SAMPLED) !== 0;
 }
 
 /**
