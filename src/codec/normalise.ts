@@ -12,6 +12,8 @@ export interface Normalised<T> {
   readonly lost: number;
   /** If it is a map of at most 64 texts, finite numbers and booleans: how many; absent if that is not known. */
   readonly flatKeys?: number | undefined;
+  /** An estimate of the memory that its keys and values take, in bytes; absent if it was not counted. */
+  readonly bytes?: number | undefined;
 }
 
 /**
@@ -24,12 +26,14 @@ export function normaliseValue(value: unknown): Normalised<AnyValue> {
   return { value: copied === undefined ? null : copied, lost: copier.lost };
 }
 
+const NOTHING = { value: undefined, lost: 0, flatKeys: 0, bytes: 0 };
+
 /**
  * Copies an event's metadata: a map of {@link AnyValue}. Something that is no map becomes the map `{ value: … }`, an
  * Error the map `{ error: … }`; null and undefined become `undefined`.
  */
 export function normaliseMetadata(metadata: unknown): Normalised<AnyValueMap | undefined> {
-  if (metadata === undefined || metadata === null) return { value: undefined, lost: 0, flatKeys: 0 };
+  if (metadata === undefined || metadata === null) return NOTHING;
   const flat = typeof metadata === 'object' ? flatCopy(metadata) : undefined;
   if (flat !== undefined) return flat;
   const copier = new Copier();

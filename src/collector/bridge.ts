@@ -1,10 +1,12 @@
-import { context as contexts } from '@opentelemetry/api';
+import { context as contexts, isSpanContextValid, trace } from '@opentelemetry/api';
 import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import { attachTo } from '../otel/attach-attributes.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
+import type { EventDraft } from '../otel/event-draft.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
+import { EventInFlight, millisOf, uidOf } from '../otel/event-in-flight.js';
 import { FACADE_SCOPE } from '../otel/instruments/facade-scope.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import type { Instruments } from '../otel/instruments/instruments.js';
@@ -20,14 +22,13 @@ import type {
   SpanLike,
 } from '../otel/sdk-types.js';
 import { loadFromOtel } from '../otel/transform/on-demand.js';
-import { untouched } from '../otel/transform/with-resource.js';
 import { Counts } from '../pipeline/counters.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Clock } from '../runtime/clock.js';
 import { deadlineOf, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { processIdentity } from '../runtime/process-identity.js';
-import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
+import { sharedState } from '../runtime/shared-state.js';
 import { loadRequests } from './on-demand.js';
 import type { CollectorOptions } from './options.js';
 
@@ -87,7 +88,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     this.#clock = clock;
     this.#keepFiltered = options.keepFiltered ?? false;
     this.providers = new ProviderResolver(options, diagnostics);
-    this.#emitter = new EventEmitter(this, diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
+    this.#emitter = new EventEmitter(this.#complete, diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
     const policy = instrumentPolicy(options.instruments);
     this.#makeInstruments = () =>
       new (loadInstruments().Instruments)(policy, this.notRecorded, diagnostics, options.maxInstruments);
@@ -99,22 +100,21 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     return this.#enabled && !this.#pipeline.isClosed;
   }
 
-  /**
-   * Emits an event of the facade's, and sees to it that the pipeline gets it once.
-   *
-   * @param flatKeys - if its metadata are nothing but text, finite numbers and booleans: how many.
-   */
-  emitEvent(event: TelemetryEvent, context: Context, flatKeys?: number): void {
+  /** Emits an event of the facade's, and sees to it that the pipeline gets it once. */
+  emitEvent(draft: EventDraft): TelemetryEvent {
     const provider = this.providers.loggerProvider();
     if (provider === undefined) {
-      this.#pipeline.acceptEvent(event);
-      return;
+      const alone = this.#completed(draft, contexts.active());
+      this.#pipeline.acceptEvent(alone, draft.metadataBytes);
+      return alone;
     }
-    const emitted = this.#emitter.emit(provider, event, context, flatKeys);
-    if (emitted === 'taken') return;
+    const flight = new EventInFlight(this, draft, contexts.active());
+    const emitted = this.#emitter.emit(provider, flight);
+    const event = flight.event ?? this.#complete(flight);
+    if (emitted === 'taken') return event;
     if (emitted === 'filtered' && !this.#keepFiltered) {
       this.#pipeline.withhold('filtered_by_otel');
-      return;
+      return event;
     }
     if (emitted === 'unseen') {
       this.#diagnostics.report(
@@ -126,6 +126,19 @@ export class CollectorBridge implements Bridge, ReceiverPort {
       if (this.#unseen.size > MAX_UNSEEN) this.#unseen.delete(this.#unseen.values().next().value ?? '');
     }
     this.#pipeline.acceptEvent(event);
+    return event;
+  }
+
+  readonly #complete = (flight: EventInFlight): TelemetryEvent => {
+    const event = this.#completed(flight.draft, flight.context);
+    flight.event = event;
+    return event;
+  };
+
+  #completed(draft: EventDraft, context: Context): TelemetryEvent {
+    const span = trace.getSpanContext(context);
+    const isValid = span !== undefined && isSpanContextValid(span);
+    return draft.complete(draft.nowMillis ?? this.#clock.now(), isValid ? span : undefined, this.identity);
   }
 
   /** What goes along with a metric of the facade's: the service, as its provider knows it, and the identity. */
@@ -155,21 +168,11 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   onLogRecord(record: LogRecordLike): void {
     try {
       const flight = this.#shared.inFlight;
-      const isFlight = flight !== undefined && flight.owner === this && isOwn(record, flight);
-      const isUntouched = isFlight && attachTo(record, flight);
-      if (!this.isOpen) return;
-      if (isFlight) {
-        if (flight.taken) return;
-        flight.taken = true;
-        if (isUntouched) {
-          this.#pipeline.acceptEvent(untouched(flight.event, this.resources.pick(record.resource)));
-          return;
-        }
-        this.#pipeline.acceptEvent(
-          loadFromOtel().eventAfterProcessors(flight, record, this.resources.pick(record.resource)),
-        );
+      if (flight !== undefined && flight.owner === this && (flight as EventInFlight).isOf(record)) {
+        this.#takeOwn(flight as EventInFlight, record);
         return;
       }
+      if (!this.isOpen) return;
       if (this.#unseen.size > 0 && this.#unseen.delete(String(uidOf(record)))) return;
       if (this.#emitter.processors > 1) {
         if (this.#seen.has(record)) return;
@@ -194,6 +197,22 @@ export class CollectorBridge implements Bridge, ReceiverPort {
       this.#pipeline.withhold('not_readable');
       this.#diagnostics.report('span', 'a span could not be read', error);
     }
+  }
+
+  /** Takes the record of the event that is in flight. */
+  #takeOwn(flight: EventInFlight, record: LogRecordLike): void {
+    const { draft, attributes } = flight;
+    const resource = this.resources.pick(record.resource);
+    let { event } = flight;
+    if (event === undefined) {
+      event = draft.complete(draft.nowMillis ?? millisOf(record.hrTime), record.spanContext, resource ?? this.identity);
+      flight.event = event;
+      attachTo(record, event, draft.flatKeys ?? 0);
+    }
+    if (!this.isOpen || flight.taken) return;
+    flight.taken = true;
+    if (attributes === undefined) this.#pipeline.acceptEvent(event, draft.metadataBytes);
+    else this.#pipeline.acceptEvent(loadFromOtel().eventAfterProcessors(event, attributes, record, resource));
   }
 
   onCollection(result: CollectionResultLike): void {
@@ -259,32 +278,10 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   after(delayMillis: number, run: () => void): () => void {
     return this.#clock.after(delayMillis, run);
   }
-
-  /** The context that is active at the call. */
-  get context(): Context {
-    return contexts.active();
-  }
 }
 
 /** The resource of a provider: a private field, but the same in both generations. */
 function resourceOf(provider: object | undefined): ResourceLike | undefined {
   type Private = { readonly _sharedState?: { readonly resource?: ResourceLike } };
   return (provider as Private | undefined)?._sharedState?.resource;
-}
-
-function uidOf(record: LogRecordLike): unknown {
-  return (record.attributes as Record<string, unknown>)['log.record.uid'];
-}
-
-/** Whether a record, given to a processor while an event is being emitted, is that event's. */
-function isOwn(record: LogRecordLike, { event, toAttach }: EventInFlight): boolean {
-  if (toAttach !== undefined) return record.body === event.message && record.instrumentationScope.name === event.source;
-  const uid = uidOf(record);
-  if (uid !== undefined) return uid === event.eventId;
-  const [seconds, nanos] = record.hrTime;
-  // a processor took the id away: the time and the scope identify it
-  return (
-    record.instrumentationScope.name === event.source &&
-    seconds * 1000 + Math.floor(nanos / 1e6) === event.timestamp.getTime()
-  );
 }

@@ -22,10 +22,9 @@ import { type FlushOptions, flushDeadline } from './flush-deadline.js';
 import type { CollectorHealth } from './health.js';
 import { type CollectorInternals, INTERNALS, type Internals } from './internals.js';
 import {
-  buildEvent,
   buildMetric,
+  draftOf,
   type EventFields,
-  eventFieldsOf,
   type ItemSurroundings,
   type MetricFields,
   metricFieldsOf,
@@ -113,12 +112,9 @@ export class TelemetryCollector {
   #collectEvent(first: unknown, message: unknown, eventType: unknown, metadata: unknown): TelemetryEvent | null {
     try {
       if (this.#isOver()) return null;
-      const fields = eventFieldsOf(first, message, eventType, metadata);
-      const { context } = this.#bridge;
-      const { event, flatKeys } = buildEvent(fields, context, this.#surroundings(this.#bridge.identity));
+      const draft = draftOf(first, message, eventType, metadata, this.#clock, this.#onInvalidTime);
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
-      this.#bridge.emitEvent(event, context, flatKeys);
-      return event;
+      return this.#bridge.emitEvent(draft);
     } catch (error) {
       this.#counters.rejected.add('failed');
       this.#diagnostics.report('collect', 'collecting an event failed', error);

@@ -1,16 +1,14 @@
-import type { Context } from '@opentelemetry/api';
-import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { textOfValue } from '../codec/any-value-text.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/normalise.js';
 import { tagValue } from '../codec/tag-value.js';
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
-import { TelemetryEvent } from '../model/event.js';
 import { EventType, eventTypeFromWord } from '../model/event-type.js';
 import { newId } from '../model/id.js';
 import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
-import type { EventOtel } from '../model/otel-fields.js';
-import { EVENT_NAME_KEY } from '../otel/transform/event-transform.js';
+import { EventDraft } from '../otel/event-draft.js';
+import type { Clock } from '../runtime/clock.js';
+import { systemClock } from '../runtime/system-clock.js';
 import { knownTags } from './known-tags.js';
 import { type TimeArgument, timeFromArgument } from './time-from-argument.js';
 
@@ -45,8 +43,6 @@ export interface MetricFields {
 const EVENT_FIELDS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
 const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
 
-/** Whatever was given for each field of an event. */
-export type AnyEventFields = { readonly [K in keyof EventFields]?: unknown };
 /** Whatever was given for each field of a metric. */
 export type AnyMetricFields = { readonly [K in keyof MetricFields]?: unknown };
 
@@ -59,13 +55,6 @@ export interface ItemSurroundings {
   readonly onInvalidTime: (given: unknown) => void;
 }
 
-/** The fields that a call of `collectEvent` names: in one object, or by position. */
-export function eventFieldsOf(first: unknown, message: unknown, eventType: unknown, metadata: unknown): AnyEventFields {
-  return typeof first === 'object' && first !== null && message === undefined
-    ? readFields(first, EVENT_FIELDS)
-    : { source: first, message, eventType, metadata };
-}
-
 /** The fields that a call of `collectMetric` names: in one object, or by position. */
 export function metricFieldsOf(first: unknown, value: unknown, unit: unknown, tags: unknown): AnyMetricFields {
   return typeof first === 'object' && first !== null && value === undefined
@@ -74,39 +63,50 @@ export function metricFieldsOf(first: unknown, value: unknown, unit: unknown, ta
 }
 
 /**
- * The event of whatever a call site passes, and how many metadata it has if they are flat: nothing here throws, wrong
- * kinds of arguments are turned into right ones.
+ * The draft of an event of whatever a call site passes, in one object or by position: nothing here throws, wrong kinds of
+ * arguments are turned into right ones.
+ *
+ * @param clock - is read if the call site names a time, or if somebody gave it to the collector.
  */
-export function buildEvent(
-  fields: AnyEventFields,
-  context: Context,
-  surroundings: ItemSurroundings,
-): { readonly event: TelemetryEvent; readonly flatKeys: number | undefined } {
-  const metadata = normaliseMetadata(fields.metadata);
-  const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = { resource: surroundings.resource };
-  const span = trace.getSpanContext(context);
-  if (span !== undefined && isSpanContextValid(span)) {
-    otel.traceId = span.traceId;
-    otel.spanId = span.spanId;
-    otel.traceFlags = span.traceFlags;
+export function draftOf(
+  first: unknown,
+  message: unknown,
+  eventType: unknown,
+  metadata: unknown,
+  clock: Clock,
+  onInvalidTime: (given: unknown) => void,
+): EventDraft {
+  if (typeof first === 'object' && first !== null && message === undefined) {
+    const fields = readFields(first, EVENT_FIELDS);
+    const { timestamp } = fields;
+    const nowMillis = clock.now();
+    const time = timestamp === undefined ? undefined : timeOf(timestamp, nowMillis, onInvalidTime);
+    return draft(fields.source, fields.message, fields.eventType, fields.metadata, nowMillis, time);
   }
-  const eventName = metadata.value?.[EVENT_NAME_KEY];
-  if (typeof eventName === 'string' && eventName !== '') {
-    otel.eventName = eventName;
-  }
-  if (metadata.lost > 0) otel.droppedAttributesCount = metadata.lost;
-  const time = fields.timestamp === undefined ? undefined : timeOf(fields.timestamp, surroundings);
-  if (time?.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
-  const event = new TelemetryEvent({
-    eventId: newId(surroundings.nowMillis),
-    timestamp: time?.date ?? new Date(surroundings.nowMillis),
-    eventType: eventTypeFromWord(fields.eventType) ?? EventType.INFO,
-    source: textOf(fields.source) || 'unknown',
-    message: textOf(fields.message),
-    metadata: metadata.value,
-    otel,
-  });
-  return { event, flatKeys: metadata.flatKeys };
+  return draft(first, message, eventType, metadata, clock === systemClock ? undefined : clock.now(), undefined);
+}
+
+function draft(
+  source: unknown,
+  message: unknown,
+  eventType: unknown,
+  metadata: unknown,
+  nowMillis: number | undefined,
+  time: Timestamp | undefined,
+): EventDraft {
+  const { value, flatKeys, bytes, lost } = normaliseMetadata(metadata);
+  const type = eventTypeFromWord(eventType) ?? EventType.INFO;
+  return new EventDraft(
+    textOf(source) || 'unknown',
+    textOf(message),
+    type,
+    value,
+    flatKeys,
+    bytes,
+    lost,
+    nowMillis,
+    time,
+  );
 }
 
 /** The metric of whatever a call site passes, or `undefined` if it has no usable name or no number as its value. */
@@ -115,7 +115,10 @@ export function buildMetric(fields: AnyMetricFields, surroundings: ItemSurroundi
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;
   const unit = fields.unit === undefined || fields.unit === null ? undefined : textOf(fields.unit);
-  const time = fields.timestamp === undefined ? undefined : timeOf(fields.timestamp, surroundings);
+  const time =
+    fields.timestamp === undefined
+      ? undefined
+      : timeOf(fields.timestamp, surroundings.nowMillis, surroundings.onInvalidTime);
   const timeUnixNano = time?.timeUnixNano;
   const { resource } = surroundings;
   return new TelemetryMetric({
@@ -142,7 +145,7 @@ export function readFields<K extends string>(from: object, names: readonly K[]):
   return fields;
 }
 
-function timeOf(given: unknown, { nowMillis, onInvalidTime }: ItemSurroundings): Timestamp {
+function timeOf(given: unknown, nowMillis: number, onInvalidTime: (given: unknown) => void): Timestamp {
   if (given !== undefined && given !== null) {
     const time = timeFromArgument(given);
     if (time !== undefined) return time;

@@ -37,6 +37,8 @@ const BY_WORD: ReadonlyMap<string, EventType> = new Map<string, EventType>([
 
 /** The event type that a word names in any case (`'WARN'`, `'Critical'`), or `undefined` if it names none. */
 export function eventTypeFromWord(word: unknown): EventType | undefined {
+  // the four themselves, as constants mostly are compared by address
+  if (word === 'info' || word === 'warning' || word === 'error' || word === 'debug') return word;
   return typeof word === 'string' ? (BY_WORD.get(word) ?? BY_WORD.get(word.trim().toLowerCase())) : undefined;
 }
 

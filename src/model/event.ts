@@ -25,19 +25,19 @@ export interface TelemetryEventInit {
 /** Something that happened in an application. */
 export class TelemetryEvent {
   /** Unique id. */
-  readonly eventId: string;
+  declare readonly eventId: string;
   /** When it happened, to the millisecond; `otel.timeUnixNano` has the rest. */
-  readonly timestamp: Date;
+  declare readonly timestamp: Date;
   /** How severe it is. */
-  readonly eventType: EventType;
+  declare readonly eventType: EventType;
   /** The application or component that it is about. */
-  readonly source: string;
+  declare readonly source: string;
   /** What happened. */
-  readonly message: string;
+  declare readonly message: string;
   /** Whatever else is known; `undefined` if nothing is. */
-  readonly metadata: AnyValueMap | undefined;
+  declare readonly metadata: AnyValueMap | undefined;
   /** What OpenTelemetry knows beyond; `undefined` if nothing is. */
-  readonly otel: EventOtel | undefined;
+  declare readonly otel: EventOtel | undefined;
 
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a field has the wrong type. */
   constructor(init: TelemetryEventInit) {

@@ -9,12 +9,15 @@ const MAX_VALUES = 1_000;
 /**
  * An estimate of the memory that an item takes, in bytes: its texts as UTF-16, its values and objects. The resource,
  * which items share, doesn't count.
+ *
+ * @param metadataBytes - an event's metadata, without {@link OBJECT_BYTES}, if they were counted before.
  */
-export function sizeOfItem(item: TelemetryItem): number {
+export function sizeOfItem(item: TelemetryItem, metadataBytes?: number): number {
   let size = ITEM_BYTES;
   if (isEvent(item)) {
     size += 2 * (item.eventId.length + item.source.length + item.message.length);
-    if (item.metadata !== undefined) size += sizeOfMap(item.metadata);
+    if (item.metadata !== undefined)
+      size += metadataBytes === undefined ? sizeOfMap(item.metadata) : OBJECT_BYTES + metadataBytes;
   } else {
     size += 2 * (item.metricId.length + item.name.length + (item.unit?.length ?? 0));
     if (item.tags !== undefined) size += sizeOfMap(item.tags);

@@ -1,11 +1,14 @@
+import { ATTR_UID } from '../model/attribute-names.js';
 import type { TelemetryEvent } from '../model/event.js';
-import type { EventInFlight } from '../runtime/shared-state.js';
-import type { LoggerLike, LoggerProviderLike, LogRecordLike } from './sdk-types.js';
-import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from './transform/event-transform.js';
+import { severityNumberOf, severityTextOf } from '../model/severity.js';
+import type { EventInFlight } from './event-in-flight.js';
+import type { LoggerLike, LoggerProviderLike, LogRecordLike, LogRecordToEmit } from './sdk-types.js';
+import { hrFromTime } from './transform/hr-time.js';
 
-// The fast way of an event's attributes to its record. Most of what `Logger.emit` costs is that the SDK looks at each
-// attribute, although the facade has made them plain. So the record is emitted without, and the processor of ours, which
-// is given it before all others, attaches a fresh map of them: those after it see them as always.
+// The fast way of an event to its record. Most of what `Logger.emit` costs is that the SDK looks at each attribute,
+// although the facade has made them plain. So the record is emitted without them, and without a time: the SDK reads the
+// clock in any case. The processor of ours, which is given the record before all others, completes the event with the
+// record's time and span, and attaches a fresh map of attributes: those after it see them as always.
 //
 // It assumes, and checks at each event, that ours is the first in the provider's list, that the logger is the SDK's own
 // and nobody has put a function of their own in front of it, and that the limits of attributes are the defaults. The list
@@ -56,50 +59,47 @@ function methodOf(object: object, name: string): object | undefined {
   return typeof method === 'function' && !Object.hasOwn(object, name) && !('__wrapped' in method) ? method : undefined;
 }
 
-/** Whether one of these processors is sure to be given a record of the logger before all others, and unlimited. */
-export function comesFirst(
-  processors: ReadonlySet<object>,
-  provider: LoggerProviderLike,
-  { logger, emit }: KnownLogger,
-): boolean {
+/** Whether a processor is sure to be given a record of the logger before all others, and unlimited. */
+export function comesFirst(processor: object, provider: LoggerProviderLike, { logger, emit }: KnownLogger): boolean {
   if (emit === undefined || logger.emit !== emit) return false;
   const { activeProcessor, logRecordLimits } = (provider as Private)._sharedState ?? NO_STATE;
   const list = activeProcessor?.processors;
   return (
     Array.isArray(list) &&
-    processors.has(list[0] as object) &&
+    list[0] === processor &&
     logRecordLimits?.attributeCountLimit === DEFAULT_COUNT_LIMIT &&
     logRecordLimits.attributeValueLengthLimit === Number.POSITIVE_INFINITY
   );
 }
 
-/** The attributes of an event with flat metadata; `undefined` if they are not just the metadata and the id. */
-export function flatAttributes({ metadata, eventId, otel }: TelemetryEvent): Record<string, unknown> | undefined {
-  if (otel?.eventName !== undefined) return undefined;
+/** The record of an event whose attributes are attached later. */
+export function bareRecord({ draft, context }: EventInFlight): LogRecordToEmit {
+  const severityNumber = severityNumberOf(draft.eventType);
+  const severityText = severityTextOf(draft.eventType);
+  const { nowMillis, time } = draft;
+  if (nowMillis === undefined) return { severityNumber, severityText, body: draft.message, context };
+  const timestamp = hrFromTime(time?.date ?? new Date(nowMillis), time?.timeUnixNano);
+  return { timestamp, severityNumber, severityText, body: draft.message, context };
+}
+
+/**
+ * Attaches to a record the attributes that it was emitted without.
+ *
+ * @param flatKeys - how many the metadata are.
+ */
+export function attachTo(record: LogRecordLike, { metadata, eventId }: TelemetryEvent, flatKeys: number): void {
   const attributes: Record<string, unknown> = { [ATTR_UID]: eventId };
   // a spread and one more property is many times slower on some versions of V8
   for (const key in metadata) attributes[key] = metadata[key];
-  const isOurs =
-    attributes[ATTR_UID] !== eventId ||
-    attributes[ATTR_SOURCE] !== undefined ||
-    attributes[ATTR_METADATA] !== undefined;
-  return isOurs ? undefined : attributes;
-}
-
-/** Attaches to a record the attributes that it was emitted without, once; `false` if it was emitted with them. */
-export function attachTo(record: LogRecordLike, flight: EventInFlight): boolean {
-  const { attributes, toAttach } = flight;
-  if (toAttach === undefined) return false;
-  flight.toAttach = undefined;
   const own = record as PrivateRecord;
+  // one more is the id
   if (typeof own._attributesCount === 'number') {
     own.attributes = attributes;
-    own._attributesCount = toAttach;
+    own._attributesCount = flatKeys + 1;
   } else if (typeof own.totalAttributesCount === 'number') {
     own.attributes = attributes;
-    own.totalAttributesCount = toAttach;
+    own.totalAttributesCount = flatKeys + 1;
   } else {
     for (const key of Object.keys(attributes)) record.setAttribute?.(key, attributes[key]);
   }
-  return true;
 }

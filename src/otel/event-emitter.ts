@@ -1,9 +1,10 @@
 import type { TelemetryEvent } from '../model/event.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
-import { type EventInFlight, sharedState } from '../runtime/shared-state.js';
-import { comesFirst, flatAttributes, type KnownLogger, knownLogger } from './attach-attributes.js';
+import { sharedState } from '../runtime/shared-state.js';
+import { bareRecord, comesFirst, type KnownLogger, knownLogger } from './attach-attributes.js';
+import type { EventInFlight } from './event-in-flight.js';
 import { FACADE_SCOPE } from './instruments/facade-scope.js';
-import type { Context, LoggerLike, LoggerProviderLike } from './sdk-types.js';
+import type { LoggerLike, LoggerProviderLike } from './sdk-types.js';
 import { attributesOf, recordOf } from './transform/event-transform.js';
 import { isInstrumentation } from './transform/source.js';
 
@@ -25,20 +26,24 @@ interface NamedLogger extends KnownLogger {
 
 /** Emits events through the loggers of their sources. */
 export class EventEmitter {
-  readonly #owner: object;
+  readonly #complete: (flight: EventInFlight) => TelemetryEvent;
   readonly #diagnostics: Diagnostics;
   readonly #maxScopes: number;
   readonly #shared = sharedState();
   #provider: LoggerProviderLike | undefined;
   #loggers = new Map<string, NamedLogger>();
   #further: NamedLogger | undefined;
+  /** The source before and its logger: mostly the next one is the same. */
+  #lastSource: string | undefined;
+  #lastLogger: NamedLogger | undefined;
   /** Providers in which a processor of the owner's was seen at work. */
   #attached = new WeakSet<LoggerProviderLike>();
   #lastAttached: LoggerProviderLike | undefined;
   readonly #processors = new Set<object>();
 
-  constructor(owner: object, diagnostics: Diagnostics, maxScopes: number) {
-    this.#owner = owner;
+  /** @param complete - gives the event of a draft and remembers it in the flight. */
+  constructor(complete: (flight: EventInFlight) => TelemetryEvent, diagnostics: Diagnostics, maxScopes: number) {
+    this.#complete = complete;
     this.#diagnostics = diagnostics;
     this.#maxScopes = maxScopes;
   }
@@ -60,25 +65,21 @@ export class EventEmitter {
     return this.#processors.size;
   }
 
-  /** @param flatKeys - if the event's metadata are nothing but text, finite numbers and booleans: how many. */
-  emit(provider: LoggerProviderLike, event: TelemetryEvent, context: Context, flatKeys?: number): Emitted {
-    if (provider !== this.#provider) {
-      this.#provider = provider;
-      this.#loggers = new Map();
-      this.#further = undefined;
-    }
+  /** Emits the event of a flight; its draft is completed by the processor of the owner's, or here. */
+  emit(provider: LoggerProviderLike, flight: EventInFlight): Emitted {
+    if (provider !== this.#provider) this.#usedProvider(provider);
     const shared = this.#shared;
     const before = shared.inFlight;
-    let flight: EventInFlight | undefined;
     try {
-      const known = this.#logger(provider, event.source);
-      flight = this.#flight(provider, event, known, flatKeys);
+      const { source, flatKeys } = flight.draft;
+      const known = source === this.#lastSource ? (this.#lastLogger as NamedLogger) : this.#logger(provider, source);
+      flight.isBare = flatKeys !== undefined && known.isPlain && this.#comesFirst(provider, known);
       shared.inFlight = flight;
-      const attributes = flight.toAttach === undefined ? flight.attributes : undefined;
-      known.logger.emit(recordOf(event, attributes, context));
+      if (flight.isBare) known.logger.emit(bareRecord(flight));
+      else this.#emitWhole(known, flight);
     } catch (error) {
       this.#diagnostics.report('emit', 'emitting a log record through OpenTelemetry failed', error);
-      if (flight?.taken !== true) return 'unseen';
+      if (!flight.taken) return 'unseen';
     } finally {
       shared.inFlight = before;
     }
@@ -91,28 +92,35 @@ export class EventEmitter {
     return this.#attached.has(provider) || this.#sitsIn(provider) ? 'filtered' : 'unseen';
   }
 
-  #flight(
-    provider: LoggerProviderLike,
-    event: TelemetryEvent,
-    known: NamedLogger,
-    flatKeys: number | undefined,
-  ): EventInFlight {
-    if (flatKeys !== undefined && known.isPlain && comesFirst(this.#processors, provider, known)) {
-      const attributes = flatAttributes(event);
-      // one more is the id
-      if (attributes !== undefined)
-        return { event, attributes, owner: this.#owner, taken: false, toAttach: flatKeys + 1 };
-    }
-    const attributes = attributesOf(event, known.isOwnScope);
-    return { event, attributes, owner: this.#owner, taken: false, toAttach: undefined };
+  #emitWhole({ logger, isOwnScope }: NamedLogger, flight: EventInFlight): void {
+    const event = this.#complete(flight);
+    const attributes = attributesOf(event, isOwnScope);
+    flight.attributes = attributes;
+    logger.emit(recordOf(event, attributes, flight.context));
+  }
+
+  #comesFirst(provider: LoggerProviderLike, known: NamedLogger): boolean {
+    for (const processor of this.#processors) if (comesFirst(processor, provider, known)) return true;
+    return false;
+  }
+
+  #usedProvider(provider: LoggerProviderLike): void {
+    this.#provider = provider;
+    this.#loggers = new Map();
+    this.#further = undefined;
+    this.#lastSource = undefined;
   }
 
   /** The logger of a source, or the one of all further sources. */
   #logger(provider: LoggerProviderLike, source: string): NamedLogger {
-    const known = this.#loggers.get(source);
-    if (known !== undefined) return known;
-    if (this.#loggers.size < this.#maxScopes) return this.#makeLogger(provider, source, true);
-    return this.#further ?? this.#makeLogger(provider, FACADE_SCOPE, false);
+    const known =
+      this.#loggers.get(source) ??
+      (this.#loggers.size < this.#maxScopes
+        ? this.#makeLogger(provider, source, true)
+        : (this.#further ?? this.#makeLogger(provider, FACADE_SCOPE, false)));
+    this.#lastSource = source;
+    this.#lastLogger = known;
+    return known;
   }
 
   #makeLogger(provider: LoggerProviderLike, scope: string, isOwnScope: boolean): NamedLogger {

@@ -32,6 +32,9 @@ export class FeedbackGuard {
     }
     if (this.#stretches >= MAX_STRETCHES) {
       this.deferred += 1;
+      // each further item of this turn asks again
+      if (this.#stretches > MAX_STRETCHES) return false;
+      this.#stretches += 1;
       const what =
         'a storage or a consumer collects whenever it stores, without end: items wait for the flush interval';
       this.#diagnostics.report('feedback', what);

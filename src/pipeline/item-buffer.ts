@@ -44,9 +44,10 @@ export class ItemBuffer {
     return this.#events.length >= this.#capacity || this.#metrics.length >= this.#capacity;
   }
 
-  addEvent(event: TelemetryEvent): void {
+  /** @param metadataBytes - as for `sizeOfItem`. */
+  addEvent(event: TelemetryEvent, metadataBytes?: number): void {
     this.#events.push(event);
-    this.#bytes += sizeOfItem(event);
+    this.#bytes += sizeOfItem(event, metadataBytes);
   }
 
   addMetric(metric: TelemetryMetric): void {

@@ -101,9 +101,10 @@ export class Pipeline {
     return this.#sinks.figures(this.buffered);
   }
 
-  acceptEvent(event: TelemetryEvent): void {
+  /** @param metadataBytes - an estimate of what the metadata take, if it was made before. */
+  acceptEvent(event: TelemetryEvent, metadataBytes?: number): void {
     if (this.#refuse()) return;
-    this.#buffer.addEvent(event);
+    this.#buffer.addEvent(event, metadataBytes);
     if (this.#heard) this.listeners.notify(new TelemetryData({ events: [event] }));
     this.#afterAccept();
   }

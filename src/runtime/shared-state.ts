@@ -1,25 +1,13 @@
-import type { TelemetryEvent } from '../model/event.js';
-
-/** An event of a facade's own, while its logger's `emit` runs. */
-export interface EventInFlight {
-  readonly event: TelemetryEvent;
-  /** The attributes that the record was emitted with. */
-  readonly attributes: Record<string, unknown>;
-  /**
-   * Present if the record was emitted without its attributes, for the owner's processor, the first of its provider, to
-   * attach them: how many there are.
-   */
-  toAttach?: number | undefined;
+/** An event of a facade's own, while its logger's `emit` runs: what any copy of this library may know of it. */
+export interface InFlight {
   /** The bridge of the collector that emits. */
   readonly owner: object;
-  /** Whether a processor of the owner's has taken the record. */
-  taken: boolean;
 }
 
 /** What all copies of this library in one thread have to agree on. */
 export interface SharedState {
   /** The event that is being emitted right now. */
-  inFlight: EventInFlight | undefined;
+  inFlight: InFlight | undefined;
   /** What still holds something that the end of the process must not take along. */
   readonly exits: Set<ExitTarget>;
   /** How far the end of the process has come; absent until something is held for the first time. */

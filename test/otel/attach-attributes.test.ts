@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import fc from 'fast-check';
 import { EventType, RimpLogRecordProcessor, TelemetryCollector, type TelemetryEvent } from 'rimp-telemetry';
@@ -38,6 +40,8 @@ function way(before: LogRecordProcessor[], limits: { attributeCountLimit?: numbe
 }
 
 const nothing = processor(() => undefined);
+
+const millisOf = ([seconds, nanos]: readonly [number, number]): number => seconds * 1000 + nanos / 1e6;
 
 /** What can be told of a record, without what differs from call to call. */
 function contentOf({ event, record }: { event: TelemetryEvent; record: SdkRecord }): object {
@@ -135,6 +139,34 @@ describe('the attributes of an event', () => {
       expect(seen).toEqual([expect.objectContaining({ attributes: expect.objectContaining({ a: 2 }) })]);
     } finally {
       Reflect.set(prototype, 'emit', emit);
+    }
+  });
+
+  it('come with one time and the ids of one span, for the event and for its record', () => {
+    const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+    const active = trace.setSpanContext(ROOT_CONTEXT, span);
+    const manager = new AsyncLocalStorageContextManager().enable();
+    context.setGlobalContextManager(manager);
+    try {
+      for (const { collect } of [way([]), way([nothing])]) {
+        const { event, record } = context.with(active, () => collect({ a: 1 }));
+        expect(event.otel).toMatchObject(span);
+        expect(record.spanContext).toMatchObject(span);
+        expect(millisOf(record.hrTime)).toBe(event.timestamp.getTime());
+        expect(Math.abs(event.timestamp.getTime() - Date.now())).toBeLessThan(60_000);
+      }
+    } finally {
+      context.disable();
+    }
+  });
+
+  it('come with the time that the call site names', () => {
+    const timestamp = new Date('2026-01-02T03:04:05.678Z');
+    for (const { collector, records } of [way([]), way([nothing])]) {
+      const event = collector.collectEvent({ source: 'source', message: 'message', metadata: { a: 1 }, timestamp });
+      expect(event?.timestamp).toEqual(timestamp);
+      expect(records[0]?.hrTime).toEqual([1_767_323_045, 678_000_000]);
+      expect(collector.flush().events[0]?.timestamp).toEqual(timestamp);
     }
   });
 

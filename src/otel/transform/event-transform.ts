@@ -1,20 +1,12 @@
 import { encodeMap } from '../../codec/json-line-encode.js';
 import { isHostileKey, setOwn } from '../../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
+import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID, EVENT_NAME_KEY, OUR_ATTRIBUTES } from '../../model/attribute-names.js';
 import type { TelemetryEvent } from '../../model/event.js';
 import { severityNumberOf, severityTextOf } from '../../model/severity.js';
 import type { Context, LogRecordToEmit } from '../sdk-types.js';
 import { hrFromTime } from './hr-time.js';
 import { isInstrumentation } from './source.js';
-
-/** Attribute that carries the event's id (semantic conventions, "General log identification attributes"). */
-export const ATTR_UID = 'log.record.uid';
-/** Attribute that carries the source if the scope can't: too many distinct ones. */
-export const ATTR_SOURCE = 'rimp.source';
-/** Attribute with the JSON text of those metadata whose keys the SDKs don't take, or are the attributes of ours. */
-export const ATTR_METADATA = 'rimp.metadata';
-/** Metadata that names the record's event name. */
-export const EVENT_NAME_KEY = 'otel.event.name';
 
 /** Metadata keys under which an Error becomes `exception.*` attributes. */
 const ERROR_KEYS = ['error', 'err', 'exception'] as const;
@@ -41,8 +33,6 @@ function isErrorMap(value: AnyValue | undefined): value is AnyValueMap {
     (map.stack === undefined || typeof map.stack === 'string')
   );
 }
-
-const OUR_ATTRIBUTES: ReadonlySet<string> = new Set([ATTR_UID, ATTR_SOURCE, ATTR_METADATA]);
 
 /** Whether metadata of this key travel in {@link ATTR_METADATA}: as an attribute they would mean something else. */
 export function travelsAsText(key: string): boolean {
@@ -82,10 +72,10 @@ export function attributesOf(event: TelemetryEvent, sourceInScope: boolean): Rec
   return attributes;
 }
 
-/** The log record that an event becomes; without attributes if they are attached later. */
+/** The log record that an event becomes. */
 export function recordOf(
   event: TelemetryEvent,
-  attributes: Record<string, unknown> | undefined,
+  attributes: Record<string, unknown>,
   context: Context,
 ): LogRecordToEmit {
   const record: LogRecordToEmit = {
@@ -94,8 +84,8 @@ export function recordOf(
     severityText: event.otel?.severityText ?? severityTextOf(event.eventType),
     body: event.message,
     context,
+    attributes,
   };
-  if (attributes !== undefined) record.attributes = attributes;
   const eventName = event.otel?.eventName;
   if (eventName !== undefined) record.eventName = eventName;
   return record;

@@ -2,13 +2,13 @@ import { textOfValue } from '../../codec/any-value-text.js';
 import { decodeMap } from '../../codec/json-line-decode.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
+import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from '../../model/attribute-names.js';
 import { TelemetryEvent } from '../../model/event.js';
 import { EventType, eventTypeFromWord } from '../../model/event-type.js';
 import { newId } from '../../model/id.js';
 import type { EventOtel } from '../../model/otel-fields.js';
 import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import type { LogRecordLike } from '../sdk-types.js';
-import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from './event-transform.js';
 import { knownTimeFromHr, nanosFromHr } from './hr-time.js';
 import { sourceOf } from './source.js';
 

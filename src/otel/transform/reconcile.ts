@@ -1,20 +1,12 @@
 import { normaliseValue, setOwn } from '../../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
+import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from '../../model/attribute-names.js';
 import { TelemetryEvent } from '../../model/event.js';
 import type { EventOtel } from '../../model/otel-fields.js';
 import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
-import type { EventInFlight } from '../../runtime/shared-state.js';
 import type { LogRecordLike } from '../sdk-types.js';
-import {
-  ATTR_METADATA,
-  ATTR_SOURCE,
-  ATTR_UID,
-  EXCEPTION_FIELDS,
-  errorKeyOf,
-  travelsAsText,
-} from './event-transform.js';
+import { EXCEPTION_FIELDS, errorKeyOf, travelsAsText } from './event-transform.js';
 import { messageOf, otelOrNothing } from './log-record-transform.js';
-import { withOtel } from './with-resource.js';
 
 /** Limits of the SDK's own, as both generations keep them on the record; they are private, so only a hint. */
 interface Limits {
@@ -25,14 +17,16 @@ interface Limits {
 /**
  * The event that goes on when a processor of ours is given the record of the facade's own event: the very event if
  * no earlier processor changed the record, else one with the same id and time whose changed parts are the record's.
+ *
+ * @param attributes - that the record was emitted with.
  */
 export function eventAfterProcessors(
-  flight: EventInFlight,
+  event: TelemetryEvent,
+  attributes: Readonly<Record<string, unknown>>,
   record: LogRecordLike,
   resource: AnyValueMap | undefined,
 ): TelemetryEvent {
-  const { event } = flight;
-  const changes = changedAttributes(flight.attributes, record);
+  const changes = changedAttributes(attributes, record);
   const bodyChanged = record.body !== event.message;
   const severity = record.severityNumber;
   const severityChanged = severity !== (event.otel?.severityNumber ?? severityNumberOf(event.eventType));
@@ -63,6 +57,12 @@ export function eventAfterProcessors(
     metadata,
     otel: otelOrNothing<EventOtel>(dropUndefined(otel)),
   });
+}
+
+/** The same event object with more in its `otel` part: it is on its way and nobody else has seen it yet. */
+function withOtel(event: TelemetryEvent, otel: EventOtel): TelemetryEvent {
+  (event as { otel: EventOtel | undefined }).otel = otel;
+  return event;
 }
 
 function completed(otel: EventOtel | undefined, resource: AnyValueMap | undefined, cut: number): EventOtel {

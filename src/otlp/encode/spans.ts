@@ -1,9 +1,10 @@
 import { encodeMap } from '../../codec/json-line-encode.js';
 import { setOwn } from '../../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
+import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from '../../model/attribute-names.js';
 import type { SpanDetail, SpanLink } from '../../model/otel-fields.js';
 import type { ResourceLike, ScopeLike, SpanContextLike, SpanLike } from '../../otel/sdk-types.js';
-import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID, travelsAsText } from '../../otel/transform/event-transform.js';
+import { travelsAsText } from '../../otel/transform/event-transform.js';
 import { sourceOf } from '../../otel/transform/source.js';
 import { spanEventId } from '../../otel/transform/span-id.js';
 import { IS_REMOTE, SPAN_KINDS, STATUS_ERROR, STATUS_OK } from '../../otel/transform/span-transform.js';

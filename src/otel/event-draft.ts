@@ -1,0 +1,88 @@
+import type { Timestamp } from '../codec/timestamp.js';
+import type { AnyValueMap } from '../model/any-value.js';
+import { EVENT_NAME_KEY } from '../model/attribute-names.js';
+import { TelemetryEvent } from '../model/event.js';
+import type { EventType } from '../model/event-type.js';
+import { newId } from '../model/id.js';
+import type { EventOtel } from '../model/otel-fields.js';
+
+/** The ids of an active span. */
+export interface SpanIds {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+}
+
+/** What a call site said of an event, made plain: all but its id, its time and its surroundings. */
+export class EventDraft {
+  constructor(
+    readonly source: string,
+    readonly message: string,
+    readonly eventType: EventType,
+    readonly metadata: AnyValueMap | undefined,
+    /** If the metadata are nothing but text, finite numbers and booleans under plain keys: how many. */
+    readonly flatKeys: number | undefined,
+    /** An estimate of the memory that the metadata take, if it was made while they were copied. */
+    readonly metadataBytes: number | undefined,
+    /** How much of the metadata could not be copied. */
+    readonly lost: number,
+    /** When it was collected, in milliseconds since the Unix epoch; `undefined` if whoever completes it reads the clock. */
+    readonly nowMillis: number | undefined,
+    /** When it happened, if the call site said so. */
+    readonly time: Timestamp | undefined,
+  ) {}
+
+  /** The name of the log record; metadata that are flat have none. */
+  get eventName(): string | undefined {
+    if (this.flatKeys !== undefined) return undefined;
+    const name = this.metadata?.[EVENT_NAME_KEY];
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  }
+
+  /**
+   * The event.
+   *
+   * @param nowMillis - when it was collected: the time of its id.
+   * @param span - the active span, if there is one.
+   * @param resource - what goes along with it in `otel.resource`.
+   */
+  complete(nowMillis: number, span: SpanIds | undefined, resource: AnyValueMap): TelemetryEvent {
+    const { time, lost, eventName } = this;
+    const isBare = span === undefined && eventName === undefined && lost === 0 && time?.timeUnixNano === undefined;
+    return new TelemetryEvent({
+      eventId: newId(nowMillis),
+      timestamp: time?.date ?? new Date(nowMillis),
+      eventType: this.eventType,
+      source: this.source,
+      message: this.message,
+      metadata: this.metadata,
+      otel: isBare ? bareOtel(resource) : fullOtel(this, span, resource),
+    });
+  }
+}
+
+let lastResource: AnyValueMap | undefined;
+let lastBare: EventOtel = {};
+
+/** What all events without a span share: an object less for each, and one that an encoder knows again. */
+function bareOtel(resource: AnyValueMap): EventOtel {
+  if (resource !== lastResource) {
+    lastResource = resource;
+    lastBare = Object.freeze({ resource });
+  }
+  return lastBare;
+}
+
+function fullOtel(draft: EventDraft, span: SpanIds | undefined, resource: AnyValueMap): EventOtel {
+  const otel: { -readonly [K in keyof EventOtel]: EventOtel[K] } = { resource };
+  if (span !== undefined) {
+    otel.traceId = span.traceId;
+    otel.spanId = span.spanId;
+    otel.traceFlags = span.traceFlags;
+  }
+  const { eventName, lost, time } = draft;
+  if (eventName !== undefined) otel.eventName = eventName;
+  if (lost > 0) otel.droppedAttributesCount = lost;
+  if (time?.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
+  return otel;
+}

@@ -1,0 +1,48 @@
+import { ATTR_UID } from '../model/attribute-names.js';
+import type { TelemetryEvent } from '../model/event.js';
+import type { InFlight } from '../runtime/shared-state.js';
+import type { EventDraft } from './event-draft.js';
+import type { Context, HrTime, LogRecordLike } from './sdk-types.js';
+
+/** An event of a facade's own, while its logger's `emit` runs. */
+export class EventInFlight implements InFlight {
+  /** The event; `undefined` as long as the draft is not completed. */
+  event: TelemetryEvent | undefined;
+  /** The attributes that the record was emitted with. */
+  attributes: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether the record was emitted without its attributes, for the owner's processor, the first of its provider, to
+   * complete the event and to attach them.
+   */
+  isBare = false;
+  /** Whether a processor of the owner's has taken the record. */
+  taken = false;
+
+  /** @param owner - the bridge of the collector that emits. */
+  constructor(
+    readonly owner: object,
+    readonly draft: EventDraft,
+    readonly context: Context,
+  ) {}
+
+  /** Whether a record, given to a processor while the event is being emitted, is that event's. */
+  isOf(record: LogRecordLike): boolean {
+    const { event, draft } = this;
+    if (event === undefined)
+      return this.isBare && record.body === draft.message && record.instrumentationScope.name === draft.source;
+    const uid = uidOf(record);
+    if (uid !== undefined) return uid === event.eventId;
+    // a processor took the id away: the time and the scope identify it
+    return record.instrumentationScope.name === draft.source && millisOf(record.hrTime) === event.timestamp.getTime();
+  }
+}
+
+/** The id of the event that a record is of. */
+export function uidOf(record: LogRecordLike): unknown {
+  return (record.attributes as Record<string, unknown>)[ATTR_UID];
+}
+
+/** Milliseconds since the Unix epoch. */
+export function millisOf([seconds, nanos]: HrTime): number {
+  return seconds * 1000 + Math.floor(nanos / 1e6);
+}
