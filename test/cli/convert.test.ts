@@ -3,10 +3,11 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FileStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
 import { rimpProgram } from '../helpers/cli.js';
-import { endRimps, rimp, startRimp } from '../helpers/run-rimp.js';
+import { endRimps, rimp, rimpOnTerminal, startRimp } from '../helpers/run-rimp.js';
 import { until } from '../helpers/until.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rimp-convert-'));
@@ -50,6 +51,17 @@ describe('rimp convert', () => {
     expect(gunzipSync(readFileSync(path('c.jsonl.gz'))).toString()).toBe(readFileSync(file, 'utf8'));
   });
 
+  it('keeps the order in which events and metrics came in turn', () => {
+    const [first = '', second = '', third = '', metric = ''] = readFileSync(file, 'utf8').split('\n');
+    const more = metric.replace('"m"', '"n"');
+    writeFileSync(path('in-turn.jsonl'), `${[first, metric, second, more, third].join('\n')}\n`);
+    expect(rimp(['convert', path('in-turn.jsonl'), path('in-turn.db')]).status).toBe(0);
+    const ids = (...args: string[]): string[] =>
+      rimp(['query', path('in-turn.db'), '--template', '{id}', ...args]).lines;
+    expect(ids()).toEqual(['e0', 'm', 'e1', 'n', 'e2']);
+    expect(ids('--reverse')).toEqual(['e2', 'n', 'e1', 'm', 'e0']);
+  });
+
   it('writes CSV, and OTLP in JSON with a request a line', () => {
     rimp(['convert', file, path('a.csv')]);
     expect(readFileSync(path('a.csv'), 'utf8')).toBe(rimp(['query', file, '--csv']).stdout);
@@ -62,28 +74,41 @@ describe('rimp convert', () => {
     expect(points).toHaveProperty('resourceMetrics.0.scopeMetrics.0.metrics.0.name', 'load');
   });
 
-  it('writes Parquet that another reader reads', () => {
+  it('writes Parquet whose rows, columns and JSON DuckDB reads', async () => {
     const { status, stderr } = rimp(['convert', file, path('a.parquet')]);
     expect([status, stderr]).toEqual([0, expect.stringContaining('4 items read = 4 written')]);
-    // an ES module, which jest does not load on every Node
-    const reader = `import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-      const rows = await parquetReadObjects({ file: await asyncBufferFromFile(process.argv[1]) });
-      console.log(JSON.stringify(rows));`;
-    const args = ['--input-type=module', '-e', reader, path('a.parquet')];
-    const rows = JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout) as unknown[];
-    expect(rows).toHaveLength(4);
-    expect(rows[2]).toMatchObject({
-      kind: 'event',
-      id: 'e2',
-      time: timestamp.toISOString(),
-      event_type: 'info',
-      severity: 9,
-      source: 's',
-      message: 'm "2"',
-      metadata: '{"i":2}',
-    });
-    const metric = { kind: 'metric', id: 'm', name: 'load', value: 1.5, unit: 's', tags: '{"a":"b"}' };
-    expect(rows[3]).toMatchObject({ ...metric, time: timestamp.toISOString() });
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const rowsOf = async (sql: string): Promise<unknown[]> =>
+      (await connection.runAndReadAll(sql.replace('FILE', `'${path('a.parquet')}'`))).getRowObjectsJson();
+    try {
+      expect(
+        await rowsOf(`SELECT kind, id, epoch_ms(time) AS time, event_type, severity, source, message,
+        metadata->>'$.i' AS i FROM FILE WHERE kind = 'event' ORDER BY id DESC LIMIT 1`),
+      ).toEqual([
+        {
+          kind: 'event',
+          id: 'e2',
+          time: String(timestamp.getTime()),
+          event_type: 'info',
+          severity: 9,
+          source: 's',
+          message: 'm "2"',
+          i: '2',
+        },
+      ]);
+      expect(
+        await rowsOf("SELECT name, value, unit, tags->>'$.a' AS a, message FROM FILE WHERE kind = 'metric'"),
+      ).toEqual([{ name: 'load', value: 1.5, unit: 's', a: 'b', message: null }]);
+      expect(await rowsOf('SELECT event_type, count(*) AS n FROM FILE GROUP BY ALL ORDER BY ALL')).toEqual([
+        { event_type: 'error', n: '1' },
+        { event_type: 'info', n: '2' },
+        { event_type: null, n: '1' },
+      ]);
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
   });
 
   it('says what to install for Parquet, and leaves nothing', () => {
@@ -105,6 +130,21 @@ describe('rimp convert', () => {
     expect(stderr).toContain('4 items read = 1 written + 3 left out by the filters');
     expect(stderr).toContain('1 line could not be read');
     expect(status).toBe(1);
+  });
+
+  it('shows its progress in items, bytes, percent and time left on a terminal, and takes it away at the end', () => {
+    const one = readFileSync(file, 'utf8').split('\n')[0] ?? '';
+    writeFileSync(path('long.jsonl'), `${one}\n`.repeat(100_000));
+    const shown = rimpOnTerminal(['convert', path('long.jsonl'), path('long.csv')]);
+    const lines = shown.split('\r\u001b[K');
+    expect(lines[1]).toMatch(
+      /^[\d,]+ items {2}[\d,]+ items\/s {2}[\d.]+ [kM]B {2}[\d.]+ [kM]B\/s {2}\d+ % {2}ETA \d+:\d\d$/,
+    );
+    const percents = lines.slice(1, -1).map((line) => Number(/(\d+) %/.exec(line)?.[1]));
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+    expect(lines.at(-1)).toMatch(/^rimp convert: .*: 100,000 items read = 100,000 written, in [\d.]+ s\r\n$/);
+    // elsewhere there is no line that changes
+    expect(rimp(['convert', path('long.jsonl'), path('long-2.csv')]).stderr).not.toMatch(/[^\P{Cc}\n]/u);
   });
 
   it('overwrites nothing unless it is told to', () => {

@@ -151,10 +151,22 @@ describe('rimp init', () => {
     expect(readdirSync(cwd)).toEqual(['package.json']);
   });
 
-  it('leaves a project with NodeSDK its own set-up, and says which line to add', () => {
-    const cwd = complete({ name: 'shop', devDependencies: { '@opentelemetry/sdk-node': '*' } }, {});
+  it('leaves a project with NodeSDK its own set-up, and says which lines to add and where, until they are there', () => {
+    const about = { name: 'shop', type: 'module', devDependencies: { '@opentelemetry/sdk-node': '*' } };
+    const made = "import { NodeSDK } from '@opentelemetry/sdk-node';\nnew NodeSDK({}).start();\n";
+    const cwd = complete(about, {});
+    mkdirSync(join(cwd, 'src'));
+    writeFileSync(join(cwd, 'src', 'tracing.js'), made);
+    for (const args of [[], ['--yes'], ['--dry-run']]) {
+      const { status, stdout } = rimp(['init', ...args], { cwd });
+      expect([status, stdout]).toEqual([1, expect.stringContaining('by hand, in src/tracing.js:2:')]);
+      expect(stdout).toContain('new NodeSDK({ ...nodeSdkOptions(collector), … });');
+      expect(stdout).not.toContain('everything is there');
+    }
+    expect(readFileSync(join(cwd, 'src', 'tracing.js'), 'utf8')).toBe(made);
+    writeFileSync(join(cwd, 'src', 'tracing.js'), made.replace('{}', '{ ...nodeSdkOptions(collector) }'));
     const { status, stdout } = rimp(['init'], { cwd });
-    expect([status, stdout]).toEqual([0, expect.stringContaining('nodeSdkOptions(new TelemetryCollector())')]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('everything is there already')]);
   });
 
   it('says what is wrong with a directory that is no project', () => {

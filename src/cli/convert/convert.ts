@@ -1,6 +1,7 @@
 import { databaseOfUrl } from '../../model/database-url.js';
 import { defineCommand } from '../command.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
+import { addUtcOption } from '../output/options.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError } from '../values.js';
 
@@ -51,8 +52,8 @@ export const convert = defineCommand<ConvertValues>({
         'jsonl, csv, otlp, parquet, sqlite, postgres or clickhouse; default: by the name of OUT',
         format,
       )
-      .option('--force', 'write over a file that is there')
-      .option('--utc', 'with --since and --until: times of UTC, not of the local zone');
+      .option('--force', 'write over a file that is there');
+    addUtcOption(parser);
   },
   async run(values, names) {
     const target = names.at(-1);

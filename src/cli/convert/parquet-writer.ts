@@ -12,7 +12,6 @@ interface SchemaElement {
   readonly name: string;
   readonly type?: 'BYTE_ARRAY' | 'DOUBLE' | 'INT32' | 'INT64';
   readonly converted_type?: 'UTF8' | 'TIMESTAMP_MILLIS';
-  readonly logical_type?: { readonly type: 'JSON' };
   readonly repetition_type?: 'REQUIRED' | 'OPTIONAL';
   readonly num_children?: number;
 }
@@ -45,7 +44,6 @@ const GROUP_ROWS = 50_000;
 const GROUP_BYTES = 32 * 1024 * 1024;
 const MAX_INT32 = 2 ** 31 - 1;
 
-const json = new TextEncoder();
 const COLUMNS: readonly Column[] = [
   text('kind', (item) => (isEvent(item) ? 'event' : 'metric'), 'REQUIRED'),
   text('id', (item) => (isEvent(item) ? item.eventId : item.metricId), 'REQUIRED'),
@@ -132,15 +130,12 @@ function text(
   return { element: { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: repetition }, valueOf };
 }
 
-/** A map as the JSON that a file of lines has: numbers of any length stay what they are. */
+/** A map as JSON text, as a file of lines has it: readers that know JSON look into it, others show it. */
 function map(name: string, mapOf: (item: TelemetryItem) => object | undefined): Column {
-  return {
-    element: { name, type: 'BYTE_ARRAY', logical_type: { type: 'JSON' }, repetition_type: 'OPTIONAL' },
-    valueOf: (item) => {
-      const given = mapOf(item);
-      return given === undefined ? undefined : json.encode(encodeMap(given));
-    },
-  };
+  return text(name, (item) => {
+    const given = mapOf(item);
+    return given === undefined ? undefined : encodeMap(given);
+  });
 }
 
 function severity(item: TelemetryItem): number | undefined {

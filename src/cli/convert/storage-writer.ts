@@ -1,4 +1,5 @@
 import { TelemetryData } from '../../model/data.js';
+import type { TelemetryEvent } from '../../model/event.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import type { TelemetryMetric } from '../../model/metric.js';
 import type { TelemetryStorage } from '../../model/storage.js';
@@ -8,6 +9,7 @@ import type { WholeFile } from './whole-file.js';
 /** A storage that may know which items were there already. */
 interface CountingStorage extends TelemetryStorage {
   readonly duplicates?: number;
+  storeMany(batches: readonly TelemetryData[]): Promise<void>;
 }
 
 /** A database. */
@@ -27,8 +29,7 @@ export class StorageWriter implements ItemWriter {
   }
 
   async write(items: readonly TelemetryItem[]): Promise<void> {
-    const metrics = items.filter((item): item is TelemetryMetric => !isEvent(item));
-    await this.#storage.store(new TelemetryData({ events: items.filter(isEvent), metrics }));
+    await this.#storage.storeMany(runsOf(items));
   }
 
   async finish(): Promise<void> {
@@ -40,4 +41,18 @@ export class StorageWriter implements ItemWriter {
     await this.#storage.close().catch(() => undefined);
     this.#file?.abandon();
   }
+}
+
+/** Items of one kind that follow one another, as batches: a batch has its events before its metrics. */
+function runsOf(items: readonly TelemetryItem[]): TelemetryData[] {
+  const runs: TelemetryData[] = [];
+  for (let start = 0, end = 0; start < items.length; start = end) {
+    const isOfEvents = isEvent(items[start] as TelemetryItem);
+    for (end = start + 1; end < items.length && isEvent(items[end] as TelemetryItem) === isOfEvents; ) end += 1;
+    const run = items.slice(start, end);
+    runs.push(
+      new TelemetryData(isOfEvents ? { events: run as TelemetryEvent[] } : { metrics: run as TelemetryMetric[] }),
+    );
+  }
+  return runs;
 }

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
-import { addColourOptions } from '../output/colour-options.js';
+import { addColourOptions, addUtcOption } from '../output/options.js';
 import { UsageError, valueOf, wholeNumber } from '../values.js';
 
 /** The values of the options of `rimp diff`. */
@@ -59,8 +59,8 @@ export const diff = defineCommand<DiffValues>({
       .optionsGroup('How it is shown:')
       .option('--top <N>', 'lines of each list; default: 20', valueOf(['--top'], wholeNumber))
       .option('--json', 'one JSON object a line, all lists whole')
-      .option('--markdown', 'tables for a pull request')
-      .option('--utc', 'with --since and --until: times of UTC, not of the local zone');
+      .option('--markdown', 'tables for a pull request');
+    addUtcOption(parser);
     addColourOptions(parser);
   },
   async run(values, [before, after, ...more]) {

@@ -12,7 +12,7 @@ const NOTES = `
 It looks at package.json, the lock file, the installed packages of OpenTelemetry and their generation, and prints what it
 would do: packages with the reason for each, a file telemetry.mjs or telemetry.cjs, and the start script that loads it. On a
 terminal it asks before it does it; elsewhere it does nothing without --yes. What is there already stays as it is, so that
-it can be run again.
+it can be run again. In a project with NodeSDK it prints the lines to add by hand, until the source has them.
 
 Exit status: 0 everything is there now, 1 something is to be done still, 2 an error.
 `;

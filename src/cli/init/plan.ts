@@ -16,7 +16,9 @@ export interface Plan {
   readonly file: { readonly name: string; readonly text: string } | undefined;
   /** What the start script is to be. */
   readonly startScript: { readonly from: string; readonly to: string } | undefined;
-  /** What is left to the reader. */
+  /** Lines to add by hand, and where: in code that somebody wrote. */
+  readonly byHand: { readonly where: string; readonly lines: readonly string[] } | undefined;
+  /** What else is good to know. */
   readonly notes: readonly string[];
 }
 
@@ -47,12 +49,8 @@ export function planFor(project: Project, exportsOtlp: boolean): Plan {
   const packages = wantedBy(project, exportsOtlp).filter(
     ({ name: wanted, range }) => !project.packages.has(wanted) || (wanted === API && !suits(project.apiVersion, range)),
   );
-  if (project.hasNodeSdk) {
-    notes.unshift(
-      'NodeSDK is in use: give it RIMP where it is made: new NodeSDK({ ...nodeSdkOptions(new TelemetryCollector()) })',
-    );
-    return { packages, file: undefined, startScript: undefined, notes };
-  }
+  if (project.hasNodeSdk)
+    return { packages, file: undefined, startScript: undefined, byHand: nodeSdkLines(project), notes };
   const isThere = existsSync(join(project.directory, name));
   const option = project.isModule ? `--import ./${name}` : `--require ./${name}`;
   const { startScript: start } = project;
@@ -63,7 +61,25 @@ export function planFor(project: Project, exportsOtlp: boolean): Plan {
     packages,
     file: isThere ? undefined : { name, text: telemetryFile(project, name, option) },
     startScript: isStarted || !canStart ? undefined : { from: start, to: start.replace(/^node\s+/, `node ${option} `) },
+    byHand: undefined,
     notes,
+  };
+}
+
+/** What NodeSDK lacks of RIMP; `undefined` if the source names it. */
+function nodeSdkLines({ source, isModule, isTypeScript }: Project): Plan['byHand'] {
+  if (source === undefined || source.hasRimpParts) return undefined;
+  const names = '{ nodeSdkOptions, TelemetryCollector }';
+  return {
+    where: source.nodeSdkAt ?? 'where NodeSDK is made',
+    lines: [
+      isModule || isTypeScript
+        ? `import ${names} from 'rimp-telemetry';`
+        : `const ${names} = require('rimp-telemetry');`,
+      "const collector = new TelemetryCollector({ storageBackend: 'file', storagePath: 'telemetry.jsonl' });",
+      'new NodeSDK({ ...nodeSdkOptions(collector), … });',
+      'await collector.shutdown(); // after sdk.shutdown()',
+    ],
   };
 }
 

@@ -5,6 +5,7 @@ import { toError } from '../../model/errors.js';
 import { generationOf } from '../doctor/check-packages.js';
 import { type Installed, installedPackages } from '../doctor/installed.js';
 import { UsageError } from '../values.js';
+import { type SourceScan, scanSource } from './source-scan.js';
 
 /** A package manager, and how it adds packages. */
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
@@ -21,6 +22,8 @@ export interface Project {
   /** The version of @opentelemetry/api that is installed, if one is. */
   readonly apiVersion: string | undefined;
   readonly hasNodeSdk: boolean;
+  /** What its source says of NodeSDK, if it has it. */
+  readonly source: SourceScan | undefined;
   /** Frameworks and loggers that there is something to say about. */
   readonly known: readonly string[];
   /** Packages that its package.json names. */
@@ -47,6 +50,7 @@ export function projectAt(directory: string): Project {
   });
   // what others brought along may be gone tomorrow
   const packages = new Set(declared);
+  const hasNodeSdk = packages.has('@opentelemetry/sdk-node');
   const { scripts, packageManager } = about;
   const start = isAnyValueMap(scripts) ? scripts.start : undefined;
   return {
@@ -57,7 +61,8 @@ export function projectAt(directory: string): Project {
     isTypeScript: existsSync(join(directory, 'tsconfig.json')) || packages.has('typescript'),
     generation: generationIn(installed),
     apiVersion: installed.find((one) => one.name === '@opentelemetry/api')?.version,
-    hasNodeSdk: packages.has('@opentelemetry/sdk-node'),
+    hasNodeSdk,
+    source: hasNodeSdk ? scanSource(directory) : undefined,
     known: KNOWN.filter((name) => packages.has(name)),
     packages,
     startScript: typeof start === 'string' ? start : undefined,

@@ -21,17 +21,22 @@ export async function runInit(values: InitValues): Promise<number> {
   if (values.yes === true && values.dryRun === true) throw new UsageError('expected --yes or --dry-run, got both');
   const project = projectAt(resolve(values.project ?? '.'));
   const plan = planFor(project, values.otlp !== false);
-  const isDone = plan.packages.length === 0 && plan.file === undefined && plan.startScript === undefined;
+  const canDo = plan.packages.length > 0 || plan.file !== undefined || plan.startScript !== undefined;
+  const isDone = !canDo && plan.byHand === undefined;
   for (const line of [...found(project), '', ...(isDone ? ['everything is there already'] : steps(project, plan))])
     out.line(line);
   for (const note of plan.notes) out.line(`note: ${note}`);
   if (isDone) return 0;
-  if (values.dryRun === true) return 1;
+  if (values.dryRun === true || !canDo) return 1;
   if (values.yes !== true && !(await isWanted())) {
     err.line('rimp init: nothing was changed: --yes does it');
     return 1;
   }
   await carryOut(project, plan);
+  if (plan.byHand !== undefined) {
+    err.line(`rimp init: done, but for the lines to add in ${plan.byHand.where}`);
+    return 1;
+  }
   err.line('rimp init: done; rimp doctor checks it, rimp tail -f telemetry.jsonl shows what comes');
   return 0;
 }
@@ -47,7 +52,7 @@ function found({ name, packageManager, isModule, isTypeScript, generation, known
   return [`${name}: ${parts.join(', ')}`];
 }
 
-function steps(project: Project, { packages, file, startScript }: Plan): string[] {
+function steps(project: Project, { packages, file, startScript, byHand }: Plan): string[] {
   const lines: string[] = [];
   if (packages.length > 0) {
     const width = Math.max(...packages.map((wanted) => specOf(wanted).length));
@@ -60,6 +65,10 @@ function steps(project: Project, { packages, file, startScript }: Plan): string[
   }
   if (startScript !== undefined)
     lines.push('change     "start" in package.json:', `         - ${startScript.from}`, `         + ${startScript.to}`);
+  if (byHand !== undefined) {
+    lines.push(`add        by hand, in ${byHand.where}:`);
+    for (const line of byHand.lines) lines.push(`           ${line}`);
+  }
   return lines;
 }
 

@@ -1,5 +1,6 @@
 import { printable } from '../../codec/printable.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
+import { withoutColours } from './colour-codes.js';
 import type { Paint, Style } from './colours.js';
 import { pairsOf, quoted } from './pairs.js';
 
@@ -78,10 +79,7 @@ function styleOf(item: TelemetryItem): Style {
   return isEvent(item) ? item.eventType : 'metric';
 }
 
-// oxlint-disable-next-line no-control-regex -- these are what terminals have for colours (ECMA-48, SGR)
-const COLOURS = /\u001b\[[\d;:]*m/g;
-
 /** A line that some program wrote, without its colours and with nothing that a terminal obeys. */
 export function plainLine(text: string): string {
-  return printable(text.replace(COLOURS, ''));
+  return printable(withoutColours(text));
 }

@@ -2,7 +2,7 @@ import type { Command as Parser } from 'commander';
 import { FIELDS_NOTE } from '../../analysis/filter/fields.js';
 import { defineCommand } from '../command.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
-import { addColourOptions } from '../output/colour-options.js';
+import { addItemOptions, addJsonOption } from '../output/options.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError, valueOf, wholeNumber } from '../values.js';
 
@@ -31,15 +31,11 @@ Exit status: 0 something was found, 1 nothing was, 2 an error.
 
 /** Adds the options of how items are shown. */
 function addOutputOptions(parser: Parser): Parser {
-  parser
-    .optionsGroup('How they are shown:')
-    .option('--json', "one JSON object a line, in the format of RIMP's files")
+  addJsonOption(parser.optionsGroup('How they are shown:'))
     .option('--csv', 'comma-separated values with a header')
     .option('--logfmt', 'key=value pairs')
-    .option('--template <TEXT>', "text with {FIELD}, such as '{time} {message} {duration_ms}'")
-    .option('--full', 'leave long values of metadata and tags whole')
-    .option('--utc', 'times of UTC, not of the local zone');
-  addColourOptions(parser);
+    .option('--template <TEXT>', "text with {FIELD}, such as '{time} {message} {duration_ms}'");
+  addItemOptions(parser);
   return parser;
 }
 

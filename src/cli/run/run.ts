@@ -2,7 +2,7 @@ import { FIELDS_NOTE } from '../../analysis/filter/fields.js';
 import { type NamedTest, whereExpression } from '../../analysis/filter/where.js';
 import { defineCommand } from '../command.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
-import { addColourOptions } from '../output/colour-options.js';
+import { addItemOptions } from '../output/options.js';
 import { collect, UsageError } from '../values.js';
 
 /** The values of the options of `rimp run`. */
@@ -55,11 +55,7 @@ export const run = defineCommand<RunValues>({
         collect(['--fail-on'], whereExpression),
       )
       .option('--quiet', 'show nothing of what comes, only the summary');
-    addFilterOptions(parser)
-      .optionsGroup('How they are shown:')
-      .option('--full', 'leave long values of metadata and tags whole')
-      .option('--utc', 'times of UTC, not of the local zone');
-    addColourOptions(parser, 'standard error');
+    addItemOptions(addFilterOptions(parser).optionsGroup('How they are shown:'), 'standard error');
   },
   async run(values, command) {
     if (values.record === undefined && (values.append ?? values.force) === true)

@@ -7,6 +7,7 @@ import type { TimeBuckets } from '../../analysis/time-buckets.js';
 import { printable } from '../../codec/printable.js';
 import type { EventType } from '../../model/event-type.js';
 import { counted, duration, grouped } from '../format.js';
+import { cutLine } from '../output/colour-codes.js';
 import type { Paint } from '../output/colours.js';
 import { figure } from '../output/figure.js';
 import { showTime, showTimeOfDay } from '../output/show-time.js';
@@ -186,24 +187,10 @@ class StatsText {
     return sparkline(times.series(this.#first, this.#last, SPARK_COLUMNS));
   }
 
-  /** A line as long as the terminal is wide; codes of colours take no room. */
+  /** A line that is no longer than the terminal is wide. */
   #cut(line: string): string {
     const { columns } = this.#options;
-    if (columns === undefined) return line;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: codes of colours begin with one
-    // oxlint-disable-next-line no-control-regex -- codes of colours begin with one
-    const parts = line.split(/(\u001b\[[\d;]*m)/);
-    let room = columns;
-    return parts
-      .map((part, i) => {
-        if (i % 2 === 1) return part;
-        const characters = Array.from(part);
-        const fits = characters.length <= room;
-        const kept = fits ? part : room > 0 ? `${characters.slice(0, room - 1).join('')}…` : '';
-        room -= Math.min(room, characters.length);
-        return kept;
-      })
-      .join('');
+    return columns === undefined ? line : cutLine(line, columns);
   }
 }
 

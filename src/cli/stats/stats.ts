@@ -2,7 +2,7 @@ import { parseDuration } from '../../analysis/duration.js';
 import { FIELDS_NOTE } from '../../analysis/filter/fields.js';
 import { defineCommand } from '../command.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
-import { addColourOptions } from '../output/colour-options.js';
+import { addColourOptions } from '../output/options.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError, valueOf, wholeNumber } from '../values.js';
 

@@ -1,7 +1,7 @@
 import { FIELDS_NOTE } from '../../analysis/filter/fields.js';
 import { defineCommand } from '../command.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
-import { addColourOptions } from '../output/colour-options.js';
+import { addItemOptions, addJsonOption } from '../output/options.js';
 import { SOURCE_NOTES } from '../source/source-notes.js';
 import { UsageError, valueOf, wholeNumber } from '../values.js';
 
@@ -47,12 +47,8 @@ export const tail = defineCommand<TailValues>({
         'the last so many of what is there; default: 10',
         valueOf(['-n', '--lines'], wholeNumber),
       );
-    addFilterOptions(parser)
-      .optionsGroup('How they are shown:')
-      .option('--json', "one JSON object a line, in the format of RIMP's files")
-      .option('--full', 'leave long values of metadata and tags whole')
-      .option('--utc', 'times of UTC, not of the local zone');
-    addColourOptions(parser);
+    addJsonOption(addFilterOptions(parser).optionsGroup('How they are shown:'));
+    addItemOptions(parser);
   },
   async run(values, sources) {
     if (sources.length === 0 && process.stdin.isTTY)
