@@ -53,6 +53,7 @@ export function describeInBrowser(name: string, tests: (open: OpenPage) => void)
         permissions: ['clipboard-read', 'clipboard-write'],
       });
       contexts.push(context);
+      context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       page.on('pageerror', (error) => errors.push(`thrown: ${error.stack ?? error.message}`));
       page.on('console', (message) => {

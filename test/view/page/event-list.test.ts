@@ -126,7 +126,7 @@ describe('what waits while the list is paused', () => {
         count: 2,
         reason: 'slow',
         startTime: '2026-11-27T10:00:00.000Z',
-        endTime: '2026-11-27T10:00:01.001Z',
+        endTime: '2026-11-27T10:00:01.000Z',
       },
     });
     expect(rest).toHaveLength(2);

@@ -52,7 +52,13 @@ export function EventTable(): VNode {
     if (scrollTop < ROWS_AHEAD * rowHeight && historyState.peek() === 'idle') void loadOlder();
   };
 
-  if (count === 0) return <EventsEmpty />;
+  if (count === 0)
+    return (
+      <div class="event-table">
+        <HistoryNotice />
+        <EventsEmpty />
+      </div>
+    );
   const activeIndex = list.indexOf(selection);
   return (
     <div class="event-table">

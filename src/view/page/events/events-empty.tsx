@@ -3,12 +3,11 @@ import { hello, status } from '../state/connection.js';
 import { conditionsIn } from '../state/filter.js';
 import { clearFilter, filter } from '../state/location.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
-import { historyState } from './history.js';
 
 /** Why there is no event in the list, and what to do next. */
 export function EventsEmpty(): VNode {
   if (status.value === 'refused') return <EmptyState title="The server refuses this request" />;
-  if (hello.value === undefined || historyState.value === 'loading') return <EmptyState title="Loading…" />;
+  if (hello.value === undefined) return <EmptyState title="Loading…" />;
   if (conditionsIn(filter.value) > 0)
     return (
       <EmptyState title="No event matches the filter">

@@ -3,7 +3,6 @@ import { filter, linkTo } from '../state/location.js';
 import { Text } from '../ui/text.js';
 import { list, version } from './event-store.js';
 import { historyProblem, historyState, loadOlder } from './history.js';
-import { justAfter } from './pending-items.js';
 
 /** What stands above the oldest event, if that is not simply the first one. */
 export function HistoryNotice(): VNode | null {
@@ -19,6 +18,15 @@ export function HistoryNotice(): VNode | null {
           </button>
         </div>
       );
+    case 'vain':
+      return (
+        <div class="history-notice">
+          Many older events were searched, and none matches.{' '}
+          <button type="button" class="button" onClick={() => void loadOlder()}>
+            Search further back
+          </button>
+        </div>
+      );
     case 'full':
       return <FullNotice />;
     default:
@@ -30,7 +38,7 @@ function FullNotice(): VNode | null {
   void version.value;
   const oldest = list.at(list.find(0, 1, () => true));
   if (oldest?.kind !== 'event') return null;
-  const link = linkTo('events', { ...filter.value, endTime: justAfter(oldest.event.data.timestamp) });
+  const link = linkTo('events', { ...filter.value, endTime: oldest.event.data.timestamp });
   return (
     <div class="history-notice">
       The list is full. <a href={link}>Show what was before its oldest event</a>

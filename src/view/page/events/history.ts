@@ -4,10 +4,12 @@ import { getItems, type ItemPage } from '../api/request.js';
 import { hello } from '../state/connection.js';
 import { filter, route } from '../state/location.js';
 import { generation, list, listChanged } from './event-store.js';
-import { justAfter } from './pending-items.js';
 
-/** `none`: nothing is stored. `full`: the list has no room for older events. */
-export type HistoryState = 'idle' | 'loading' | 'end' | 'full' | 'failed' | 'none';
+/**
+ * `none`: nothing is stored. `full`: the list has no room for older events. `vain`: many were read, and none was new: to
+ * go on is the reader's choice.
+ */
+export type HistoryState = 'idle' | 'vain' | 'loading' | 'end' | 'full' | 'failed' | 'none';
 
 const stateNow = signal<HistoryState>('idle');
 const problemNow = signal('');
@@ -18,6 +20,8 @@ export const historyState: ReadonlySignal<HistoryState> = stateNow;
 export const historyProblem: ReadonlySignal<string> = problemNow;
 
 const PAGE_EVENTS = 1_000;
+/** Pages without a new event after which the reader is asked. */
+const MOST_PAGES = 20;
 /** Events of a gap that one click loads. */
 const GAP_EVENTS = 10_000;
 /** Rows at the head of the list among which the latest time is looked for: events come somewhat out of order. */
@@ -25,6 +29,7 @@ const HEAD_ROWS = 200;
 
 let cursor: string | undefined;
 let droppedAtCursor = 0;
+let loading = Promise.resolve(false);
 let aborted = new AbortController();
 
 /** Loads the first page of history when a list begins. */
@@ -43,28 +48,39 @@ export function startHistory(): void {
 }
 
 /**
- * Loads a page of older events, if there are any and none is being loaded.
+ * Loads older events, if there are any; waits for those that are being loaded.
  *
  * @returns whether there may be more.
  */
-export async function loadOlder(): Promise<boolean> {
+export function loadOlder(): Promise<boolean> {
   const state = stateNow.peek();
-  if (state === 'loading' || state === 'end' || state === 'none') return false;
-  if (list.isFull) {
-    stateNow.value = 'full';
-    return false;
-  }
-  const { signal: abort } = aborted;
+  if (state === 'loading') return loading;
+  if (state === 'end' || state === 'none') return Promise.resolve(false);
+  loading = load(aborted.signal);
+  return loading;
+}
+
+async function load(abort: AbortSignal): Promise<boolean> {
   stateNow.value = 'loading';
   try {
-    const page = await olderPage(abort);
-    if (abort.aborted) return false;
-    cursor = page.cursor;
-    droppedAtCursor = list.dropped;
-    list.prepend(page.items.toReversed());
-    stateNow.value = list.isFull ? 'full' : page.cursor === undefined ? 'end' : 'idle';
-    listChanged();
-    return stateNow.value === 'idle';
+    let added = 0;
+    // a page may hold nothing new: what came live already, or what the server looked through in vain
+    for (let pages = 0; pages < MOST_PAGES && added === 0 && stateNow.peek() === 'loading'; pages += 1) {
+      if (list.isFull) {
+        stateNow.value = 'full';
+        return false;
+      }
+      const page = await olderPage(abort);
+      if (abort.aborted) return false;
+      cursor = page.cursor;
+      droppedAtCursor = list.dropped;
+      added = list.prepend(page.items.toReversed());
+      if (cursor === undefined) stateNow.value = 'end';
+      listChanged();
+    }
+    if (stateNow.peek() !== 'loading') return false;
+    stateNow.value = added > 0 ? 'idle' : 'vain';
+    return true;
   } catch (error) {
     if (abort.aborted) return false;
     problemNow.value = error instanceof Error ? error.message : String(error);
@@ -88,7 +104,7 @@ function headTime(): string | undefined {
     const row = list.at(index);
     if (row?.kind === 'event' && row.event.data.timestamp > latest) latest = row.event.data.timestamp;
   }
-  return latest === '' ? undefined : justAfter(latest);
+  return latest === '' ? undefined : latest;
 }
 
 /**

@@ -55,7 +55,7 @@ function gapOf(events: readonly EventLine[]): Gap {
   return {
     count: events.length,
     reason: 'slow',
-    ...(first !== undefined && last !== undefined && { startTime: first, endTime: justAfter(last) }),
+    ...(first !== undefined && last !== undefined && { startTime: first, endTime: last }),
   };
 }
 
@@ -70,10 +70,4 @@ function joined(one: Gap | undefined, other: Gap): Gap {
     ...(start !== undefined && { startTime: start }),
     ...(end !== undefined && { endTime: end }),
   };
-}
-
-/** A millisecond later: an end that includes the time itself, whether or not ends are included. */
-export function justAfter(iso: string): string {
-  const millis = Date.parse(iso);
-  return Number.isNaN(millis) ? iso : new Date(millis + 1).toISOString();
 }

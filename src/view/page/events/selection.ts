@@ -5,8 +5,7 @@ import { place, setView } from '../state/location.js';
 import { visibleText } from '../ui/visible-text.js';
 import { isError } from './event-list.js';
 import { length, list, stopFollowing, version } from './event-store.js';
-import { historyState, loadOlder } from './history.js';
-import { justAfter } from './pending-items.js';
+import { type HistoryState, historyState, loadOlder } from './history.js';
 
 /** Pages of history that one step to an earlier error may load. */
 const MOST_PAGES = 20;
@@ -52,7 +51,7 @@ export async function loadSelected(): Promise<void> {
   const { event: id = '', at = '' } = place.peek().view;
   if (id === '' || at === '' || selected.peek() !== undefined) return;
   try {
-    const { items } = await getItems<EventLine>('events', { startTime: at, endTime: justAfter(at), limit: 1_000 });
+    const { items } = await getItems<EventLine>('events', { startTime: at, endTime: at, limit: 1_000 });
     const event = items.find(({ data }) => data.event_id === id);
     if (event !== undefined && selectedId.peek() === id) loaded.value = event;
   } catch {
@@ -75,11 +74,15 @@ export async function stepToError(direction: 1 | -1): Promise<void> {
       select(event);
       return;
     }
-    const mayBeEarlier = direction === -1 && historyState.peek() === 'idle' && pages < MOST_PAGES;
+    const mayBeEarlier = direction === -1 && isOpen(historyState.peek()) && pages < MOST_PAGES;
     if (!mayBeEarlier) break;
     await loadOlder();
   }
   saidNow.value = length.peek() === 0 ? 'No events' : `No ${direction === 1 ? 'later' : 'earlier'} error in the list`;
+}
+
+function isOpen(state: HistoryState): boolean {
+  return state === 'idle' || state === 'loading' || state === 'vain';
 }
 
 function rowFrom(direction: 1 | -1, test: (event: EventLine) => boolean): EventLine | undefined {
