@@ -49,6 +49,7 @@ const THE_SAME_EVERYWHERE = [
   'storage/any-text.test.ts',
   'storage/blocked-rotation.test.ts',
   'storage/clickhouse-contract.test.ts',
+  'storage/clickhouse-spans.test.ts',
   'storage/clickhouse-statements.test.ts',
   'storage/clickhouse.test.ts',
   'storage/database-failures.test.ts',

@@ -64,13 +64,18 @@ const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
         EventName: 'String',
       });
       const tables = await server.rows(
-        `SELECT name, create_table_query LIKE '%TTL toDateTime(Time% + toIntervalSecond(86400)%' FROM system.tables WHERE database = '${database}' ORDER BY name`,
+        `SELECT name, create_table_query LIKE '%TTL toDateTime(% + toIntervalSecond(86400)%' FROM system.tables WHERE database = '${database}' AND engine LIKE '%MergeTree' ORDER BY name`,
       );
       expect(tables).toEqual(
-        ['logs', 'metrics_exponential_histogram', 'metrics_gauge', 'metrics_histogram', 'metrics_sum'].map((name) => [
-          `otel_${name}`,
-          1,
-        ]),
+        [
+          'logs',
+          'metrics_exponential_histogram',
+          'metrics_gauge',
+          'metrics_histogram',
+          'metrics_sum',
+          'traces',
+          'traces_trace_id_ts',
+        ].map((name) => [`otel_${name}`, 1]),
       );
       await storage.close();
     });
@@ -207,6 +212,7 @@ const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
       const events = [
         ...times.map((millis) => event(String(millis), { timestamp: new Date(millis) })),
         event('half \ud83d', { metadata: { '\udc00': 'x', 'rimp.seq': 'mine' } }),
+        event('names of our own', { otel: { resource: { 'rimp.seq': 'a' }, scopeAttributes: { 'rimp.line': 'b' } } }),
       ];
       await storage.store(new TelemetryData({ events }));
       expect((await storage.retrieve()).events).toEqual(events);

@@ -44,6 +44,11 @@ export function isOwnName(name: string): boolean {
   return OWN_NAMES.has(name);
 }
 
+/** Whether maps have attributes with the names of RIMP's own, which are left out when a row is read. */
+export function hasOwnNames(...maps: readonly TextMap[]): boolean {
+  return maps.some(({ texts }) => Object.keys(texts).some(isOwnName));
+}
+
 /** @throws TypeError if a map made by hand holds what JSON can't. */
 export function textsOf(map: object | undefined): TextMap {
   const texts: Record<string, string> = {};

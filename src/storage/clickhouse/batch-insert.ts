@@ -1,13 +1,15 @@
 import type { TelemetryData } from '../../model/data.js';
 import { StorageError, toError } from '../../model/errors.js';
-import { EVENT_COLUMNS } from './event-row.js';
 import { kindOf } from './failures.js';
-import { METRIC_COLUMNS } from './metric-row.js';
 import { type ClickHouseStorageOptions, WHO } from './options.js';
 import { type Piece, rowsOf, tokenOf } from './rows.js';
 import { tableName } from './schema.js';
+import { columnsOf } from './select.js';
 import { Sequence } from './sequence.js';
 import type { Server } from './server.js';
+
+/** Columns that tables of earlier versions of the exporter lack. */
+const LATER_COLUMNS: ReadonlySet<string> = new Set(['EventName', 'ScopeName', 'ScopeVersion']);
 
 /** How far a batch came that may come again. */
 interface Progress {
@@ -40,8 +42,7 @@ export class BatchInsert {
     const progress = this.#progress.get(first) ?? { stored: new Set(), refused: 0, error: undefined };
     this.#progress.set(first, progress);
     const bad = await this.#server.attempt('be written', async () => {
-      const columns = (await this.#server.tables.ensure()).get('logs');
-      const batch = rowsOf(batches, () => this.#sequence.next(), columns?.has('EventName') === true);
+      const batch = rowsOf(batches, () => this.#sequence.next(), await this.#server.tables.ensure());
       for (const piece of batch.pieces) await this.#insert(piece, progress);
       return batch.bad;
     });
@@ -61,10 +62,9 @@ export class BatchInsert {
     const { table, rows } = piece;
     const token = tokenOf(piece);
     if (progress.stored.has(token)) return;
-    const columns = (table === 'logs' ? EVENT_COLUMNS : METRIC_COLUMNS[table]) as readonly string[];
     const there = (await this.#server.tables.ensure()).get(table);
-    const named = columns.filter((column) => column !== 'EventName' || there?.has(column) === true).join(', ');
-    const sql = `INSERT INTO ${tableName(this.#server.names, table)} (${named}) SETTINGS insert_deduplication_token = '${token}', ${this.#settings} FORMAT JSONCompactEachRow`;
+    const named = columnsOf(table).filter((column) => !LATER_COLUMNS.has(column) || there?.has(column) === true);
+    const sql = `INSERT INTO ${tableName(this.#server.names, table)} (${named.join(', ')}) SETTINGS insert_deduplication_token = '${token}', ${this.#settings} FORMAT JSONCompactEachRow`;
     try {
       await this.#server.connection.insert(
         sql,

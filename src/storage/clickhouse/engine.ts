@@ -5,7 +5,7 @@ import { retrievePages, scanPages } from '../pages.js';
 import { BatchInsert } from './batch-insert.js';
 import { type ClickHouseStorageOptions, checkClickHouseOptions, WHO } from './options.js';
 import { PageReader } from './page-reader.js';
-import { truncateStatement } from './schema.js';
+import { truncateStatements } from './schema.js';
 import { Server } from './server.js';
 
 /** What a storage in ClickHouse does. */
@@ -41,7 +41,9 @@ export class ClickHouseEngine {
   async clear(): Promise<void> {
     const { connection, names, tables } = this.#server;
     await this.#server.attempt('be emptied', async () => {
-      for (const table of (await tables.there()).keys()) await connection.command(truncateStatement(names, table));
+      for (const table of (await tables.there()).keys()) {
+        for (const statement of truncateStatements(names, table)) await connection.command(statement);
+      }
     });
   }
 

@@ -7,7 +7,7 @@ import { EventType, eventTypeFromWord } from '../../model/event-type.js';
 import type { TelemetryItem } from '../../model/item.js';
 import type { EventOtel } from '../../model/otel-fields.js';
 import { eventTypeOf, severityOf, severityTextOf } from '../../model/severity.js';
-import { isIllFormed, isOwnName, mapOf, OWN, rowText, type Texts, textsOf, wellFormed } from './attributes.js';
+import { hasOwnNames, isIllFormed, mapOf, OWN, rowText, type Texts, textsOf, wellFormed } from './attributes.js';
 import { columnTime, millisOf } from './times.js';
 
 /** The columns that an event fills, in the order of its row. The one of event names came with v0.151 of the exporter. */
@@ -130,7 +130,7 @@ export function eventRow(event: TelemetryEvent, seq: string, hasEventName: boole
   const build = (): string => rowText([time.nanos], cells);
   const row = build();
   const isIll = isIllFormed(row);
-  if (!isIll && time.isExact && !Object.keys(attributes.texts).some(isOwnName)) return row;
+  if (!isIll && time.isExact && !hasOwnNames(attributes, resource, scope)) return row;
   map[OWN.line] = encodeEvent(event);
   return isIll ? wellFormed(build()) : build();
 }

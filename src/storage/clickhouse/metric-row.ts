@@ -5,12 +5,12 @@ import { tagsFromLine } from '../../codec/tag-types.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { TelemetryMetric } from '../../model/metric.js';
 import type { MetricOtel } from '../../model/otel-fields.js';
-import { isIllFormed, mapOf, OWN, rowText, type Texts, textsOf, wellFormed } from './attributes.js';
-import type { Table } from './schema.js';
+import { hasOwnNames, isIllFormed, mapOf, OWN, rowText, type Texts, textsOf, wellFormed } from './attributes.js';
+import type { Table } from './columns.js';
 import { columnTime, millisOf } from './times.js';
 
 /** A table of metrics. */
-export type MetricTable = Exclude<Table, 'logs'>;
+export type MetricTable = Exclude<Table, 'logs' | 'traces'>;
 
 const COMMON = [
   'TimeUnix',
@@ -115,7 +115,7 @@ export function metricRow(metric: TelemetryMetric, seq: string): string {
   const build = (): string => rowText(nanos, cells);
   const row = build();
   const isIll = isIllFormed(row);
-  if (!isIll && time.isExact) return row;
+  if (!isIll && time.isExact && !hasOwnNames(tags, resource)) return row;
   own[OWN.line] = encodeMetric(metric);
   return isIll ? wellFormed(build()) : build();
 }

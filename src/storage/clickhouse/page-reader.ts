@@ -2,13 +2,16 @@ import type { TelemetryItem } from '../../model/item.js';
 import { type ResolvedQuery, wrongCursor } from '../../model/query.js';
 import type { Page } from '../pages.js';
 import { matcherOf } from '../query-match.js';
+import { TABLES, type Table } from './columns.js';
 import { type EventRow, eventOfRow } from './event-row.js';
 import { merge, type Placed } from './merge.js';
 import { type MetricRow, metricOfRow } from './metric-row.js';
 import { WHO } from './options.js';
-import { TABLES, type Table, tableName } from './schema.js';
-import { type Position, readColumns, selectOf } from './select.js';
+import { tableName } from './schema.js';
+import { columnsOf, type Position, selectOf } from './select.js';
 import type { Server } from './server.js';
+import { spanOfRow } from './span-of-row.js';
+import type { SpanRow } from './span-row.js';
 
 /** Rows of a table that one query reads, at most: what a server sorts at once. */
 const PAGE_ROWS = 100_000;
@@ -30,7 +33,7 @@ export class PageReader {
     const there = await this.#server.attempt('be read', () => this.#server.tables.there());
     const sources = TABLES.flatMap((table, rank) => {
       const columns = there.get(table);
-      const isAsked = table === 'logs' ? query.events : query.metrics;
+      const isAsked = table === 'logs' || table === 'traces' ? query.events : query.metrics;
       return columns === undefined || !isAsked ? [] : [this.#rowsOf(table, rank, columns, query, after)];
     });
     let placed: Placed[] = [];
@@ -57,7 +60,7 @@ export class PageReader {
     from: Position | undefined,
   ): AsyncGenerator<Placed, void, undefined> {
     const name = tableName(this.#server.names, table);
-    const read = readColumns(table);
+    const read = columnsOf(table);
     let after = from;
     for (let size = Math.min(query.limit + 10, PAGE_ROWS); ; size = Math.min(size * 4, PAGE_ROWS)) {
       const { sql, parameters } = selectOf(table, name, columns, query, after, rank, size);
@@ -82,7 +85,8 @@ export class PageReader {
 
 function itemOf(table: Table, row: object, place: Position): TelemetryItem {
   const id = (): string => `${place.seq.toString(16)}-${place.rank}-${place.tie.toString(16)}`;
-  return table === 'logs' ? eventOfRow(row as EventRow, id) : metricOfRow(row as MetricRow, table, id);
+  if (table === 'logs') return eventOfRow(row as EventRow, id);
+  return table === 'traces' ? spanOfRow(row as SpanRow, id) : metricOfRow(row as MetricRow, table, id);
 }
 
 function cursorOf({ seq, rank, tie }: Position): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { TelemetryData } from '../../model/data.js';
+import { TABLES, type Table } from './columns.js';
 import { eventRow } from './event-row.js';
 import { metricRow, tableOf } from './metric-row.js';
-import { TABLES, type Table } from './schema.js';
+import { isSpan, spanRow } from './span-row.js';
 
 /** Rows that one insert adds, its text in characters, and the days that they are of: a server takes 100 partitions. */
 const INSERT_ROWS = 20_000;
@@ -33,8 +34,15 @@ export interface BatchRows {
  * The rows of batches, in pieces. The same batches make the same pieces.
  *
  * @param nextSeq - gives the next place in the order of arrival.
+ * @param columns - those that the tables have.
  */
-export function rowsOf(batches: readonly TelemetryData[], nextSeq: () => string, hasEventName: boolean): BatchRows {
+export function rowsOf(
+  batches: readonly TelemetryData[],
+  nextSeq: () => string,
+  columns: ReadonlyMap<Table, ReadonlySet<string>>,
+): BatchRows {
+  const hasEventName = columns.get('logs')?.has('EventName') === true;
+  const hasScope = columns.get('traces')?.has('ScopeName') === true;
   const rows = new Map<Table, WaitingRow[]>();
   let bad = 0;
   const add = (table: Table, id: string, textOf: () => string): void => {
@@ -50,7 +58,11 @@ export function rowsOf(batches: readonly TelemetryData[], nextSeq: () => string,
     else list.push({ id, text });
   };
   for (const { events, metrics } of batches) {
-    for (const event of events) add('logs', event.eventId, () => eventRow(event, nextSeq(), hasEventName));
+    for (const event of events) {
+      const { eventId } = event;
+      if (isSpan(event)) add('traces', eventId, () => spanRow(event, nextSeq(), hasScope));
+      else add('logs', eventId, () => eventRow(event, nextSeq(), hasEventName));
+    }
     for (const metric of metrics) add(tableOf(metric), metric.metricId, () => metricRow(metric, nextSeq()));
   }
   const pieces = TABLES.flatMap((table) => piecesOf(rows.get(table) ?? []).map((piece) => ({ table, rows: piece })));

@@ -1,19 +1,9 @@
+import { COLUMNS, type Table } from './columns.js';
+
 /**
  * The tables of the OpenTelemetry Collector's ClickHouse exporter, by names and types of columns, so that whatever reads
  * those tables reads ours. Tables that are there already are used as they are.
  */
-
-/** The tables that RIMP fills, in the order in which items of the same place in time are read. */
-export const TABLES = [
-  'logs',
-  'metrics_gauge',
-  'metrics_sum',
-  'metrics_histogram',
-  'metrics_exponential_histogram',
-] as const;
-
-/** A table, without its prefix. */
-export type Table = (typeof TABLES)[number];
 
 /** What a table is made with. */
 export interface TableOptions {
@@ -22,84 +12,6 @@ export interface TableOptions {
   readonly cluster: string | undefined;
   readonly maxAgeSeconds: number | undefined;
 }
-
-const MAP = 'Map(LowCardinality(String), String)';
-
-const LOG_COLUMNS: readonly (readonly [name: string, type: string, codec?: string])[] = [
-  ['Timestamp', 'DateTime64(9)', 'CODEC(Delta(8), ZSTD(1))'],
-  ['TraceId', 'String'],
-  ['SpanId', 'String'],
-  ['TraceFlags', 'UInt8'],
-  ['SeverityText', 'LowCardinality(String)'],
-  ['SeverityNumber', 'UInt8'],
-  ['ServiceName', 'LowCardinality(String)'],
-  ['Body', 'String'],
-  ['ResourceSchemaUrl', 'LowCardinality(String)'],
-  ['ResourceAttributes', MAP],
-  ['ScopeSchemaUrl', 'LowCardinality(String)'],
-  ['ScopeName', 'String'],
-  ['ScopeVersion', 'LowCardinality(String)'],
-  ['ScopeAttributes', MAP],
-  ['LogAttributes', MAP],
-  ['EventName', 'String'],
-];
-
-const DELTA = 'CODEC(Delta, ZSTD(1))';
-const POINT_COLUMNS: typeof LOG_COLUMNS = [
-  ['ResourceAttributes', MAP],
-  ['ResourceSchemaUrl', 'String'],
-  ['ScopeName', 'String'],
-  ['ScopeVersion', 'String'],
-  ['ScopeAttributes', MAP],
-  ['ScopeDroppedAttrCount', 'UInt32'],
-  ['ScopeSchemaUrl', 'String'],
-  ['ServiceName', 'LowCardinality(String)'],
-  ['MetricName', 'String'],
-  ['MetricDescription', 'String'],
-  ['MetricUnit', 'String'],
-  ['Attributes', MAP],
-  ['StartTimeUnix', 'DateTime64(9)', DELTA],
-  ['TimeUnix', 'DateTime64(9)', DELTA],
-  ['Flags', 'UInt32'],
-  [
-    'Exemplars',
-    `Nested (FilteredAttributes ${MAP}, TimeUnix DateTime64(9), Value Float64, SpanId String, TraceId String)`,
-  ],
-];
-const DISTRIBUTION: typeof LOG_COLUMNS = [
-  ['Count', 'UInt64', DELTA],
-  ['Sum', 'Float64'],
-  ['Min', 'Float64'],
-  ['Max', 'Float64'],
-  ['AggregationTemporality', 'Int32'],
-];
-
-const COLUMNS: Readonly<Record<Table, typeof LOG_COLUMNS>> = {
-  logs: LOG_COLUMNS,
-  metrics_gauge: [...POINT_COLUMNS, ['Value', 'Float64']],
-  metrics_sum: [
-    ...POINT_COLUMNS,
-    ['Value', 'Float64'],
-    ['AggregationTemporality', 'Int32'],
-    ['IsMonotonic', 'Boolean', DELTA],
-  ],
-  metrics_histogram: [
-    ...POINT_COLUMNS,
-    ...DISTRIBUTION,
-    ['BucketCounts', 'Array(UInt64)'],
-    ['ExplicitBounds', 'Array(Float64)'],
-  ],
-  metrics_exponential_histogram: [
-    ...POINT_COLUMNS,
-    ...DISTRIBUTION,
-    ['Scale', 'Int32'],
-    ['ZeroCount', 'UInt64'],
-    ['PositiveOffset', 'Int32'],
-    ['PositiveBucketCounts', 'Array(UInt64)'],
-    ['NegativeOffset', 'Int32'],
-    ['NegativeBucketCounts', 'Array(UInt64)'],
-  ],
-};
 
 /** Retries of so many past batches are recognised in a table that is not replicated; a replicated one has its own number. */
 const DEDUPLICATED_BATCHES = 1_000;
@@ -116,55 +28,115 @@ export function tableName({ database, prefix }: TableOptions, table: Table): str
 
 /** The statements that make the database, if there is none, and a table; in a cluster also the one in front of it. */
 export function createStatements(options: TableOptions, table: Table): string[] {
-  const { database, prefix, cluster } = options;
-  const onCluster = cluster === undefined ? '' : ` ON CLUSTER ${identifier(cluster)}`;
-  const made = tableName(options, table);
+  const { database } = options;
   const statements =
-    database === 'default' ? [] : [`CREATE DATABASE IF NOT EXISTS ${identifier(database)}${onCluster}`];
-  if (cluster === undefined) return [...statements, definition(made, '', 'MergeTree', options, table)];
-  const local = localTable(options, table);
+    database === 'default' ? [] : [`CREATE DATABASE IF NOT EXISTS ${identifier(database)}${onClusterOf(options)}`];
+  statements.push(
+    ...madeWith(options, table, (made) => definition(made, options, table)),
+    ...(table === 'traces' ? lookupStatements(options) : []),
+  );
+  return statements;
+}
+
+/** The statements that empty a table. */
+export function truncateStatements(options: TableOptions, table: Table): string[] {
+  const names = table === 'traces' ? [table, LOOKUP] : [table];
+  return names.map((name) => `TRUNCATE TABLE IF EXISTS ${inner(options, name)}${onClusterOf(options)}`);
+}
+
+/** A table by itself, or on each server of a cluster with one in front of all. */
+function madeWith(options: TableOptions, table: string, define: (name: string) => string): string[] {
+  const { database, prefix, cluster } = options;
+  const local = inner(options, table);
+  if (cluster === undefined) return [define(local)];
   const distributed = `Distributed(${[cluster, database, `${prefix}${table}_local`].map(identifier).join(', ')}, rand())`;
+  const front = `${identifier(database)}.${identifier(`${prefix}${table}`)}`;
   return [
-    ...statements,
-    definition(local, onCluster, 'ReplicatedMergeTree', options, table),
-    `CREATE TABLE IF NOT EXISTS ${made}${onCluster} AS ${local} ENGINE = ${distributed}`,
+    define(local),
+    `CREATE TABLE IF NOT EXISTS ${front}${onClusterOf(options)} AS ${local} ENGINE = ${distributed}`,
   ];
 }
 
-/** The statement that empties a table. */
-export function truncateStatement(options: TableOptions, table: Table): string {
+function onClusterOf({ cluster }: TableOptions): string {
+  return cluster === undefined ? '' : ` ON CLUSTER ${identifier(cluster)}`;
+}
+
+/** The table that holds rows, which in a cluster is that of one server. */
+function inner({ database, prefix, cluster }: TableOptions, table: string): string {
+  return `${identifier(database)}.${identifier(`${prefix}${table}${cluster === undefined ? '' : '_local'}`)}`;
+}
+
+/** When each trace was, by its id, which readers such as Grafana's data source ask first; filled as spans are added. */
+const LOOKUP = 'traces_trace_id_ts';
+
+function lookupStatements(options: TableOptions): string[] {
   const { cluster } = options;
-  if (cluster === undefined) return `TRUNCATE TABLE IF EXISTS ${tableName(options, table)}`;
-  return `TRUNCATE TABLE IF EXISTS ${localTable(options, table)} ON CLUSTER ${identifier(cluster)}`;
+  const engine = cluster === undefined ? 'AggregatingMergeTree' : 'ReplicatedAggregatingMergeTree';
+  const columns = ['min', 'max'].map(
+    (of) => `${of === 'min' ? 'Start' : 'End'} SimpleAggregateFunction(${of}, DateTime) CODEC(ZSTD(1))`,
+  );
+  const onCluster = onClusterOf(options);
+  const view = inner(options, LOOKUP).replace(/(_local)?"$/, '_mv$1"');
+  return [
+    ...madeWith(
+      options,
+      LOOKUP,
+      (made) =>
+        `CREATE TABLE IF NOT EXISTS ${made}${onCluster} (TraceId String CODEC(ZSTD(1)), ${columns.join(', ')}) ENGINE = ${engine} PARTITION BY toStartOfWeek(Start) ORDER BY (TraceId)${ttl(options, 'Start')} SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1`,
+    ),
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${view}${onCluster} TO ${inner(options, LOOKUP)} AS SELECT TraceId, min(Timestamp) AS Start, max(Timestamp) AS End FROM ${inner(options, 'traces')} WHERE TraceId != '' GROUP BY TraceId`,
+  ];
 }
 
-function localTable({ database, prefix }: TableOptions, table: Table): string {
-  return `${identifier(database)}.${identifier(`${prefix}${table}_local`)}`;
+/** What differs between the tables of the signals. */
+interface Form {
+  readonly time: string;
+  readonly maps: readonly string[];
+  readonly order: string;
+  readonly indexes: readonly string[];
 }
 
-function definition(name: string, onCluster: string, engine: string, options: TableOptions, table: Table): string {
-  const isLogs = table === 'logs';
-  const time = isLogs ? 'Timestamp' : 'TimeUnix';
-  const maps = ['ResourceAttributes', 'ScopeAttributes', isLogs ? 'LogAttributes' : 'Attributes'];
+const TRACE_ID_INDEX = 'INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1';
+const tokens = (name: string, column: string): string =>
+  `INDEX ${name} lower(${column}) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8`;
+const LOGS: Form = {
+  time: 'Timestamp',
+  maps: ['ResourceAttributes', 'ScopeAttributes', 'LogAttributes'],
+  order: '(toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp)',
+  indexes: [TRACE_ID_INDEX, tokens('idx_lower_body', 'Body')],
+};
+const TRACES: Form = {
+  time: 'Timestamp',
+  maps: ['ResourceAttributes', 'SpanAttributes'],
+  order: '(ServiceName, SpanName, toDateTime(Timestamp), Timestamp)',
+  indexes: [
+    TRACE_ID_INDEX,
+    'INDEX idx_duration Duration TYPE minmax GRANULARITY 1',
+    tokens('idx_lower_span_name', 'SpanName'),
+  ],
+};
+const METRICS: Form = {
+  time: 'TimeUnix',
+  maps: ['ResourceAttributes', 'ScopeAttributes', 'Attributes'],
+  order: '(ServiceName, MetricName, Attributes, toUnixTimestamp64Nano(TimeUnix))',
+  indexes: [],
+};
+
+function definition(name: string, options: TableOptions, table: Table): string {
+  const engine = options.cluster === undefined ? 'MergeTree' : 'ReplicatedMergeTree';
+  const { time, maps, order, indexes } = table === 'logs' ? LOGS : table === 'traces' ? TRACES : METRICS;
   const parts = [
     ...COLUMNS[table].map(([column, type, codec = 'CODEC(ZSTD(1))']) => `${column} ${type} ${codec}`),
     ...maps.flatMap((map, i) => [
       `INDEX idx_map_${i}_key mapKeys(${map}) TYPE bloom_filter(0.01) GRANULARITY 1`,
       `INDEX idx_map_${i}_value mapValues(${map}) TYPE bloom_filter(0.01) GRANULARITY 1`,
     ]),
-    ...(isLogs
-      ? [
-          'INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1',
-          'INDEX idx_lower_body lower(Body) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8',
-        ]
-      : []),
+    ...indexes,
   ];
-  const order = isLogs
-    ? '(toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp)'
-    : '(ServiceName, MetricName, Attributes, toUnixTimestamp64Nano(TimeUnix))';
-  const { maxAgeSeconds } = options;
-  const ttl =
-    maxAgeSeconds === undefined ? '' : ` TTL toDateTime(${time}) + toIntervalSecond(${Math.ceil(maxAgeSeconds)})`;
   const deduplication = engine === 'MergeTree' ? `, non_replicated_deduplication_window = ${DEDUPLICATED_BATCHES}` : '';
-  return `CREATE TABLE IF NOT EXISTS ${name}${onCluster} (${parts.join(', ')}) ENGINE = ${engine} PARTITION BY toDate(${time}) ORDER BY ${order}${ttl} SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1${deduplication}`;
+  return `CREATE TABLE IF NOT EXISTS ${name}${onClusterOf(options)} (${parts.join(', ')}) ENGINE = ${engine} PARTITION BY toDate(${time}) ORDER BY ${order}${ttl(options, time)} SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1${deduplication}`;
+}
+
+function ttl({ maxAgeSeconds }: TableOptions, time: string): string {
+  return maxAgeSeconds === undefined ? '' : ` TTL toDateTime(${time}) + toIntervalSecond(${Math.ceil(maxAgeSeconds)})`;
 }

@@ -1,10 +1,13 @@
 import type { ResolvedQuery } from '../../model/query.js';
 import { severityNumberOf } from '../../model/severity.js';
-import { isOwnName, jsonOf, OWN } from './attributes.js';
+import { OWN } from './attributes.js';
+import type { Table } from './columns.js';
+import { addMap, Conditions, isBindable, wholeTokens } from './conditions.js';
 import type { Parameters } from './connection.js';
 import { EVENT_COLUMNS } from './event-row.js';
 import { METRIC_COLUMNS } from './metric-row.js';
-import type { Table } from './schema.js';
+import { addSpans } from './span-conditions.js';
+import { SPAN_COLUMNS } from './span-row.js';
 import { clampMillis, nanosOf } from './times.js';
 
 /** The place of a row in the order of a storage. */
@@ -24,7 +27,7 @@ export interface Select {
 }
 
 const TIMES: ReadonlySet<string> = new Set(['Timestamp', 'TimeUnix', 'StartTimeUnix']);
-const NUMBERS: ReadonlySet<string> = new Set(['Value', 'Count', 'Sum', 'Min', 'Max', 'ZeroCount']);
+const NUMBERS: ReadonlySet<string> = new Set(['Value', 'Count', 'Sum', 'Min', 'Max', 'ZeroCount', 'Duration']);
 const ARRAYS: ReadonlySet<string> = new Set([
   'BucketCounts',
   'ExplicitBounds',
@@ -32,13 +35,25 @@ const ARRAYS: ReadonlySet<string> = new Set([
   'NegativeBucketCounts',
 ]);
 
-/** The columns that are read of a table, in their order. */
-export function readColumns(table: Table): readonly string[] {
-  return table === 'logs' ? EVENT_COLUMNS : METRIC_COLUMNS[table];
+/** What a signal's tables call the column of RIMP's own attributes and that of the time, and what tells rows apart. */
+const PLACES = {
+  logs: { own: 'LogAttributes', time: 'Timestamp', tie: 'cityHash64(LogAttributes, Body, TraceId, SpanId)' },
+  traces: { own: 'SpanAttributes', time: 'Timestamp', tie: 'cityHash64(SpanAttributes, SpanName, TraceId, SpanId)' },
+  metrics: {
+    own: 'ScopeAttributes',
+    time: 'TimeUnix',
+    tie: 'cityHash64(ScopeAttributes, ResourceAttributes, MetricName, Attributes)',
+  },
+} as const;
+
+/** The columns that are filled and read of a table, in their order. */
+export function columnsOf(table: Table): readonly string[] {
+  if (table === 'logs') return EVENT_COLUMNS;
+  return table === 'traces' ? SPAN_COLUMNS : METRIC_COLUMNS[table];
 }
 
 /**
- * Rows of a table that may match, in their order: place, tie, then {@link readColumns}. Each is looked at once more, as one
+ * Rows of a table that may match, in their order: place, tie, then {@link columnsOf}. Each is looked at once more, as one
  * meaning has to hold for all storages.
  *
  * @param name - the table's, as SQL has it.
@@ -54,19 +69,15 @@ export function selectOf(
   rank: number,
   limit: number,
 ): Select {
-  const own = table === 'logs' ? 'LogAttributes' : 'ScopeAttributes';
-  const time = table === 'logs' ? 'Timestamp' : 'TimeUnix';
+  const { own, time, tie } = PLACES[table === 'logs' || table === 'traces' ? table : 'metrics'];
   const seq = `coalesce(toInt64OrNull(${own}['${OWN.seq}']), toUnixTimestamp64Nano(${time}))`;
-  const tie =
-    table === 'logs'
-      ? 'cityHash64(LogAttributes, Body, TraceId, SpanId)'
-      : `cityHash64(ScopeAttributes, ResourceAttributes, MetricName, Attributes)`;
   const conditions = new Conditions();
   addTimes(conditions, time, query, columns);
   if (table === 'logs') addEvents(conditions, query, columns);
+  else if (table === 'traces') addSpans(conditions, query, columns);
   else addMetrics(conditions, query);
   if (after !== undefined) addAfter(conditions, seq, tie, after, rank, query.descending);
-  const selected = readColumns(table).map((column) => (columns.has(column) ? selectedAs(column) : "''"));
+  const selected = columnsOf(table).map((column) => (columns.has(column) ? selectedAs(column) : "''"));
   const order = query.descending ? 'DESC' : 'ASC';
   return {
     sql: `SELECT toString(${seq}), toString(${tie}), ${selected.join(', ')} FROM ${name} WHERE ${conditions.sql} ORDER BY ${seq} ${order}, ${tie} ${order} LIMIT ${limit}`,
@@ -78,31 +89,8 @@ export function selectOf(
 function selectedAs(column: string): string {
   if (TIMES.has(column)) return `toString(toUnixTimestamp64Nano(${column}))`;
   if (NUMBERS.has(column)) return `toString(${column})`;
+  if (column === 'Events.Timestamp') return `arrayMap(x -> toString(toUnixTimestamp64Nano(x)), ${column})`;
   return ARRAYS.has(column) ? `arrayMap(x -> toString(x), ${column})` : column;
-}
-
-class Conditions {
-  readonly #sql: string[] = [];
-  readonly #parameters: Record<string, string | number> = {};
-
-  get sql(): string {
-    return this.#sql.length === 0 ? '1 = 1' : this.#sql.join(' AND ');
-  }
-
-  get parameters(): Parameters {
-    return this.#parameters;
-  }
-
-  add(sql: string): void {
-    this.#sql.push(sql);
-  }
-
-  /** A value as a bound parameter. */
-  bind(value: string | number, type: 'String' | 'Int64' | 'UInt64' | 'UInt8' = 'String'): string {
-    const name = `p${Object.keys(this.#parameters).length}`;
-    this.#parameters[name] = value;
-    return `{${name}:${type}}`;
-  }
 }
 
 function addTimes(
@@ -169,18 +157,6 @@ function addMetrics(conditions: Conditions, { name, tags }: ResolvedQuery): void
   addMap(conditions, 'Attributes', tags);
 }
 
-function addMap(conditions: Conditions, column: string, map: object | undefined): void {
-  for (const [key, value] of Object.entries(map ?? {}) as [string, unknown][]) {
-    if (!isBindable(key) || isOwnName(key)) continue;
-    const bound = conditions.bind(key);
-    conditions.add(`mapContains(${column}, ${bound})`);
-    // JSON of the same list or map may be written in another order
-    if (typeof value === 'object' && value !== null) continue;
-    const text = typeof value === 'string' ? value : jsonOf(value);
-    if (isBindable(text)) conditions.add(`${column}[${bound}] = ${conditions.bind(text)}`);
-  }
-}
-
 function addAfter(
   conditions: Conditions,
   seq: string,
@@ -198,17 +174,4 @@ function addAfter(
   }
   const isStillToCome = descending ? rank < after.rank : rank > after.rank;
   conditions.add(`${seq} ${beyond}${isStillToCome ? '=' : ''} ${bound}`);
-}
-
-/** Whether a text is asked for, and can be a parameter; others are looked for in what was read. */
-function isBindable(text: string | undefined): text is string {
-  return text !== undefined && text.isWellFormed() && !text.includes('\0');
-}
-
-/** Words of ASCII within a text that are surely whole words of what contains it: neither its first nor its last. */
-function wholeTokens(text: string): string[] {
-  return text
-    .split(/[\0-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]/)
-    .slice(1, -1)
-    .filter((token) => /^[0-9A-Za-z]+$/.test(token));
 }

@@ -1,6 +1,7 @@
 import { StorageError } from '../../model/errors.js';
+import { TABLES, type Table } from './columns.js';
 import type { Connection } from './connection.js';
-import { createStatements, TABLES, type Table, type TableOptions } from './schema.js';
+import { createStatements, type TableOptions } from './schema.js';
 
 /** The tables of a storage, as they are on the server. */
 export class Tables {

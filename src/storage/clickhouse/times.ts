@@ -1,5 +1,5 @@
 /** The latest second that every column of times and dates holds: 2106-02-07T06:28:15Z. */
-const LAST_MILLIS = 0xffff_ffff * 1_000;
+export const LAST_MILLIS = 0xffff_ffff * 1_000;
 
 /** A time as a column has it. */
 export interface ColumnTime {
