@@ -1,6 +1,37 @@
 import type { VNode } from 'preact';
-import { EmptyState } from '../ui/empty-state.js';
+import type { MetricNames } from '../../api-types.js';
+import { conditionsIn } from '../state/filter.js';
+import { filter, viewValue } from '../state/location.js';
+import { EmptyState, EndpointLine } from '../ui/empty-state.js';
+import { usePolled } from '../ui/polled.js';
+import { Text } from '../ui/text.js';
+import { MetricDetail } from './metric-detail.js';
+import { MetricGrid } from './metric-grid.js';
 
+/** All metrics at a glance, or one of them as charts. */
 export function MetricsPage(): VNode {
-  return <EmptyState title="Metrics" />;
+  const { answer, problem } = usePolled<MetricNames>('metric-names', { ...filter.value });
+  const found = answer.value;
+  const chosen = viewValue('metric');
+  if (chosen !== '') return <MetricDetail key={chosen} name={chosen} names={found?.names ?? []} />;
+  if (found === undefined)
+    return problem.value === '' ? (
+      <EmptyState title="Loading…" />
+    ) : (
+      <EmptyState title="The metrics could not be loaded">
+        <p role="alert">
+          <Text of={problem.value} longest={500} />
+        </p>
+      </EmptyState>
+    );
+  if (found.names.length === 0)
+    return conditionsIn(filter.value) > 0 ? (
+      <EmptyState title="No metric has these conditions" />
+    ) : (
+      <EmptyState title="No metrics yet">
+        <p>They come from an application that measures with OpenTelemetry, every minute by default.</p>
+        <EndpointLine />
+      </EmptyState>
+    );
+  return <MetricGrid found={found} problem={problem.value} />;
 }

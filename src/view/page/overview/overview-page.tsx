@@ -1,6 +1,33 @@
 import type { VNode } from 'preact';
-import { EmptyState } from '../ui/empty-state.js';
+import { hello, overview } from '../state/connection.js';
+import { EmptyState, EndpointLine } from '../ui/empty-state.js';
+import { ErrorSources } from './error-sources.js';
+import { Figures } from './figures.js';
+import { Ledgers } from './ledgers.js';
+import { RateChart } from './rate-chart.js';
+import { Services } from './services.js';
 
+/** What happens now, and whether anything was lost. */
 export function OverviewPage(): VNode {
-  return <EmptyState title="Overview" />;
+  const counts = overview.value;
+  if (counts === undefined || hello.value === undefined) return <EmptyState title="Loading…" />;
+  const isEmpty =
+    counts.events + counts.metrics + counts.spans === 0 && counts.ledgers.every(({ accepted }) => accepted === 0);
+  return (
+    <>
+      <h1 class="visually-hidden">Overview</h1>
+      {isEmpty && (
+        <EmptyState title="Nothing has come yet">
+          <EndpointLine />
+        </EmptyState>
+      )}
+      <div class="overview">
+        <Figures counts={counts} />
+        {!isEmpty && <RateChart counts={counts} />}
+        {!isEmpty && <ErrorSources counts={counts} />}
+        {!isEmpty && <Services counts={counts} />}
+        <Ledgers ledgers={counts.ledgers} />
+      </div>
+    </>
+  );
 }

@@ -1,0 +1,104 @@
+import type uPlot from 'uplot';
+import { colourOf } from '../ui/theme.js';
+import { type PlotLine, valueRange } from './chart-model.js';
+import { drawMoment, drawSamples, type PlotSample, sampleAt } from './plot-samples.js';
+import { timeLabel } from './time-labels.js';
+import type { ValueFormat } from './value-format.js';
+
+/** What a plot shows, and whom it tells. */
+export interface PlotContent {
+  /** Milliseconds since the Unix epoch, ascending. */
+  readonly times: readonly number[];
+  readonly lines: readonly PlotLine[];
+  readonly samples: readonly PlotSample[];
+  /** From and to when, in milliseconds. */
+  readonly range: readonly [number, number];
+  /** The moment that is marked, in milliseconds. */
+  readonly picked: number | undefined;
+  readonly format: ValueFormat;
+  /** Whether values are bytes, whose axis has steps of powers of two. */
+  readonly isBinary: boolean;
+  /** Plots with the same name show the same moment under the pointer. */
+  readonly sync: string;
+  readonly onHover: (index: number | undefined) => void;
+  readonly onBrush: (from: number, to: number) => void;
+  readonly onPick: (millis: number, sample: PlotSample | undefined) => void;
+}
+
+/** Room for the labels of the vertical axis, the same in every chart, so that those below one another agree. */
+export const AXIS_PIXELS = 72;
+const POWERS_OF_TWO = Array.from({ length: 70 }, (_, index) => 2 ** (index - 6));
+/** A selection that is narrower was meant as a click. */
+const LEAST_BRUSH_PIXELS = 5;
+
+export function plotOptions(content: () => PlotContent, width: number, height: number): uPlot.Options {
+  const [muted, border] = [colourOf('--muted'), colourOf('--border')];
+  const axis = { stroke: muted, font: '11px system-ui, sans-serif', ticks: { show: false } };
+  const grid = { stroke: border, width: 1 };
+  return {
+    width,
+    height,
+    ms: 1,
+    legend: { show: false },
+    padding: [8, 12, 0, 0],
+    scales: {
+      x: { time: true, range: () => [...content().range] },
+      y: {
+        range: () => {
+          const { lines, samples } = content();
+          return [...valueRange([...lines.map(({ values }) => values), samples.map(({ value }) => value)])];
+        },
+      },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        values: (_plot, splits, _axis, _space, step) => splits.map((at) => timeLabel(at, step)),
+        space: 76,
+        size: 28,
+      },
+      {
+        ...axis,
+        grid,
+        size: AXIS_PIXELS,
+        space: 34,
+        values: (_plot, splits) => splits.map((value) => content().format(value)),
+        ...(content().isBinary ? { incrs: POWERS_OF_TWO } : {}),
+      },
+    ],
+    series: [{}, ...content().lines.map((line) => seriesOf(line))],
+    cursor: {
+      drag: { x: true, y: false, setScale: false },
+      sync: { key: content().sync },
+      points: { size: 7 },
+    },
+    hooks: {
+      draw: [(plot) => drawSamples(plot, content().samples), (plot) => drawMoment(plot, content().picked)],
+      setCursor: [({ cursor }) => content().onHover(cursor.idx ?? undefined)],
+      setSelect: [(plot) => onSelect(plot, content())],
+      ready: [(plot) => plot.over.addEventListener('click', (event) => onClick(plot, content(), event))],
+    },
+  };
+}
+
+function seriesOf({ label, series, values }: PlotLine): uPlot.Series {
+  const colour = colourOf(`--series-${series}`);
+  // a value between two gaps has no line
+  const isSparse = values.filter((value) => value !== null).length < 40;
+  return { label, stroke: colour, width: 1.5, points: { show: isSparse, size: 5, fill: colour } };
+}
+
+function onSelect(plot: uPlot, { onBrush }: PlotContent): void {
+  const { left, width } = plot.select;
+  if (width < LEAST_BRUSH_PIXELS) return;
+  const [from, to] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')];
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  onBrush(Math.floor(from), Math.ceil(to));
+}
+
+function onClick(plot: uPlot, { samples, onPick }: PlotContent, event: MouseEvent): void {
+  const { left, top } = plot.over.getBoundingClientRect();
+  const [x, y] = [event.clientX - left, event.clientY - top];
+  onPick(Math.round(plot.posToVal(x, 'x')), sampleAt(plot, samples, x, y));
+}

@@ -1,0 +1,53 @@
+import type { VNode } from 'preact';
+import type { LedgerLine, Overview } from '../../api-types.js';
+import { hello } from '../state/connection.js';
+import { countText, rateText } from '../ui/number-format.js';
+import { agoOf } from '../ui/time-format.js';
+import { lostOf } from './lost.js';
+
+/** The most important numbers, large. */
+export function Figures({ counts }: { readonly counts: Overview }): VNode {
+  const { events, metrics, spans, eventsPerSecond, metricsPerSecond, buckets, bucketSeconds, ledgers } = counts;
+  const errors = buckets.reduce((sum, bucket) => sum + bucket.events.error, 0);
+  const minutes = Math.max(1, Math.round((buckets.length * bucketSeconds) / 60));
+  const lost = ledgers.reduce((most, ledger: LedgerLine) => Math.max(most, lostOf(ledger)), 0);
+  const version = hello.value?.version ?? '';
+  const since = agoOf(Math.max(0, Date.parse(counts.time) - Date.parse(counts.startedAt)));
+  return (
+    <dl class="figures">
+      <Figure name="Events" value={countText(events)} note={rateText(eventsPerSecond)} />
+      <Figure name="Metrics" value={countText(metrics)} note={rateText(metricsPerSecond)} />
+      <Figure name="Spans" value={countText(spans)} note="among the events" />
+      <Figure
+        name="Errors"
+        value={countText(errors)}
+        note={`in the last ${minutes === 1 ? 'minute' : `${minutes} minutes`}`}
+        isBad={errors > 0}
+      />
+      <Figure
+        name="Lost"
+        value={countText(lost)}
+        note={lost > 0 ? 'reasons below' : 'since the start'}
+        isBad={lost > 0}
+      />
+      <Figure name="Running" value={since.replace(' ago', '')} note={`version ${version}`} />
+    </dl>
+  );
+}
+
+interface FigureProperties {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+  readonly isBad?: boolean;
+}
+
+function Figure({ name, value, note, isBad = false }: FigureProperties): VNode {
+  return (
+    <div class="figure panel">
+      <dt>{name}</dt>
+      <dd class={isBad ? 'figure-value is-lost' : 'figure-value'}>{value}</dd>
+      <dd class="figure-note">{note}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import type { VNode } from 'preact';
+import type { Overview } from '../../api-types.js';
+import { linkTo } from '../state/location.js';
+import { countText } from '../ui/number-format.js';
+import { Text } from '../ui/text.js';
+import { Time } from '../ui/time.js';
+
+/** Services by what came of them; a click lists a service's events. */
+export function Services({ counts }: { readonly counts: Overview }): VNode {
+  const { services } = counts;
+  return (
+    <section class="card panel" aria-labelledby="services-title">
+      <h2 id="services-title">Services</h2>
+      {services.length === 0 ? (
+        <p>No item names its service.</p>
+      ) : (
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Service</th>
+              <th scope="col" class="number">
+                Events
+              </th>
+              <th scope="col" class="number">
+                Errors
+              </th>
+              <th scope="col" class="number">
+                Metrics
+              </th>
+              <th scope="col" class="number">
+                Last
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {services.map(({ service, events, errors, metrics, last }) => (
+              <tr key={service}>
+                <td>
+                  {service === '' ? (
+                    <span class="muted">(no service)</span>
+                  ) : (
+                    <a href={linkTo('events', { service })}>
+                      <Text of={service} longest={100} />
+                    </a>
+                  )}
+                </td>
+                <td class="number">{countText(events)}</td>
+                <td class="number">
+                  {errors === 0 ? (
+                    '0'
+                  ) : (
+                    <a class="is-lost" href={linkTo('events', { service, eventTypes: 'error' })}>
+                      {countText(errors)}
+                    </a>
+                  )}
+                </td>
+                <td class="number">{countText(metrics)}</td>
+                <td class="number">
+                  <Time iso={last} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
