@@ -49,6 +49,7 @@ export type { OtlpReceiver, OtlpReceiverOptions } from './receiver/otlp-receiver
 export type { Clock } from './runtime/clock.js';
 export type { FlushResult } from './runtime/deadline.js';
 export type { LastError } from './runtime/diagnostics.js';
+export { createLiveView, type LiveView, type LiveViewOptions } from './setup/live-view.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './setup/node-sdk.js';
 export { createOtlpReceiver, shipTelemetry } from './setup/on-demand.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './setup/start-telemetry.js';

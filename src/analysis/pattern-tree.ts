@@ -117,7 +117,8 @@ function put<T>(byFirst: Map<string, PatternNode<T>[]>, node: PatternNode<T>): v
   else leaf.push(node);
 }
 
-function wordsOf(folded: string): string[] {
+/** The words of a folded message, as patterns have them. */
+export function wordsOf(folded: string): string[] {
   const words = folded.split(' ');
   return words.length > MAX_WORDS ? [...words.slice(0, MAX_WORDS), '…'] : words;
 }

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { TelemetryCollector } from '../collector/collector.js';
 import { databaseOfUrl } from '../model/database-url.js';
 import type { OtlpReceiver } from '../receiver/otlp-receiver.js';
+import { createLiveView, type LiveView } from '../setup/live-view.js';
 import { createOtlpReceiver } from '../setup/on-demand.js';
 import { defineCommand } from './command.js';
 import { checkStorage } from './doctor/check-storage.js';
@@ -105,6 +106,7 @@ export const serve = defineCommand<ServeValues>({
     const collector = await collectorOf(values);
     const token = tokenOf(values.tokenFile);
     let receiver: OtlpReceiver;
+    let view: LiveView | undefined;
     try {
       // a driver that is missing, a server that is not there: better now than with the first request
       await collector.storage.retrieve({ limit: 1, order: 'desc' });
@@ -114,9 +116,13 @@ export const serve = defineCommand<ServeValues>({
         host: values.host,
         allowedHosts: values.allowHost,
         token,
-        storage: collector.storage,
+        view: (request, response) => {
+          if (view === undefined) response.writeHead(503).end();
+          else view(request, response);
+        },
         maxBodyBytes: values.maxBodyBytes,
       });
+      view = createLiveView(collector, { token, allowedHosts: values.allowHost, endpoint: receiver.url });
     } catch (error) {
       await collector.shutdown();
       throw error;
@@ -129,6 +135,7 @@ export const serve = defineCommand<ServeValues>({
     const { signal } = untilSignal();
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     clearInterval(status);
+    view.close();
     await receiver.shutdown({ timeoutMillis: SHUTDOWN_TIMEOUT_MILLIS });
     const { complete, errors } = await collector.shutdown({ timeoutMillis: SHUTDOWN_TIMEOUT_MILLIS });
     showStatus(receiver, collector);

@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import type { OtlpProtocol, OtlpSignal } from '../otlp/config/settings.js';
+import { bearerOf, isCrossSite, RequestAccess, targetOf } from '../runtime/request-access.js';
 import { RefusedError, tooLarge } from './responses.js';
 
 /** A request that may be read. */
@@ -42,13 +41,11 @@ const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
 
 /** Says of a request whether its body is to be read, by its head alone. */
 export class Admission {
-  readonly #tokenDigest: Buffer | undefined;
-  readonly #hosts: ReadonlySet<string>;
+  readonly #access: RequestAccess;
   readonly #maxBodyBytes: number;
 
   constructor({ token, allowedHosts, maxBodyBytes }: AdmissionRules) {
-    this.#tokenDigest = token === undefined ? undefined : digestOf(token);
-    this.#hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
+    this.#access = new RequestAccess({ token, allowedHosts });
     this.#maxBodyBytes = maxBodyBytes;
   }
 
@@ -57,11 +54,11 @@ export class Admission {
    * @throws RefusedError if it is not to be read.
    */
   admit(request: IncomingMessage, isLoopback: boolean): Admitted {
-    const { path, host } = targetOf(request);
-    this.#checkHost(host, isLoopback);
-    const signal = PATHS.get(path);
+    this.checkHost(request, isLoopback);
+    const signal = PATHS.get(targetOf(request).path);
     if (signal === undefined) throw new RefusedError('notFound', `expected ${[...PATHS.keys()].join(', ')}`);
     if (request.method !== 'POST') throw new RefusedError('methodNotAllowed', 'expected POST', { allow: 'POST' });
+    if (isCrossSite(request.headers)) throw new RefusedError('forbidden', 'expected no page of another site');
     this.#authorise(request);
     const protocol = protocolOf(request);
     if (protocol === undefined) {
@@ -78,64 +75,29 @@ export class Admission {
     return { signal, protocol, encoding: encodingOf(request) };
   }
 
-  /**
-   * The same of a request to read.
-   *
-   * @throws RefusedError if it is not to be answered.
-   */
-  admitReading(request: IncomingMessage, isLoopback: boolean): { readonly path: string; readonly search: string } {
-    const { path, host, search } = targetOf(request);
-    this.#checkHost(host, isLoopback);
-    if (request.method !== 'GET') throw new RefusedError('methodNotAllowed', 'expected GET', { allow: 'GET' });
-    this.#authorise(request);
-    return { path, search };
-  }
-
-  #checkHost(host: string, isLoopback: boolean): void {
-    if (!isLoopback || this.#isOwn(host)) return;
-    const message = `expected a Host of this machine, got ${host.slice(0, 100)}; allow it by "allowedHosts"`;
-    throw new RefusedError('forbidden', message);
+  /** @throws RefusedError if `Host` is another one's. */
+  checkHost(request: IncomingMessage, isLoopback: boolean): void {
+    const problem = isLoopback ? this.#access.hostProblem(targetOf(request).host) : undefined;
+    if (problem !== undefined) throw new RefusedError('forbidden', problem);
   }
 
   /** @throws RefusedError if the token is missing or wrong. */
   #authorise(request: IncomingMessage): void {
-    if (this.#tokenDigest === undefined) return;
-    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (given !== undefined && timingSafeEqual(digestOf(given), this.#tokenDigest)) return;
+    if (!this.#access.needsToken || this.#access.isToken(bearerOf(request.headers))) return;
     throw new RefusedError('unauthorized', 'expected Authorization: Bearer with the right token', {
       'www-authenticate': 'Bearer',
     });
   }
+}
 
-  /**
-   * Whether a host can't be a name of another one's: a page of a browser could have its name resolved to 127.0.0.1
-   * (DNS rebinding) and send to a receiver that others can't reach. An address is no name, and names without a dot are
-   * in no public zone.
-   */
-  #isOwn(host: string): boolean {
-    return !host.includes('.') || isIP(host) !== 0 || host.endsWith('.localhost') || this.#hosts.has(host);
-  }
+/** Whether a path is one of OTLP's. */
+export function isOtlpPath(path: string): boolean {
+  return path.startsWith('/v1/');
 }
 
 /** The encoding of a request, which that of the answer follows. */
 export function protocolOf(request: IncomingMessage): OtlpProtocol | undefined {
   return PROTOCOLS.get(request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '');
-}
-
-interface Target {
-  readonly path: string;
-  readonly host: string;
-  readonly search: string;
-}
-
-/** The path, and the host without a port; a target in absolute form counts more than `Host` (RFC 9112, section 3.2.2). */
-export function targetOf(request: IncomingMessage): Target {
-  const [, authority = request.headers.host ?? '', origin = ''] =
-    /^https?:\/\/([^/?#]*)([^?#]*)/i.exec(request.url ?? '') ?? [];
-  const [before = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
-  const host = authority.slice(authority.lastIndexOf('@') + 1).toLowerCase();
-  const [, bare = host] = /^\[([^\]]*)\](?::\d*)?$/.exec(host) ?? /^([^:]*)(?::\d*)?$/.exec(host) ?? [];
-  return { path: origin === '' ? before : origin, host: bare.replace(/\.$/, ''), search };
 }
 
 function encodingOf(request: IncomingMessage): Encoding {
@@ -144,8 +106,4 @@ function encodingOf(request: IncomingMessage): Encoding {
   if (encoding !== undefined) return encoding;
   const message = `expected the Content-Encoding gzip, deflate or none, got ${name.slice(0, 40)}`;
   throw new RefusedError('unsupportedMediaType', message, { 'accept-encoding': 'gzip, deflate' });
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

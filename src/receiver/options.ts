@@ -1,5 +1,5 @@
-import { ANY_OBJECT, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
-import type { TelemetryStorage } from '../model/storage.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ANY_OBJECT, FUNCTION, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
 import type { Bridged } from '../otel/bridge.js';
 import type { OtlpSignal } from '../otlp/config/settings.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
@@ -21,10 +21,10 @@ export interface OtlpReceiverOptions {
   /** Requests need `Authorization: Bearer …` with this token; default: none is needed. */
   readonly token?: string | undefined;
   /**
-   * What `GET /api/events`, `/api/metrics` and `/api/items` answer from, with the same checks of token and `Host`; default:
-   * nothing can be read.
+   * What answers requests beside `/v1/…`, such as the handler that `createLiveView` returns; their `Host` was checked, and
+   * the rest is the handler's to check, a token included. Default: they are answered 404.
    */
-  readonly storage?: TelemetryStorage | undefined;
+  readonly view?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   /** The largest body as it is sent; default 8 MiB. */
   readonly maxBodyBytes?: number | undefined;
   /** The largest body after decompression; default 16 MiB. */
@@ -67,7 +67,7 @@ export const RECEIVER_RULES: Rules = {
   host: TEXT,
   allowedHosts: NAMES,
   token: TEXT,
-  storage: ANY_OBJECT,
+  view: FUNCTION,
   maxBodyBytes: POSITIVE_INTEGER,
   maxDecompressedBytes: POSITIVE_INTEGER,
   maxInFlightBytes: POSITIVE_INTEGER,

@@ -2,14 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { TelemetryError, toError } from '../model/errors.js';
 import { checkOptions } from '../model/options.js';
-import type { TelemetryStorage } from '../model/storage.js';
 import { bridgeOf, type ReceiverPort } from '../otel/bridge.js';
 import { Ledger } from '../pipeline/counters.js';
 import { inBackground } from '../runtime/background.js';
-import { Admission, type Admitted, protocolOf, targetOf } from './admission.js';
+import { isLoopback, targetOf } from '../runtime/request-access.js';
+import { Admission, type Admitted, isOtlpPath, protocolOf } from './admission.js';
 import { decoderOf, takeIn } from './ingest.js';
 import { type OtlpReceiver, type OtlpReceiverOptions, RECEIVER_RULES } from './options.js';
-import { isReadPath, readReply } from './read-api.js';
 import { BodyReader, discard, type Hold } from './request-body.js';
 import { RefusedError, type Reply, refusedReply, takenReply, tooMany, unavailable } from './responses.js';
 
@@ -33,7 +32,7 @@ class Receiver implements OtlpReceiver {
   readonly #server: Server;
   readonly #admission: Admission;
   readonly #bodies: BodyReader;
-  readonly #storage: TelemetryStorage | undefined;
+  readonly #view: OtlpReceiverOptions['view'];
   readonly #ledgers = { logs: new Ledger(() => 0), metrics: new Ledger(() => 0), traces: new Ledger(() => 0) };
   #host = '';
   #port = 0;
@@ -49,7 +48,7 @@ class Receiver implements OtlpReceiver {
       maxDecompressedBytes: options.maxDecompressedBytes ?? 16 * MIB,
       maxInFlightBytes: options.maxInFlightBytes ?? 64 * MIB,
     });
-    this.#storage = options.storage;
+    this.#view = options.view;
     this.#server = this.#serverOf(options);
   }
 
@@ -123,20 +122,19 @@ class Receiver implements OtlpReceiver {
     let reply: Reply;
     let hasContinued = !isWaiting;
     try {
-      const storage = isReadPath(targetOf(request).path) ? this.#storage : undefined;
-      if (storage === undefined) {
-        const admitted = this.#admission.admit(request, this.#isLoopback);
+      if (this.#view !== undefined && !isOtlpPath(targetOf(request).path)) {
+        this.#admission.checkHost(request, this.#isLoopback);
         this.#checkOpen();
-        if (this.#bridge.isFull) throw tooMany('storing is slower than what comes in');
-        if (isWaiting) response.writeContinue();
-        hasContinued = true;
-        const use = (body: Uint8Array, hold: Hold): Promise<Reply> => this.#take(admitted, body, hold);
-        reply = await this.#bodies.read(request, admitted.encoding, use);
-      } else {
-        const { path, search } = this.#admission.admitReading(request, this.#isLoopback);
-        this.#checkOpen();
-        reply = await readReply(storage, path, search);
+        this.#view(request, response);
+        return;
       }
+      const admitted = this.#admission.admit(request, this.#isLoopback);
+      this.#checkOpen();
+      if (this.#bridge.isFull) throw tooMany('storing is slower than what comes in');
+      if (isWaiting) response.writeContinue();
+      hasContinued = true;
+      const use = (body: Uint8Array, hold: Hold): Promise<Reply> => this.#take(admitted, body, hold);
+      reply = await this.#bodies.read(request, admitted.encoding, use);
     } catch (error) {
       if (request.destroyed && !request.complete) return;
       const refused =
@@ -201,8 +199,4 @@ class Receiver implements OtlpReceiver {
       [reason, why].filter((text) => text !== '').join('; '),
     );
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }

@@ -1,5 +1,6 @@
 import type { OtlpReceiver, OtlpReceiverOptions } from '../receiver/otlp-receiver.js';
 import type { ShipOptions, ShipSummary } from '../ship/options.js';
+import * as liveView from '../view/live-view.js';
 import * as setUp from './set-up.js';
 
 // what few programs need is loaded when it is called
@@ -31,3 +32,6 @@ export async function shipTelemetry(options: ShipOptions): Promise<ShipSummary> 
 
 /** Loads what sets OpenTelemetry up, when that is asked for. */
 export const loadSetUp = (): typeof setUp => setUp;
+
+/** Loads the live view, likewise. */
+export const loadLiveView = (): typeof liveView => liveView;

@@ -100,8 +100,9 @@ export interface Hello {
 
 /** Items that were not sent to one reader. They are in the storage, if there is one. */
 export interface Gap {
+  /** Those that the filter asks for; of a reader that was away, all of the kinds asked for. 0: not known. */
   readonly count: number;
-  /** The times between which they were taken in, ISO 8601: the parameters to load them with. */
+  /** Their earliest and latest time, ISO 8601: the parameters to load them with. Absent if not known. */
   readonly startTime?: string;
   readonly endTime?: string;
   readonly reason: 'slow' | 'away' | 'restart';
@@ -112,13 +113,14 @@ export interface Overview {
   /** ISO 8601. */
   readonly time: string;
   readonly startedAt: string;
-  /** Items taken in since the start. */
+  /** Items taken in since the start: events that are no spans, metrics, spans. */
   readonly events: number;
   readonly metrics: number;
   readonly spans: number;
   /** Items a second, over the last ten seconds. */
   readonly eventsPerSecond: number;
   readonly metricsPerSecond: number;
+  readonly spansPerSecond: number;
   /** Counts of the last minutes, oldest first; each covers `bucketSeconds`. */
   readonly bucketSeconds: number;
   readonly buckets: readonly OverviewBucket[];
@@ -130,13 +132,19 @@ export interface Overview {
 
 export interface OverviewBucket {
   readonly start: string;
+  /** Events that are no spans. */
   readonly events: Readonly<Record<EventType, number>>;
   readonly metrics: number;
+  readonly spans: number;
 }
 
 export interface ServiceCount {
+  /** `service.name` of the resource; empty of items without one. */
   readonly service: string;
+  /** Events that are no spans. */
   readonly events: number;
+  readonly spans: number;
+  /** Events and spans of the type `error`. */
   readonly errors: number;
   readonly metrics: number;
   readonly last: string;

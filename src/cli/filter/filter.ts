@@ -1,4 +1,6 @@
 import type { Command as Parser } from 'commander';
+import { nameTest } from '../../analysis/filter/name-test.js';
+import { SEVERITY_WORDS, severityFromWord } from '../../analysis/filter/severity-word.js';
 import { equals, regularExpression, type Test, whereTest } from '../../analysis/filter/where.js';
 import { parseTimeExpression } from '../../analysis/time-expression.js';
 import { type EventType, eventTypeFromWord } from '../../model/event-type.js';
@@ -35,16 +37,6 @@ export interface Filter {
   /** Whether anything is left out. */
   readonly isAny: boolean;
 }
-
-const SEVERITIES: ReadonlyMap<string, number> = new Map([
-  ['trace', 1],
-  ['debug', 5],
-  ['info', 9],
-  ['warn', 13],
-  ['warning', 13],
-  ['error', 17],
-  ['fatal', 21],
-]);
 
 /** Adds the options that choose items. */
 export function addFilterOptions(parser: Parser): Parser {
@@ -133,13 +125,8 @@ function oneOrTest(
   if (names === undefined) return undefined;
   const [first = ''] = names;
   if (names.length === 1 && !first.includes('*')) return first;
-  const forms = names.map(
-    (name) => new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's'),
-  );
-  tests.push((item) => {
-    const value = read(item);
-    return value !== undefined && forms.some((form) => form.test(value));
-  });
+  const test = nameTest(names);
+  tests.push((item) => test(read(item)));
   return undefined;
 }
 
@@ -163,9 +150,9 @@ function types(flags: readonly string[]): (text: string, before: readonly EventT
  * @throws UsageError if it is neither.
  */
 export function severityNumber(text: string, flag: string): number {
-  const number = SEVERITIES.get(text.toLowerCase()) ?? Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= 24) return number;
-  throw new UsageError(`expected ${flag} to be one of ${[...SEVERITIES.keys()].join(', ')}, or 1 to 24, got "${text}"`);
+  const number = severityFromWord(text);
+  if (number !== undefined) return number;
+  throw new UsageError(`expected ${flag} to be ${SEVERITY_WORDS}, got "${text}"`);
 }
 
 function kind(text: string, flag: string): ItemKind {

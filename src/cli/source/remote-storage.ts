@@ -104,7 +104,7 @@ function parameterOf(value: string | number | object): string {
 
 /** What is wrong, and what to do about it. */
 function reasonOf(status: number, text: string): string {
-  const message = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.slice(0, 200);
+  const message = /"(?:message|error)":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text.slice(0, 200);
   if (status === 401) return `401: ${message}; RIMP_TOKEN is sent if it is set`;
   if (status === 404) return '404: expected the address of a running rimp serve, such as http://127.0.0.1:4318';
   return `${status}: ${message}`;

@@ -66,7 +66,11 @@ export async function getItems<T extends ItemLine>(
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as T);
-  return { items, cursor: response.headers.get('rimp-cursor') ?? undefined };
+  return {
+    items,
+    cursor:
+      response.headers.get('rimp-end') === 'true' ? undefined : (response.headers.get('rimp-cursor') ?? undefined),
+  };
 }
 
 async function problemOf(response: Response): Promise<string> {

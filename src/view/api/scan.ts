@@ -1,0 +1,91 @@
+import { setImmediate } from 'node:timers/promises';
+import { TelemetryError, toError } from '../../model/errors.js';
+import type { TelemetryItem } from '../../model/item.js';
+import { ApiProblem } from './api-error.js';
+import type { ApiContext } from './context.js';
+import type { ItemFilter } from './item-filter.js';
+
+/** How long a scan works before others have their turn, in milliseconds. */
+const SLICE_MILLIS = 10;
+/** Items between two looks at the clock. */
+const LOOK_ITEMS = 200;
+/** Scans that read at a time; further ones wait. */
+const MAX_SCANS = 2;
+const MAX_WAITING = 50;
+
+/** Lets others have their turn. */
+export function breathe(): Promise<void> {
+  return setImmediate();
+}
+
+/** Throws what a storage failed with as a problem of the request or of the storage. */
+export function readFailure(error: unknown): never {
+  if (error instanceof ApiProblem) throw error;
+  if (error instanceof TelemetryError && error.code === 'RIMP_INVALID_ARGUMENT')
+    throw new ApiProblem(400, error.message);
+  throw new ApiProblem(503, `the storage can't be read: ${toError(error).message}`, { 'retry-after': '5' });
+}
+
+/** How a scan ended. */
+export interface ScanResult {
+  /** Items that were read. */
+  readonly read: number;
+  /** Whether there are more than were to be read. */
+  readonly cut: boolean;
+}
+
+/** What a scan reads. */
+export interface ScanOptions {
+  readonly host: ApiContext['host'];
+  readonly filter: ItemFilter;
+  readonly order: 'asc' | 'desc';
+  /** Items that are read, at most. */
+  readonly maxItems: number;
+  readonly signal: AbortSignal;
+}
+
+let scans = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * Calls `visit` with the items that a filter asks for, in slices between which others have their turn, until the client
+ * goes away.
+ *
+ * @throws ApiProblem 503 if the storage can't be read, or too many requests wait for one another.
+ */
+export async function scan(options: ScanOptions, visit: (item: TelemetryItem) => void): Promise<ScanResult> {
+  if (scans >= MAX_SCANS) {
+    if (waiting.length >= MAX_WAITING)
+      throw new ApiProblem(503, 'too many requests read at a time', { 'retry-after': '1' });
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+  scans += 1;
+  try {
+    return await scanNow(options, visit);
+  } catch (error) {
+    return readFailure(error);
+  } finally {
+    scans -= 1;
+    waiting.shift()?.();
+  }
+}
+
+async function scanNow(
+  { host, filter: { query, rest }, order, maxItems, signal }: ScanOptions,
+  visit: (item: TelemetryItem) => void,
+): Promise<ScanResult> {
+  host.flush?.();
+  let read = 0;
+  let until = performance.now() + SLICE_MILLIS;
+  for await (const item of host.storage.scan({ ...query, order })) {
+    if (signal.aborted) break;
+    if (read >= maxItems) return { read, cut: true };
+    read += 1;
+    if (rest === undefined || rest(item)) visit(item);
+    if (read % LOOK_ITEMS === 0 && performance.now() > until) {
+      await breathe();
+      until = performance.now() + SLICE_MILLIS;
+    }
+  }
+  return { read, cut: false };
+}

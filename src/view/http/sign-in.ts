@@ -1,0 +1,131 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { bearerOf, type RequestAccess } from '../../runtime/request-access.js';
+import { send, sendJson } from './send.js';
+
+const SCRIPT = `const form = document.querySelector('form');
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const token = form.elements.token.value;
+  const answer = await fetch('session', { method: 'POST', headers: { authorization: 'Bearer ' + token } });
+  if (answer.ok) location.reload();
+  else document.querySelector('output').textContent = 'This is not the token.';
+});
+`;
+
+const STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 24rem; margin: 15vh auto; padding: 0 1rem; }
+input, button { font: inherit; padding: 0.4rem 0.6rem; }
+input { width: 100%; box-sizing: border-box; margin: 0.25rem 0 0.75rem; }
+`;
+
+const FORM = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>RIMP telemetry</title>
+    <link rel="stylesheet" href="sign-in.css">
+    <script type="module" src="sign-in.js"></script>
+  </head>
+  <body>
+    <main>
+      <h1>RIMP telemetry</h1>
+      <form method="post" action="session">
+        <label>Token <input name="token" type="password" autocomplete="current-password" required autofocus></label>
+        <button>Sign in</button>
+        <output aria-live="polite"></output>
+      </form>
+    </main>
+  </body>
+</html>
+`;
+
+// a page that goes on by itself: the cookie of a redirect is not sent if the link was on another site
+const GO_ON = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta http-equiv="refresh" content="0;url=./">
+    <title>RIMP telemetry</title>
+  </head>
+  <body><a href="./">RIMP telemetry</a></body>
+</html>
+`;
+
+const FILES: ReadonlyMap<string, readonly [type: string, text: string]> = new Map([
+  ['sign-in.js', ['text/javascript; charset=utf-8', SCRIPT]],
+  ['sign-in.css', ['text/css; charset=utf-8', STYLE]],
+]);
+
+/** How a person in a browser shows the token: once, then by a cookie that holds a digest of it. */
+export class SignIn {
+  readonly #access: RequestAccess;
+  readonly #name: string;
+  readonly #value: Buffer;
+
+  constructor(access: RequestAccess, token: string) {
+    this.#access = access;
+    this.#value = Buffer.from(digestOf(`rimp-view ${token}`));
+    // cookies know no ports: each server of a machine has its own
+    this.#name = `rimp-view-${digestOf(`rimp-view-name ${token}`).slice(0, 8)}`;
+  }
+
+  /** Whether a request shows the token, in its header or by the cookie. */
+  isSignedIn({ headers }: IncomingMessage): boolean {
+    const bearer = bearerOf(headers);
+    if (bearer !== undefined) return this.#access.isToken(bearer);
+    const cookies = headers.cookie?.split(/;\s*/) ?? [];
+    const given = cookies.find((cookie) => cookie.startsWith(`${this.#name}=`))?.slice(this.#name.length + 1) ?? '';
+    return (
+      given.length === this.#value.length &&
+      timingSafeEqual(Buffer.from(given.padEnd(this.#value.length).slice(0, this.#value.length), 'latin1'), this.#value)
+    );
+  }
+
+  /** Answers `?token=…`: the cookie, and on to the page. */
+  exchange(request: IncomingMessage, response: ServerResponse, token: string): void {
+    if (this.#access.isToken(token)) this.#html(response, 200, GO_ON, { 'set-cookie': this.#cookie(request) });
+    else this.ask(response);
+  }
+
+  /** Answers `POST session`, which has the token in its header. */
+  begin(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#access.isToken(bearerOf(request.headers) ?? ''))
+      send(response, 204, { 'set-cookie': this.#cookie(request), 'cache-control': 'no-store' });
+    else sendJson(response, { error: 'expected Authorization: Bearer with the right token' }, 401);
+  }
+
+  /** Asks for the token. */
+  ask(response: ServerResponse): void {
+    this.#html(response, 401, FORM, {});
+  }
+
+  /** @returns whether there is such a file. */
+  sendFile(response: ServerResponse, name: string): boolean {
+    const [type, text] = FILES.get(name) ?? [];
+    if (type === undefined) return false;
+    send(response, 200, { 'content-type': type, 'cache-control': 'no-cache' }, text);
+    return true;
+  }
+
+  #html(response: ServerResponse, status: number, html: string, headers: Readonly<Record<string, string>>): void {
+    send(
+      response,
+      status,
+      { ...headers, 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+      html,
+    );
+  }
+
+  /** Without a path: it is that of the page, whatever is in front of it. */
+  #cookie({ socket }: IncomingMessage): string {
+    const isSecure = (socket as Partial<TLSSocket>).encrypted === true;
+    return `${this.#name}=${this.#value.toString('latin1')}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

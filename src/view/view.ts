@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TelemetryError, toError } from '../model/errors.js';
+import { isCrossSite, isLoopback, RequestAccess, targetOf } from '../runtime/request-access.js';
+import { VERSION } from '../runtime/version.js';
+import { ApiProblem } from './api/api-error.js';
+import { ENDPOINTS } from './api/endpoints.js';
+import type { Hello } from './api-types.js';
+import type { ViewHost } from './host.js';
+import { placeOf } from './http/mount.js';
+import { sendPageFile } from './http/page.js';
+import { send, sendJson } from './http/send.js';
+import { SignIn } from './http/sign-in.js';
+import { LiveFeed } from './live/live-feed.js';
+import type { LiveViewOptions } from './options.js';
+
+const MAX_RECENT_ITEMS = 20_000;
+const MAX_RECENT_BYTES = 32 * 1024 * 1024;
+
+/** Answers the requests of a live view. */
+export class View {
+  readonly #host: ViewHost;
+  readonly #options: LiveViewOptions;
+  readonly #feed: LiveFeed;
+  readonly #hello: Hello;
+  readonly #access: RequestAccess;
+  readonly #signIn: SignIn | undefined;
+  readonly #closed = new AbortController();
+
+  constructor(host: ViewHost, options: LiveViewOptions) {
+    const { token, allowedHosts = [], endpoint, maxRecentItems, maxRecentBytes } = options;
+    this.#host = host;
+    this.#options = options;
+    this.#access = new RequestAccess({ token, allowedHosts });
+    this.#signIn = token === undefined ? undefined : new SignIn(this.#access, token);
+    this.#feed = new LiveFeed(host, {
+      maxItems: maxRecentItems ?? MAX_RECENT_ITEMS,
+      maxBytes: maxRecentBytes ?? MAX_RECENT_BYTES,
+    });
+    const { location } = host.storage;
+    this.#hello = {
+      instance: randomBytes(6).toString('hex'),
+      version: VERSION,
+      storedIn: location ?? 'memory',
+      hasHistory: true,
+      ...(endpoint !== undefined && { endpoint }),
+    };
+  }
+
+  close(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#feed.close();
+    this.#closed.abort();
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.#answer(request, response);
+    } catch (error) {
+      const { status, message, headers } = problemOf(error);
+      if (status === 500) this.#host.report('live_view', 'answering a request failed', error);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, { error: message }, status, headers);
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { host, search } = targetOf(request);
+    this.#checkSender(request, host);
+    if (this.#closed.signal.aborted) throw new ApiProblem(503, 'the live view is closed');
+    const place = placeOf(request, this.#options.path);
+    if (place === undefined)
+      throw new ApiProblem(
+        404,
+        `expected a path below ${this.#options.path ?? '/'}: "path" says where the view is mounted`,
+      );
+    const { name, redirect } = place;
+    if (redirect !== undefined) {
+      send(response, 308, { location: redirect + (search === '' ? '' : `?${search}`), 'cache-control': 'no-store' });
+      return;
+    }
+    if (name === 'session' && request.method === 'POST' && this.#signIn !== undefined) {
+      this.#checkSite(request);
+      this.#signIn.begin(request, response);
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new ApiProblem(405, 'expected GET', { allow: 'GET, HEAD' });
+    if (name.startsWith('api/')) await this.#answerApi(request, response, name.slice(4), search);
+    else await this.#answerFile(request, response, name === '' ? 'index.html' : name, search);
+  }
+
+  async #answerApi(request: IncomingMessage, response: ServerResponse, name: string, search: string): Promise<void> {
+    const endpoint = ENDPOINTS.get(name);
+    if (endpoint === undefined)
+      throw new ApiProblem(
+        404,
+        `expected api/ with one of ${[...ENDPOINTS.keys()].join(', ')}, got ${name.slice(0, 100)}`,
+      );
+    this.#checkSite(request);
+    if (this.#signIn?.isSignedIn(request) === false)
+      throw new ApiProblem(401, 'expected Authorization: Bearer with the right token', {
+        'www-authenticate': 'Bearer',
+      });
+    const gone = new AbortController();
+    const abort = (): void => gone.abort();
+    response.on('close', abort);
+    this.#closed.signal.addEventListener('abort', abort, { once: true });
+    gone.signal.addEventListener('abort', () => this.#closed.signal.removeEventListener('abort', abort), {
+      once: true,
+    });
+    const context = { host: this.#host, feed: this.#feed, hello: this.#hello };
+    await endpoint(context, { request, response, search, signal: gone.signal });
+  }
+
+  /** The page's files say nothing: what needs the token is the API, and the page is shown to whoever can use it. */
+  async #answerFile(request: IncomingMessage, response: ServerResponse, name: string, search: string): Promise<void> {
+    if (this.#signIn !== undefined) {
+      if (this.#signIn.sendFile(response, name)) return;
+      if (name === 'index.html') {
+        const token = new URLSearchParams(search).get('token');
+        if (token !== null) return this.#signIn.exchange(request, response, token);
+        if (!this.#signIn.isSignedIn(request)) return this.#signIn.ask(response);
+      }
+    }
+    if (!(await sendPageFile(request, response, name)))
+      throw new ApiProblem(404, `expected the live view's page or its api/, got ${name.slice(0, 100)}`);
+  }
+
+  /** @throws ApiProblem 403 if the sender may not ask at all. */
+  #checkSender({ socket }: IncomingMessage, host: string): void {
+    // a socket without an address is one of a file, which is this machine's
+    if (isLoopback(socket.remoteAddress ?? '127.0.0.1')) {
+      const problem = this.#access.hostProblem(host);
+      if (problem !== undefined) throw new ApiProblem(403, problem);
+    } else if (!this.#access.needsToken)
+      throw new ApiProblem(
+        403,
+        'other machines need a token, and none is set up: set "token" (rimp serve --token-file)',
+      );
+  }
+
+  #checkSite({ headers }: IncomingMessage): void {
+    if (isCrossSite(headers)) throw new ApiProblem(403, 'expected the page of this live view, not one of another site');
+  }
+}
+
+function problemOf(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  const { message } = toError(error);
+  const isArgument = error instanceof TelemetryError && error.code === 'RIMP_INVALID_ARGUMENT';
+  return new ApiProblem(isArgument ? 400 : 500, message);
+}
