@@ -3,16 +3,25 @@ import { Ledger, type LedgerFigures } from '../../pipeline/counters.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { Batching } from '../config/batching.js';
+import type { PackedLogs } from '../encode/packed-logs.js';
 import type { BatchExporter } from './batch-exporter.js';
 import { ResourceWait } from './resource-wait.js';
 
 /** Settings of a {@link CountedBatchProcessor}. */
 export interface CountedBatchOptions {
-  readonly exporter: BatchExporter<readonly LogRecordLike[]>;
+  readonly exporter: BatchExporter<readonly LogRecordLike[] | PackedLogs>;
+  /** Makes the records of a whole batch smaller while they wait; default: they wait as they are. */
+  readonly pack?: ((records: readonly LogRecordLike[]) => readonly LogRecordLike[] | PackedLogs) | undefined;
   readonly batching: Batching;
   readonly clock: Clock;
   /** Hears of exports that failed and of the first records that find no room. */
   readonly report: (kind: string, what: string, error?: unknown) => void;
+}
+
+/** Records that are exported together. */
+interface Batch {
+  readonly items: readonly LogRecordLike[] | PackedLogs;
+  readonly size: number;
 }
 
 const DEFAULT_DELAY_MILLIS = 1_000;
@@ -25,6 +34,10 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   readonly #options: CountedBatchOptions;
   readonly #ledger: Ledger;
   readonly #resources: ResourceWait;
+  /** Whole batches that wait, in order, and how many records they are. */
+  #batches: Batch[] = [];
+  #inBatches = 0;
+  /** The records of the next batch. */
   #queue: LogRecordLike[] = [];
   /** Records that are being exported. */
   #exporting = 0;
@@ -63,8 +76,10 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
       return;
     }
     this.#queue.push(record);
-    if (this.#queue.length >= batching.maxExportBatchSize) this.#start();
-    else this.#schedule();
+    if (this.#queue.length >= batching.maxExportBatchSize) {
+      this.#close();
+      this.#start();
+    } else this.#schedule();
   }
 
   /** Resolves when everything that was taken in before has been exported or is counted as lost; never rejects. */
@@ -91,6 +106,8 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
       this.#abandoned = true;
       this.#ledger.dropped.add('shutdown_timeout', this.#outstanding);
       this.#queue = [];
+      this.#batches = [];
+      this.#inBatches = 0;
       this.#exporting = 0;
       this.#wake();
     }
@@ -98,7 +115,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   }
 
   get #outstanding(): number {
-    return this.#queue.length + this.#exporting;
+    return this.#inBatches + this.#queue.length + this.#exporting;
   }
 
   async #end(): Promise<void> {
@@ -111,7 +128,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
 
   #schedule(): void {
     const { clock, batching } = this.#options;
-    if (this.#isRunning || this.#queue.length === 0) return;
+    if (this.#isRunning || this.#inBatches + this.#queue.length === 0) return;
     this.#cancelTimer ??= inBackground(() =>
       clock.after(batching.scheduledDelayMillis ?? DEFAULT_DELAY_MILLIS, () => {
         this.#target = this.#settled + this.#outstanding;
@@ -128,41 +145,51 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     void inBackground(() => this.#run());
   }
 
+  /** Ends the batch that is gathered. */
+  #close(): void {
+    const records = this.#queue;
+    this.#queue = [];
+    this.#inBatches += records.length;
+    this.#batches.push({ items: this.#options.pack?.(records) ?? records, size: records.length });
+  }
+
   /** Exports as long as there is a whole batch, or somebody waits for what is there. */
   async #run(): Promise<void> {
-    const { maxExportBatchSize } = this.#options.batching;
     // whoever emits goes on first
     await Promise.resolve();
-    while (this.#queue.length >= maxExportBatchSize || (this.#queue.length > 0 && this.#settled < this.#target)) {
-      const batch = this.#queue.splice(0, maxExportBatchSize);
-      this.#exporting = batch.length;
+    for (;;) {
+      if (this.#batches.length === 0 && this.#queue.length > 0 && this.#settled < this.#target) this.#close();
+      const batch = this.#batches.shift();
+      if (batch === undefined) break;
+      this.#inBatches -= batch.size;
+      this.#exporting = batch.size;
       await this.#export(batch);
     }
     this.#isRunning = false;
     this.#schedule();
   }
 
-  async #export(batch: readonly LogRecordLike[]): Promise<void> {
+  async #export({ items, size }: Batch): Promise<void> {
     for (;;) {
-      const pending = this.#resources.pendingOf(batch);
+      const pending = Array.isArray(items) ? this.#resources.pendingOf(items as LogRecordLike[]) : undefined;
       if (pending === undefined) break;
       await this.#resources.wait(pending);
     }
     if (this.#abandoned) return;
-    const outcome = await this.#options.exporter.export(batch, batch.length);
+    const outcome = await this.#options.exporter.export(items, size);
     if (this.#abandoned) return;
-    const halves = halvesOf(batch);
-    if (outcome.dropped.not_serializable !== undefined && halves !== undefined) {
+    const halves = outcome.dropped.not_serializable === undefined ? undefined : halvesOf(items);
+    if (halves !== undefined) {
       // the others must not suffer for one of them
       for (const half of halves) await this.#export(half);
       return;
     }
-    this.#exporting -= batch.length;
-    this.#settled += batch.length;
+    this.#exporting -= size;
+    this.#settled += size;
     this.#ledger.delivered += outcome.delivered;
     for (const [reason, count] of Object.entries(outcome.dropped)) this.#ledger.dropped.add(reason, count);
     if (outcome.error !== undefined) {
-      const count = batch.length - outcome.delivered;
+      const count = size - outcome.delivered;
       this.#options.report('otlp_export', `exporting ${count} log records over OTLP failed`, outcome.error);
     }
     this.#wake();
@@ -173,7 +200,9 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   }
 }
 
-function halvesOf<T>(items: readonly T[]): readonly (readonly T[])[] | undefined {
-  const half = items.length >> 1;
-  return half === 0 ? undefined : [items.slice(0, half), items.slice(half)];
+function halvesOf(items: Batch['items']): readonly Batch[] | undefined {
+  if (!Array.isArray(items) || items.length < 2) return undefined;
+  const records = items as readonly LogRecordLike[];
+  const half = records.length >> 1;
+  return [records.slice(0, half), records.slice(half)].map((part) => ({ items: part, size: part.length }));
 }

@@ -5,7 +5,8 @@ import { type Batching, batchingOf } from '../config/batching.js';
 import { type Endpoint, endpointOf } from '../config/endpoint.js';
 import type { WarnOf } from '../config/environment.js';
 import type { SignalSettings } from '../config/settings.js';
-import { serializerOf } from '../encode/serializer.js';
+import { type LogsSerializer, logsSerializerOf } from '../encode/logs-serializer.js';
+import type { PackedLogs } from '../encode/packed-logs.js';
 import { OtlpClient } from '../send/client.js';
 import type { BatchExporter } from './batch-exporter.js';
 import { CountedBatchProcessor } from './counted-batch-processor.js';
@@ -35,8 +36,8 @@ export function makeLogs(
   const batching = batchingOf(plan.options, plan.env, warn);
   const { queue } = plan.options;
   if (queue === undefined) {
-    const exporter = exporterOf(plan, settings, batching, report, who, warn);
-    const processor = new CountedBatchProcessor({ exporter, batching, clock: systemClock, report });
+    const means = meansOf(plan, settings, batching, report, who, warn);
+    const processor = new CountedBatchProcessor({ ...means, batching, clock: systemClock, report });
     host.addLedger('otlp-logs', () => processor.figures);
     return { part: processor, abandon: () => processor.abandon() };
   }
@@ -45,7 +46,7 @@ export function makeLogs(
     signal: 'logs',
     endpoint,
     queue,
-    serializer: serializerOf('logs', endpoint.protocol, plan.transformers.logs, who),
+    serializer: logsSerializerOf(endpoint.protocol, plan.transformers.logs, who),
     maxItems: batching.isBatchSizeGiven ? batching.maxExportBatchSize : undefined,
     clock: systemClock,
     report,
@@ -59,33 +60,42 @@ export function makeLogs(
   return { part: processor, abandon: () => processor.abandon() };
 }
 
-function exporterOf(
+/** What exports log records, and what packs those that wait: an exporter of the application's takes records alone. */
+interface Means {
+  readonly exporter: BatchExporter<readonly LogRecordLike[] | PackedLogs>;
+  readonly pack?: LogsSerializer['pack'];
+}
+
+function meansOf(
   plan: OtlpPlan,
   settings: SignalSettings,
   batching: Batching,
   report: ExportHost['report'],
   who: string,
   warn: WarnOf,
-): BatchExporter<readonly LogRecordLike[]> {
+): Means {
   const module = plan.modules.logsExporter;
   if (module !== undefined) {
     const exporter = new (classOf(module, 'OTLPLogExporter', who))(settings.exporter);
-    return new ForeignExporter({
-      exporter: exporter as ExporterLike<readonly LogRecordLike[]>,
+    const foreign = new ForeignExporter({
+      exporter: exporter as ExporterLike<unknown>,
       clock: holdingClock,
       timeoutMillis: batching.exportTimeoutMillis,
       report,
     });
+    return { exporter: foreign };
   }
   const endpoint = logsEndpoint(plan, settings, batching, warn);
-  return new OtlpExporter({
+  const serializer = logsSerializerOf(endpoint.protocol, plan.transformers.logs, who);
+  const exporter = new OtlpExporter({
     client: new OtlpClient(endpoint, { holdsProcess: true }),
     protocol: endpoint.protocol,
-    serializer: serializerOf('logs', endpoint.protocol, plan.transformers.logs, who),
+    serializer,
     clock: holdingClock,
     timeoutMillis: endpoint.timeoutMillis,
     report,
   });
+  return { exporter, pack: serializer.pack };
 }
 
 /** No export takes longer than `OTEL_BLRP_EXPORT_TIMEOUT` allows. */
