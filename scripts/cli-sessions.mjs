@@ -37,6 +37,7 @@ function writeFiles() {
     if (i % 6 === 5) text += event(i * 10 + 2, 'error', 'billing', `card of order ${1000 + i} declined`, { code: 51 });
   }
   writeFileSync(join(directory, 'shop.jsonl'), text);
+  writeFileSync(join(directory, 'trace.jsonl'), spans());
   writeFileSync(
     join(directory, 'app.cjs'),
     `const { logs } = require('@opentelemetry/api-logs');
@@ -80,6 +81,54 @@ await client.close();
   writeFileSync(join(bin, 'rimp'), `#!/bin/sh\nexec '${process.execPath}' '${rimp}' "$@"\n`);
   chmodSync(join(bin, 'rimp'), 0o755);
   return bin;
+}
+
+/** Two requests of a shop as spans, the second one slow and with an error in it. */
+function spans() {
+  const begin = Date.parse('2026-11-24T10:00:00Z');
+  const lines = [0, 1].flatMap((i) => {
+    const trace = `${i + 1}`.repeat(32);
+    const isBad = i === 1;
+    const span = (id, parent, start, millis, name, source, kind, metadata, status) => ({
+      type: 'event',
+      data: {
+        event_id: `s${i}${id}`,
+        timestamp: new Date(begin + i * 60_000 + start).toISOString(),
+        event_type: status === undefined ? 'info' : 'error',
+        source,
+        message: name,
+        metadata,
+      },
+      otel: {
+        traceId: trace,
+        spanId: id.repeat(16),
+        span: {
+          kind,
+          ...(parent && { parentSpanId: parent.repeat(16) }),
+          endTimeUnixNano: `${begin + i * 60_000 + start + millis}000000`,
+          ...(status && { status: { code: 'error', message: status } }),
+        },
+      },
+    });
+    return [
+      span('a', '', 0, isBad ? 1_240 : 31, 'POST /orders', 'api', 'server', {
+        'http.response.status_code': isBad ? 502 : 201,
+      }),
+      span('b', 'a', 2, 8, 'INSERT orders', 'db', 'client', { 'db.system': 'postgresql' }),
+      span(
+        'c',
+        'a',
+        11,
+        isBad ? 1_200 : 18,
+        'charge card',
+        'billing',
+        'client',
+        { code: isBad ? 51 : 0 },
+        isBad ? 'declined' : undefined,
+      ),
+    ];
+  });
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 /** Runs the commands of a block; what varies from run to run is made the same. */

@@ -6,6 +6,7 @@ import { MetricSummaries } from './metric-summaries.js';
 import type { MetricSummary } from './metric-summary.js';
 import { quantileShift } from './quantile-shift.js';
 import type { Weighted } from './sketch.js';
+import { spanAsMetric, spanOf } from './span.js';
 
 /** How a figure of a metric moved from one recording to another. */
 export interface Shift {
@@ -44,6 +45,7 @@ export interface RecordingComparison {
   /** The greatest difference of counts first; those of one recording alone before the others. */
   readonly patterns: readonly PatternComparison[];
   readonly patternOverflow: PatternOverflow;
+  /** The durations of spans are among them, as `span …`. */
   readonly metrics: readonly MetricComparison[];
   readonly events: readonly [before: number, after: number];
   readonly metricItems: readonly [before: number, after: number];
@@ -68,6 +70,7 @@ export class RecordingComparer {
     if (item instanceof TelemetryEvent) {
       this.#events[recording] += 1;
       this.#patterns.add(item.message, item.timestamp.getTime(), item.eventType, recording);
+      if (spanOf(item) !== undefined) this.#metrics[recording].add(spanAsMetric(item, `span ${item.message}`));
     } else {
       this.#metricItems[recording] += 1;
       this.#metrics[recording].add(item);

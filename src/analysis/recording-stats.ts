@@ -3,6 +3,7 @@ import type { TelemetryMetric } from '../model/metric.js';
 import { KeyedCounts } from './keyed-counts.js';
 import { MessagePatterns } from './message-patterns.js';
 import { MetricSummaries } from './metric-summaries.js';
+import { spanAsMetric, spanOf } from './span.js';
 import { TimeBuckets } from './time-buckets.js';
 
 /** How {@link RecordingStats} counts. */
@@ -20,6 +21,8 @@ const MAX_INTERVALS = 20_000;
 export class RecordingStats {
   readonly patterns: MessagePatterns;
   readonly metrics = new MetricSummaries();
+  /** Durations of spans by their names, in milliseconds. */
+  readonly spans = new MetricSummaries();
   /** Events by type. */
   readonly types = new KeyedCounts();
   /** Events by source. */
@@ -34,6 +37,7 @@ export class RecordingStats {
   readonly intervals: ReadonlyMap<string, TimeBuckets>;
   #events = 0;
   #metrics = 0;
+  #spans = 0;
   #firstMillis = Number.POSITIVE_INFINITY;
   #lastMillis = Number.NEGATIVE_INFINITY;
 
@@ -49,6 +53,11 @@ export class RecordingStats {
 
   get events(): number {
     return this.#events;
+  }
+
+  /** Those of the events that are spans. */
+  get spanItems(): number {
+    return this.#spans;
   }
 
   get metricItems(): number {
@@ -78,7 +87,13 @@ export class RecordingStats {
       this.sources.add(item.source, time);
       const name = item.otel?.eventName;
       if (name !== undefined) this.eventNames.add(name, time);
-      this.patterns.add(item.message, time, item.eventType);
+      const isSpan = spanOf(item) !== undefined;
+      if (isSpan) {
+        this.#spans += 1;
+        this.spans.add(spanAsMetric(item, item.message));
+      }
+      // a span's name is no message, unless it says what went wrong
+      if (!isSpan || item.eventType === 'error') this.patterns.add(item.message, time, item.eventType);
       this.intervals.get(item.eventType)?.add(time);
     } else {
       this.#metrics += 1;

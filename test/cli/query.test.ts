@@ -125,8 +125,8 @@ describe('rimp query', () => {
     ]);
     expect(rimp(['query', file, '--json']).stdout).toBe(readFileSync(file, 'utf8'));
     expect(rimp(['query', file, '--name', 'db.time', '--csv']).lines).toEqual([
-      'time,kind,type,source,name,message,value,unit,trace_id,span_id,id,data',
-      '2026-11-24T10:00:06.500Z,metric,metric,,db.time,,7.5,ms,,,m1,',
+      'time,kind,type,source,name,message,value,unit,trace_id,span_id,parent_span_id,duration_ms,id,data',
+      '2026-11-24T10:00:06.500Z,metric,metric,,db.time,,7.5,ms,,,,,m1,',
     ]);
     expect(rimp(['query', file, '--text', 'request 5', '--logfmt']).lines).toEqual([
       `time=2026-11-24T10:00:05.000Z level=warning source=api.billing msg="request 5 done" duration_ms=250 http.status=205 user.id=u5 ok=false trace_id=${TRACE}`,

@@ -1,11 +1,14 @@
 import { type AnyValue, type AnyValueMap, isAnyValueMap } from '../../model/any-value.js';
+import type { TelemetryEvent } from '../../model/event.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import { severityOf } from '../../model/severity.js';
+import { spanDurationMillis } from '../../model/span.js';
 
 /** What notes and errors say of the names of fields. */
 export const FIELDS_NOTE = `A field is one of time, kind, type, severity, source, message, name, value, unit, id, trace_id, span_id; else a key of
 the event's metadata or the metric's tags, or of its resource: duration_ms, http.status, service.name. A dot is part of a
-key or leads into an object. meta.KEY, tags.KEY and resource.KEY name a key that is called like a field.`;
+key or leads into an object. meta.KEY, tags.KEY and resource.KEY name a key that is called like a field. A span that has
+no such attributes has duration_ms, span_kind (server, client, …), span_status (ok, error) and parent_span_id all the same.`;
 
 type Read = (item: TelemetryItem) => AnyValue | undefined;
 
@@ -24,6 +27,17 @@ const OWN: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['span_id', (item) => (isEvent(item) ? item.otel?.spanId : undefined)],
 ]);
 
+/** What of a span is read as if it were among its attributes. */
+const OF_SPANS: ReadonlyMap<string, (event: TelemetryEvent) => AnyValue | undefined> = new Map<
+  string,
+  (event: TelemetryEvent) => AnyValue | undefined
+>([
+  ['duration_ms', spanDurationMillis],
+  ['span_kind', ({ otel }) => otel?.span?.kind],
+  ['span_status', ({ otel }) => otel?.span?.status?.code],
+  ['parent_span_id', ({ otel }) => otel?.span?.parentSpanId],
+]);
+
 /** Makes what reads a field of an item, see {@link FIELDS_NOTE}; `undefined` if an item doesn't have it. */
 export function fieldOf(path: string): Read {
   const own = OWN.get(path);
@@ -38,7 +52,8 @@ export function fieldOf(path: string): Read {
     return (item) => named(item) ?? literal(item);
   }
   const inData = dataField(path);
-  return (item) => inData(item) ?? lookUp(item.otel?.resource, path);
+  const ofSpan = OF_SPANS.get(path);
+  return (item) => inData(item) ?? (isEvent(item) ? ofSpan?.(item) : undefined) ?? lookUp(item.otel?.resource, path);
 }
 
 function dataField(path: string): Read {

@@ -13,7 +13,7 @@ type Pair = readonly [name: string, value: string];
 
 /** The values of the options that choose items. */
 export interface FilterValues {
-  readonly kind?: ItemKind;
+  readonly kind?: ItemKind | 'span';
   readonly type?: readonly EventType[];
   readonly minSeverity?: number;
   readonly source?: readonly string[];
@@ -48,7 +48,7 @@ export function addFilterOptions(parser: Parser): Parser {
       'events of this severity or above: trace, debug, info, warn, error, fatal, or 1 to 24',
       valueOf(['--min-severity'], severityNumber),
     )
-    .option('--kind <KIND>', 'event or metric', valueOf(['--kind'], kind))
+    .option('--kind <KIND>', 'event, metric, or span: events that are spans', valueOf(['--kind'], kind))
     .option('--source <NAME>', 'events of this source; * stands for any text; may be repeated', collect(['--source']))
     .option('--text <TEXT>', 'events whose message contains this text')
     .option('--grep <REGEX>', 'events whose message, and metrics whose name, match a regular expression')
@@ -87,6 +87,7 @@ export function filterOf(values: FilterValues, now = new Date()): Filter {
   const tests: Test[] = [...(values.where ?? [])];
   for (const [key, value] of values.meta ?? []) tests.push(kindTest(true), equals(`meta.${key}`, value));
   for (const [key, value] of values.tag ?? []) tests.push(kindTest(false), equals(`tags.${key}`, value));
+  if (values.kind === 'span') tests.push((item) => isEvent(item) && item.otel?.span !== undefined);
   if (values.grep !== undefined) {
     const form = regularExpression(values.grep, '--grep', values.ignoreCase);
     tests.push((item) => form.test(isEvent(item) ? item.message : item.name));
@@ -96,7 +97,7 @@ export function filterOf(values: FilterValues, now = new Date()): Filter {
   const given: TelemetryQuery = {
     startTime,
     endTime,
-    kinds: values.kind && [values.kind],
+    kinds: values.kind && [values.kind === 'span' ? 'event' : values.kind],
     eventTypes: values.type,
     minSeverity: values.minSeverity,
     source,
@@ -155,7 +156,7 @@ export function severityNumber(text: string, flag: string): number {
   throw new UsageError(`expected ${flag} to be ${SEVERITY_WORDS}, got "${text}"`);
 }
 
-function kind(text: string, flag: string): ItemKind {
-  if (text === 'event' || text === 'metric') return text;
-  throw new UsageError(`expected ${flag} to be event or metric, got "${text}"`);
+function kind(text: string, flag: string): ItemKind | 'span' {
+  if (text === 'event' || text === 'metric' || text === 'span') return text;
+  throw new UsageError(`expected ${flag} to be event, metric or span, got "${text}"`);
 }

@@ -5,3 +5,10 @@ export function figure(value: number): string {
   if (size >= 1_000) return Math.round(value).toLocaleString('en-US');
   return String(Number(value.toPrecision(4)));
 }
+
+/** A length of time with three significant digits: `12.3 ms`, `1.25 s`. */
+export function shortDuration(millis: number): string {
+  return millis < 999.5
+    ? `${Number(millis.toPrecision(3))} ms`
+    : `${figure(Number((millis / 1_000).toPrecision(3)))} s`;
+}

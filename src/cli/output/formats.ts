@@ -2,6 +2,7 @@ import { fieldOf, textOf } from '../../analysis/filter/fields.js';
 import { encodeEvent, encodeMetric } from '../../codec/json-line-encode.js';
 import { printable } from '../../codec/printable.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
+import { spanDurationMillis } from '../../model/span.js';
 import { UsageError } from '../values.js';
 import { pairsOf, quoted } from './pairs.js';
 import { showTime } from './show-time.js';
@@ -27,7 +28,21 @@ export function printableJson(json: string): string {
   });
 }
 
-const CSV_FIELDS = ['time', 'kind', 'type', 'source', 'name', 'message', 'value', 'unit', 'trace_id', 'span_id', 'id'];
+const CSV_FIELDS = [
+  'time',
+  'kind',
+  'type',
+  'source',
+  'name',
+  'message',
+  'value',
+  'unit',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'duration_ms',
+  'id',
+];
 
 /** The first line of CSV. */
 export const CSV_HEADER = [...CSV_FIELDS, 'data'].join(',');
@@ -53,7 +68,10 @@ export function logfmtFormat(): Format {
     const head = isEvent(item)
       ? { time: item.timestamp.toISOString(), level: item.eventType, source: item.source, msg: item.message }
       : { time: item.timestamp.toISOString(), metric: item.name, value: String(item.value), unit: item.unit ?? '' };
-    const ids = isEvent(item) ? { trace_id: item.otel?.traceId ?? '', span_id: item.otel?.spanId ?? '' } : {};
+    const { traceId = '', spanId = '', span } = (isEvent(item) ? item.otel : undefined) ?? {};
+    const ids = { trace_id: traceId, span_id: spanId, parent_span_id: span?.parentSpanId ?? '' };
+    const millis = isEvent(item) ? spanDurationMillis(item) : undefined;
+    if (millis !== undefined) Object.assign(head, { duration_ms: String(millis) });
     const pairs = [...Object.entries(head), ...pairsOf(item), ...Object.entries(ids).filter(([, id]) => id !== '')];
     return printable(pairs.map(([key, value]) => `${key.replace(/[\s"=]/g, '_')}=${quoted(value)}`).join(' '));
   };

@@ -1,7 +1,9 @@
 import { printable } from '../../codec/printable.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
+import { spanDurationMillis } from '../../model/span.js';
 import { withoutColours } from './colour-codes.js';
 import type { Paint, Style } from './colours.js';
+import { shortDuration } from './figure.js';
 import { pairsOf, quoted } from './pairs.js';
 
 /** A value longer than this is cut unless all of it is asked for. */
@@ -46,9 +48,7 @@ export class Rows {
       paint('dim', time.padEnd(this.#timeWidth)),
       paint(style, typeOf(item).padEnd(7)),
       paint('bold', what.padEnd(this.#sourceWidth)),
-      isEvent(item)
-        ? printable(item.message)
-        : `${item.value}${item.unit === undefined ? '' : ` ${printable(item.unit)}`}`,
+      ...saidOf(item, paint),
       ...pairsOf(item).map(([key, value]) => `${paint('dim', `${printable(key)}=`)}${this.#value(value)}`),
     ];
     return columns.join(' ').trimEnd();
@@ -67,12 +67,24 @@ export class Rows {
   }
 }
 
+/** What happened, of a span with how long it took and what went wrong; or what was measured. */
+function saidOf(item: TelemetryItem, paint: Paint): string[] {
+  if (!isEvent(item)) return [`${item.value}${item.unit === undefined ? '' : ` ${printable(item.unit)}`}`];
+  const millis = spanDurationMillis(item);
+  const message = printable(item.message);
+  if (millis === undefined) return [message];
+  const why = item.otel?.span?.status?.message;
+  return [message, paint('metric', shortDuration(millis)), ...(why === undefined ? [] : [printable(`(${why})`)])];
+}
+
 function whatOf(item: TelemetryItem): string {
   return printable(isEvent(item) ? item.source : item.name);
 }
 
 function typeOf(item: TelemetryItem): string {
-  return isEvent(item) ? item.eventType.toUpperCase() : 'METRIC';
+  if (!isEvent(item)) return 'METRIC';
+  // most spans are no more than that
+  return item.otel?.span !== undefined && item.eventType === 'info' ? 'SPAN' : item.eventType.toUpperCase();
 }
 
 function styleOf(item: TelemetryItem): Style {

@@ -4,12 +4,13 @@ import { intervalsOf } from './intervals.js';
 
 /** Everything that was counted, one JSON object a line, each with a `kind`. */
 export function* statsJson(stats: RecordingStats, unreadable: Readonly<Record<string, number>>): Iterable<string> {
-  const { events, metricItems, firstMillis, lastMillis, patterns, metrics } = stats;
+  const { events, metricItems, spanItems, firstMillis, lastMillis, patterns, metrics, spans } = stats;
   const { overflow } = patterns;
   yield JSON.stringify({
     kind: 'total',
     events,
     metrics: metricItems,
+    spans: spanItems,
     first: timeOf(firstMillis),
     last: timeOf(lastMillis),
     unreadable,
@@ -32,6 +33,11 @@ export function* statsJson(stats: RecordingStats, unreadable: Readonly<Record<st
       last: timeOf(last),
       example,
     });
+  for (const span of spans.list()) {
+    const { name, accuracy, count, sum, min, max } = span;
+    const [p50, p90, p95, p99] = span.percentiles([50, 90, 95, 99]);
+    yield JSON.stringify({ kind: 'span', name, unit: 'ms', accuracy, count, sum, min, p50, p90, p95, p99, max });
+  }
   for (const metric of metrics.list()) {
     const { name, unit, form, accuracy, points, count, sum, min, max, uncounted } = metric;
     const [p50, p90, p95, p99] = metric.percentiles([50, 90, 95, 99]);

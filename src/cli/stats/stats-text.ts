@@ -1,5 +1,6 @@
 import type { KeyedCounts } from '../../analysis/keyed-counts.js';
 import type { MessagePattern } from '../../analysis/message-patterns.js';
+import type { MetricSummaries } from '../../analysis/metric-summaries.js';
 import type { MetricSummary } from '../../analysis/metric-summary.js';
 import type { RecordingStats } from '../../analysis/recording-stats.js';
 import { sparkline } from '../../analysis/sparkline.js';
@@ -43,6 +44,7 @@ export function statsText(stats: RecordingStats, options: StatsTextOptions): str
     ...text.counts('SERVICE', stats.services),
     ...text.counts('EVENT NAME', stats.eventNames),
     ...text.patterns(),
+    ...text.spans(),
     ...text.metrics(),
     ...text.intervals(),
   ];
@@ -62,13 +64,13 @@ class StatsText {
   }
 
   head(): string[] {
-    const { events, metricItems, times } = this.#stats;
+    const { events, metricItems, spanItems, times } = this.#stats;
     const { name, paint, isUtc } = this.#options;
     const [first, last] = [new Date(this.#first), new Date(this.#last)];
     const span = [duration(this.#seconds), this.#rate(events + metricItems)].filter((text) => text !== '').join(', ');
     return [
       `${paint('bold', name)}  ${showTime(first, isUtc)} to ${showTimeOfDay(last, isUtc, first)}`,
-      `${counted(events, 'event')}, ${counted(metricItems, 'metric')} in ${span}  ${this.#spark(times)}`,
+      `${counted(events, 'event')}${spanItems === 0 ? '' : ` (${counted(spanItems, 'span')})`}, ${counted(metricItems, 'metric')} in ${span}  ${this.#spark(times)}`,
     ];
   }
 
@@ -129,18 +131,25 @@ class StatsText {
     return ['', ...withExamples, ...notes.map((note) => paint('dim', note))];
   }
 
+  spans(): string[] {
+    return this.#summaries('SPAN', 'spans', this.#stats.spans);
+  }
+
   metrics(): string[] {
-    const { metrics } = this.#stats;
+    return this.#summaries('METRIC', 'metrics', this.#stats.metrics);
+  }
+
+  #summaries(title: string, noun: string, metrics: MetricSummaries): string[] {
     const { paint, top } = this.#options;
     const list = metrics.list();
     if (list.length === 0) return [];
     const titles = ['COUNT', 'MIN', 'P50', 'P95', 'P99', 'MAX', 'SUM'].map(right);
     const shown = list.slice(0, Math.max(top, 20));
-    const rows = table([left('METRIC'), ...titles, left('UNIT'), left('FIGURES')], shown.map(metricRow), paint);
+    const rows = table([left(title), ...titles, left('UNIT'), left('FIGURES')], shown.map(metricRow), paint);
     const notes = [];
     if (list.length > shown.length)
-      notes.push(`${grouped(list.length - shown.length)} more metrics: --top shows more of them, --json all`);
-    if (metrics.others > 0) notes.push(`${grouped(metrics.others)} items of metrics for whose names there was no room`);
+      notes.push(`${grouped(list.length - shown.length)} more ${noun}: --top shows more of them, --json all`);
+    if (metrics.others > 0) notes.push(`${grouped(metrics.others)} items of ${noun} for whose names there was no room`);
     return ['', ...rows, ...notes.map((note) => paint('dim', note))];
   }
 
