@@ -45,13 +45,15 @@ export type { OtlpOptions, OtlpProtocol } from './otlp/config/settings.js';
 export type { LedgerFigures } from './pipeline/counters.js';
 export type { TelemetryListener } from './pipeline/listeners.js';
 export type { SinkHandle } from './pipeline/pipeline.js';
+export type { PrometheusHandler } from './prometheus/handler.js';
+export type { PrometheusOptions } from './prometheus/options.js';
 export type { OtlpReceiver, OtlpReceiverOptions } from './receiver/otlp-receiver.js';
 export type { Clock } from './runtime/clock.js';
 export type { FlushResult } from './runtime/deadline.js';
 export type { LastError } from './runtime/diagnostics.js';
 export { createLiveView, type LiveView, type LiveViewOptions } from './setup/live-view.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './setup/node-sdk.js';
-export { createOtlpReceiver, shipTelemetry } from './setup/on-demand.js';
+export { createOtlpReceiver, createPrometheusHandler, shipTelemetry } from './setup/on-demand.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './setup/start-telemetry.js';
 export type {
   AbortSignalLike,

@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { toError } from '../model/errors.js';
+import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
@@ -12,6 +13,8 @@ export const INTERNALS: unique symbol = Symbol.for('rimp-telemetry.internals.v1'
 export interface CollectorInternals {
   /** Time and timers, outside every request. */
   readonly clock: Clock;
+  /** The rules by which measurements are recorded on instruments. */
+  readonly instrumentRules: readonly InstrumentRule[] | undefined;
   /** Items in the buffer. */
   readonly buffered: number;
   /** Notes an error: it becomes `health().lastError`, and is shown at most once a minute for its kind. */
@@ -30,12 +33,20 @@ export interface CollectorInternals {
 /** The internals of one collector. */
 export class Internals implements CollectorInternals {
   readonly clock: Clock;
+  readonly instrumentRules: readonly InstrumentRule[] | undefined;
   readonly #diagnostics: Diagnostics;
   readonly #counters: CollectorCounters;
   readonly #buffered: () => number;
 
-  constructor(clock: Clock, diagnostics: Diagnostics, counters: CollectorCounters, buffered: () => number) {
+  constructor(
+    clock: Clock,
+    diagnostics: Diagnostics,
+    counters: CollectorCounters,
+    buffered: () => number,
+    instrumentRules: readonly InstrumentRule[] | undefined,
+  ) {
     this.clock = clock;
+    this.instrumentRules = instrumentRules;
     this.#diagnostics = diagnostics;
     this.#counters = counters;
     this.#buffered = buffered;

@@ -52,7 +52,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     turn: currentTurn,
   });
   const counters = new CollectorCounters(pipeline);
-  const internals = new Internals(clock, diagnostics, counters, () => pipeline.buffered);
+  const internals = new Internals(clock, diagnostics, counters, () => pipeline.buffered, options.instruments);
   const bridge = new CollectorBridge(pipeline, diagnostics, clock, {
     ...options,
     enabled: config.enabled,

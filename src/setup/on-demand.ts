@@ -1,3 +1,6 @@
+import type { TelemetryCollector } from '../collector/collector.js';
+import type { PrometheusHandler } from '../prometheus/handler.js';
+import type { PrometheusOptions } from '../prometheus/options.js';
 import type { OtlpReceiver, OtlpReceiverOptions } from '../receiver/otlp-receiver.js';
 import type { ShipOptions, ShipSummary } from '../ship/options.js';
 import * as liveView from '../view/live-view.js';
@@ -28,6 +31,21 @@ export async function createOtlpReceiver(options: OtlpReceiverOptions): Promise<
 export async function shipTelemetry(options: ShipOptions): Promise<ShipSummary> {
   const { runShipment } = await import('../ship/ship.js');
   return runShipment(options);
+}
+
+/**
+ * A handler that shows a collector's counters, and the last values and histograms of its metrics, to Prometheus: in
+ * OpenMetrics 1.0 or, for who doesn't ask for that, in the text format 0.0.4. It may be mounted in `node:http`, Express and
+ * the like, at any path. Values are kept from this call on.
+ *
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong or misspelt.
+ */
+export async function createPrometheusHandler(
+  collector: TelemetryCollector,
+  options: PrometheusOptions = {},
+): Promise<PrometheusHandler> {
+  const { makeHandler } = await import('../prometheus/handler.js');
+  return makeHandler(collector, options);
 }
 
 /** Loads what sets OpenTelemetry up, when that is asked for. */

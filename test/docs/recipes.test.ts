@@ -106,6 +106,20 @@ describe('the recipe of', () => {
     ]);
   });
 
+  it('prometheus.md answers a scrape with counters of requests', async () => {
+    const folder = programsOf('prometheus.md');
+    let scrape = '';
+    const { code } = await serve(folder, nodeArguments('prometheus.md'), async (url) => {
+      for (const path of ['/a', '/a', '/b']) await (await fetch(url + path)).text();
+      scrape = await (await fetch(`${url}/metrics`)).text();
+    });
+    expect(code).toBe(0);
+    expect(scrape.split('\n').filter((line) => line.startsWith('orders_total'))).toEqual([
+      'orders_total{route="/a"} 2',
+      'orders_total{route="/b"} 1',
+    ]);
+  });
+
   it('node-sdk.md brings events with the trace id of their request, and the metrics of the instrumentation', async () => {
     const folder = programsOf('node-sdk.md');
     const sink = await otlpSink();

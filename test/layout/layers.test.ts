@@ -15,7 +15,7 @@ const ROWS = [
   ['otel', 'storage'],
   ['otlp'],
   ['collector'],
-  ['receiver', 'ship', 'legacy', 'testing', 'view'],
+  ['receiver', 'ship', 'legacy', 'testing', 'view', 'prometheus'],
   ['setup'],
   ['cli'],
 ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import {
   createOtlpReceiver,
+  createPrometheusHandler,
   FileStorage,
   MemoryStorage,
   nodeSdkOptions,
@@ -52,6 +53,11 @@ const TABLE: Record<string, Row> = {
     make: (o) => new TelemetryCollector({}, o),
     misspelt: ['maxQueueSizes', 'maxQueueSize'],
     wrong: { maxQueueSize: 0 },
+  },
+  createPrometheusHandler: {
+    make: (o) => createPrometheusHandler(collector, o),
+    misspelt: ['maxSerie', 'maxSeries'],
+    wrong: { maxSeries: 0 },
   },
   'the clock of a collector': {
     make: (o) => new TelemetryCollector({}, o),

@@ -4,11 +4,10 @@ import type { Counts } from '../../pipeline/counters.js';
 import type { Diagnostics } from '../../runtime/diagnostics.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
 import { FACADE_SCOPE } from './facade-scope.js';
-import { instrumentName } from './instrument-name.js';
+import { instrumentPlan } from './instrument-plan.js';
 import type { InstrumentKind, InstrumentPolicy } from './instrument-policy.js';
 import { LastValues } from './last-values.js';
 import { type Series, SeriesTree } from './series-tree.js';
-import { bucketBoundaries, isDuration, ucumUnit } from './units.js';
 
 /** Series that the SDKs keep of one instrument before they fold further ones into an overflow series. */
 const CARDINALITY_LIMIT = 2_000;
@@ -109,9 +108,11 @@ export class Instruments {
   }
 
   #make(metricName: string, metricUnit: string | undefined): Instrument | undefined {
-    const name = instrumentName(metricName);
-    const rule = this.#policy(metricName);
-    const unit = rule?.unit ?? ucumUnit(metricUnit);
+    const { name, unit, kind, boundaries, dropTags, synchronous } = instrumentPlan(
+      this.#policy,
+      metricName,
+      metricUnit,
+    );
     const lower = name.toLowerCase();
     const key = `${lower}\n${unit ?? ''}`;
     const there = this.#made.get(key);
@@ -126,14 +127,11 @@ export class Instruments {
         `metric "${metricName}" comes with unit "${unit ?? ''}" after "${firstUnit}": they are two instruments`,
       );
     }
-    const kind = rule?.kind ?? (isDuration(unit) ? 'histogram' : 'gauge');
     const options: MetricOptions = {};
     if (unit !== undefined) options.unit = unit;
-    const boundaries = rule?.buckets ?? bucketBoundaries(unit);
     if (kind === 'histogram' && boundaries !== undefined)
       options.advice = { explicitBucketBoundaries: [...boundaries] };
-    const dropTags = rule?.dropTags === undefined ? undefined : new Set(rule.dropTags);
-    const made: Instrument = { kind, record: this.#recorder(kind, name, options, dropTags, rule?.synchronous) };
+    const made: Instrument = { kind, record: this.#recorder(kind, name, options, dropTags, synchronous) };
     this.#made.set(key, made);
     return made;
   }
@@ -143,7 +141,7 @@ export class Instruments {
     name: string,
     options: MetricOptions,
     dropTags: ReadonlySet<string> | undefined,
-    isSynchronous = false,
+    isSynchronous: boolean,
   ): Instrument['record'] {
     const meter = this.#meter as Meter;
     if (kind === 'gauge' && !isSynchronous) {
