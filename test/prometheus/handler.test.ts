@@ -8,7 +8,6 @@ import {
   createOtlpReceiver,
   createPrometheusHandler,
   type PrometheusOptions,
-  RimpMetricReader,
   TelemetryCollector,
 } from 'rimp-telemetry';
 import { hasPromtool, promtoolProblems } from '../helpers/prometheus.js';
@@ -21,7 +20,7 @@ afterEach(async () => {
 
 async function scraped(collector: TelemetryCollector, options?: PrometheusOptions): Promise<Scraped> {
   const served = await serveHandler(await createPrometheusHandler(collector, options));
-  open.push(served.close, () => collector.shutdown());
+  open.push(() => served.close(), () => collector.shutdown());
   return served;
 }
 
