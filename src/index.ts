@@ -53,7 +53,8 @@ export type { FlushResult } from './runtime/deadline.js';
 export type { LastError } from './runtime/diagnostics.js';
 export { createLiveView, type LiveView, type LiveViewOptions } from './setup/live-view.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './setup/node-sdk.js';
-export { createOtlpReceiver, createPrometheusHandler, shipTelemetry } from './setup/on-demand.js';
+export { createOtlpReceiver, shipTelemetry } from './setup/on-demand.js';
+export { createPrometheusHandler } from './setup/prometheus.js';
 export { type StartedTelemetry, type StartTelemetryOptions, startTelemetry } from './setup/start-telemetry.js';
 export type {
   AbortSignalLike,

@@ -4,7 +4,7 @@ import type { TelemetryCollector } from '../collector/collector.js';
 import { INTERNALS } from '../collector/internals.js';
 import { show, TelemetryError, toError } from '../model/errors.js';
 import { checkOptions } from '../model/options.js';
-import { bridgeOf } from '../otel/bridge.js';
+import { type Bridged, bridgeOf } from '../otel/bridge.js';
 import { builtIn } from '../runtime/built-in.js';
 import { bearerOf, isCrossSite, isLoopback, RequestAccess, targetOf } from '../runtime/request-access.js';
 import { Exposition } from './exposition.js';
@@ -28,8 +28,8 @@ interface Refusal {
 }
 
 /** See `createPrometheusHandler`. */
-export function makeHandler(collector: TelemetryCollector, options: PrometheusOptions): PrometheusHandler {
-  if ((collector as Partial<TelemetryCollector> | null | undefined)?.[INTERNALS] === undefined)
+export function makePrometheusHandler(collector: Bridged, options: PrometheusOptions): PrometheusHandler {
+  if (!isCollector(collector))
     throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${WHO}: expected a TelemetryCollector, got ${show(collector)}`);
   checkOptions(WHO, options, PROMETHEUS_RULES);
   const access = new RequestAccess({ token: options.token, allowedHosts: options.allowedHosts ?? [] });
@@ -69,6 +69,10 @@ export function makeHandler(collector: TelemetryCollector, options: PrometheusOp
     });
   };
   return Object.assign(handler, { close });
+}
+
+function isCollector(value: Bridged): value is TelemetryCollector {
+  return (value as Partial<TelemetryCollector> | null | undefined)?.[INTERNALS] !== undefined;
 }
 
 function refusalOf(request: IncomingMessage, access: RequestAccess): Refusal | undefined {

@@ -19,10 +19,23 @@ const MIB = 1024 * 1024;
 /** How long storing may take before the sender is asked to come again. */
 const STORE_TIMEOUT_MILLIS = 10_000;
 
-/** See `createOtlpReceiver`. */
-export async function startReceiver(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
+/** Answers requests until it is closed. */
+export interface ClosableHandler {
+  (request: IncomingMessage, response: ServerResponse): void;
+  close(): void;
+}
+
+/**
+ * See `createOtlpReceiver`.
+ *
+ * @param makeMetrics - makes what answers `GET /metrics`.
+ */
+export async function startReceiver(
+  options: OtlpReceiverOptions,
+  makeMetrics?: (options: OtlpReceiverOptions) => ClosableHandler,
+): Promise<OtlpReceiver> {
   checkOptions(WHO, options, RECEIVER_RULES);
-  const receiver = new Receiver(options);
+  const receiver = new Receiver(options, makeMetrics);
   await receiver.listen(options.port ?? 4318, options.host ?? '127.0.0.1');
   return receiver;
 }
@@ -33,13 +46,14 @@ class Receiver implements OtlpReceiver {
   readonly #admission: Admission;
   readonly #bodies: BodyReader;
   readonly #view: OtlpReceiverOptions['view'];
+  readonly #metrics: ClosableHandler | undefined;
   readonly #ledgers = { logs: new Ledger(() => 0), metrics: new Ledger(() => 0), traces: new Ledger(() => 0) };
   #host = '';
   #port = 0;
   #isLoopback = false;
   #isEnding = false;
 
-  constructor(options: OtlpReceiverOptions) {
+  constructor(options: OtlpReceiverOptions, makeMetrics?: (options: OtlpReceiverOptions) => ClosableHandler) {
     this.#bridge = bridgeOf(options.collector, WHO);
     const maxBodyBytes = options.maxBodyBytes ?? 8 * MIB;
     this.#admission = new Admission({ token: options.token, allowedHosts: options.allowedHosts ?? [], maxBodyBytes });
@@ -49,6 +63,7 @@ class Receiver implements OtlpReceiver {
       maxInFlightBytes: options.maxInFlightBytes ?? 64 * MIB,
     });
     this.#view = options.view;
+    this.#metrics = makeMetrics?.(options);
     this.#server = this.#serverOf(options);
   }
 
@@ -86,6 +101,7 @@ class Receiver implements OtlpReceiver {
 
   async shutdown(options: { readonly timeoutMillis?: number | undefined } = {}): Promise<void> {
     this.#isEnding = true;
+    this.#metrics?.close();
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
@@ -122,10 +138,11 @@ class Receiver implements OtlpReceiver {
     let reply: Reply;
     let hasContinued = !isWaiting;
     try {
-      if (this.#view !== undefined && !isOtlpPath(targetOf(request).path)) {
+      const other = this.#handlerOf(targetOf(request).path);
+      if (other !== undefined) {
         this.#admission.checkHost(request, this.#isLoopback);
         this.#checkOpen();
-        this.#view(request, response);
+        other(request, response);
         return;
       }
       const admitted = this.#admission.admit(request, this.#isLoopback);
@@ -145,6 +162,12 @@ class Receiver implements OtlpReceiver {
       if (!(error instanceof RefusedError)) this.#bridge.report('receiver', 'answering a request failed', error);
     }
     await this.#send(request, response, reply, hasContinued);
+  }
+
+  /** What answers other requests than those of OTLP. */
+  #handlerOf(path: string): OtlpReceiverOptions['view'] {
+    if (path === '/metrics') return this.#metrics ?? this.#view;
+    return isOtlpPath(path) ? undefined : this.#view;
   }
 
   #checkOpen(): void {

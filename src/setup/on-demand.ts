@@ -1,6 +1,4 @@
-import type { TelemetryCollector } from '../collector/collector.js';
-import type { PrometheusHandler } from '../prometheus/handler.js';
-import type { PrometheusOptions } from '../prometheus/options.js';
+import * as prometheus from '../prometheus/handler.js';
 import type { OtlpReceiver, OtlpReceiverOptions } from '../receiver/otlp-receiver.js';
 import type { ShipOptions, ShipSummary } from '../ship/options.js';
 import * as liveView from '../view/live-view.js';
@@ -8,16 +6,23 @@ import * as setUp from './set-up.js';
 
 // what few programs need is loaded when it is called
 
+/** Senders come and go: after this a series that got nothing is no longer shown to Prometheus. */
+const EXPIRE_MILLIS = 300_000;
+
 /**
  * Receives OTLP over HTTP, in protobuf and JSON, compressed or not, and gives it to a collector: its storage, streams and
- * listeners. A request is answered when what is in it is stored. A span becomes an event with `otel.span`.
+ * listeners. A request is answered when what is in it is stored. A span becomes an event with `otel.span`. `GET /metrics`
+ * is answered as `createPrometheusHandler` does; a series that got nothing for five minutes is left out.
  *
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong or misspelt, `RIMP_LISTEN` if the address
  * can't be listened on.
  */
 export async function createOtlpReceiver(options: OtlpReceiverOptions): Promise<OtlpReceiver> {
   const { startReceiver } = await import('../receiver/otlp-receiver.js');
-  return startReceiver(options);
+  return startReceiver(options, ({ collector, token, allowedHosts }) => {
+    const { makePrometheusHandler } = loadPrometheus();
+    return makePrometheusHandler(collector, { token, allowedHosts, expireAfterMillis: EXPIRE_MILLIS });
+  });
 }
 
 /**
@@ -33,23 +38,11 @@ export async function shipTelemetry(options: ShipOptions): Promise<ShipSummary> 
   return runShipment(options);
 }
 
-/**
- * A handler that shows a collector's counters, and the last values and histograms of its metrics, to Prometheus: in
- * OpenMetrics 1.0 or, for who doesn't ask for that, in the text format 0.0.4. It may be mounted in `node:http`, Express and
- * the like, at any path. Values are kept from this call on.
- *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is wrong or misspelt.
- */
-export async function createPrometheusHandler(
-  collector: TelemetryCollector,
-  options: PrometheusOptions = {},
-): Promise<PrometheusHandler> {
-  const { makeHandler } = await import('../prometheus/handler.js');
-  return makeHandler(collector, options);
-}
-
 /** Loads what sets OpenTelemetry up, when that is asked for. */
 export const loadSetUp = (): typeof setUp => setUp;
 
 /** Loads the live view, likewise. */
 export const loadLiveView = (): typeof liveView => liveView;
+
+/** Loads what Prometheus scrapes, likewise. */
+export const loadPrometheus = (): typeof prometheus => prometheus;

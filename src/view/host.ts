@@ -1,7 +1,7 @@
 import type { TelemetryCollector } from '../collector/collector.js';
+import { followItems } from '../collector/follow-items.js';
 import type { CollectorHealth } from '../collector/health.js';
 import { INTERNALS } from '../collector/internals.js';
-import type { TelemetryData } from '../model/data.js';
 import { show, TelemetryError } from '../model/errors.js';
 import type { TelemetryItem } from '../model/item.js';
 import type { TelemetryStorage } from '../model/storage.js';
@@ -36,25 +36,12 @@ export function collectorHost(collector: TelemetryCollector, who: string): ViewH
   return {
     clock: internals.clock,
     storage: collector.storage,
-    subscribe: (take) => subscribe(collector, take),
+    subscribe: (take) => followItems(collector, 'live-view', take),
     health: () => collector.health(),
     flush: seldom(internals.clock, () => collector.flush()),
     report: (kind, what, error) => internals.report(kind, what, error),
     onEnd: (run) => bridgeOf(collector, who).onEnd(run),
   };
-}
-
-function subscribe(collector: TelemetryCollector, take: (item: TelemetryItem) => void): () => void {
-  const takeAll = ({ events, metrics }: TelemetryData): void => {
-    for (const event of events) take(event);
-    for (const metric of metrics) take(metric);
-  };
-  if (collector.config.realtimeMode) return collector.addListener(takeAll);
-  // without listeners items come with the batches that are flushed
-  const sink = collector.addSink('live-view', {
-    store: async (data) => takeAll(data),
-  });
-  return () => void sink.remove();
 }
 
 /** Requests may come often: batches are not to become small by them. */

@@ -12,7 +12,7 @@ if (!here) process.stderr.write('SKIPPED: there is no Prometheus here (apt-get i
   let scraped: Scraped;
   let prometheus: Prometheus;
   beforeAll(async () => {
-    scraped = await serveHandler(await createPrometheusHandler(collector));
+    scraped = await serveHandler(createPrometheusHandler(collector));
     collector.collectMetric('tank.level', 45.2, 'percent', { tank: 'a "big" one\n' });
     collector.collectMetric('orders', 2, undefined, { route: '/' });
     collector.collectMetric('orders', 3, undefined, { route: '/' });

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import {
@@ -19,8 +20,11 @@ afterEach(async () => {
 });
 
 async function scraped(collector: TelemetryCollector, options?: PrometheusOptions): Promise<Scraped> {
-  const served = await serveHandler(await createPrometheusHandler(collector, options));
-  open.push(() => served.close(), () => collector.shutdown());
+  const served = await serveHandler(createPrometheusHandler(collector, options));
+  open.push(
+    () => served.close(),
+    () => collector.shutdown(),
+  );
   return served;
 }
 
@@ -163,6 +167,26 @@ describe('createPrometheusHandler', () => {
   });
 });
 
+describe('GET /metrics of the receiver', () => {
+  it('shows what senders measured, by service, and where it went', async () => {
+    const collector = new TelemetryCollector();
+    const receiver = await createOtlpReceiver({ collector, port: 0 });
+    const exporter = new OTLPMetricExporter({ url: `${receiver.url}/v1/metrics` });
+    const provider = new MeterProvider({
+      resource: resourceFromAttributes({ 'service.name': 'shop' }),
+      readers: [new PeriodicExportingMetricReader({ exporter })],
+    });
+    provider.getMeter('app').createUpDownCounter('carts').add(3);
+    await provider.forceFlush();
+    const text = await (await fetch(`${receiver.url}/metrics`)).text();
+    expect(lines(text, 'carts')).toEqual(['carts{service_name="shop"} 3']);
+    expect(lines(text, 'rimp_sink_delivered_total')).toEqual(['rimp_sink_delivered_total{sink="storage"} 1']);
+    await provider.shutdown();
+    await receiver.shutdown();
+    await collector.shutdown();
+  });
+});
+
 describe('who may scrape', () => {
   const status = async (
     served: Scraped,
@@ -202,9 +226,9 @@ describe('who may scrape', () => {
   });
 
   it('names an option that is misspelt', async () => {
-    await expect(createPrometheusHandler(new TelemetryCollector(), { maxserie: 5 } as never)).rejects.toThrow(
+    expect(() => createPrometheusHandler(new TelemetryCollector(), { maxserie: 5 } as never)).toThrow(
       'did you mean "maxSeries"?',
     );
-    await expect(createPrometheusHandler({} as never)).rejects.toThrow('expected a TelemetryCollector');
+    expect(() => createPrometheusHandler({} as never)).toThrow('expected a TelemetryCollector');
   });
 });
