@@ -2,7 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Chart } from '../../api-types.js';
-import { goTo, setFilter } from '../state/location.js';
+import { goTo, setFilter, viewValue } from '../state/location.js';
 import { Text } from '../ui/text.js';
 import { visibleText } from '../ui/visible-text.js';
 import { eventsAround } from './around.js';
@@ -70,8 +70,11 @@ function Charts({ chart, range, picked }: ChartsProperties): VNode {
   const chosen = useSignal<ChartView | undefined>(undefined);
   const hidden = useSignal<ReadonlySet<string>>(new Set());
   const hovered = useSignal<number | undefined>(undefined);
+  // who chooses how values are summed up wants to see them
+  const isAggregateChosen = viewValue('aggregate') !== '';
   const { unit, aggregate, kind, percentiles, heatMap } = chart;
-  const view = percentiles === undefined ? 'lines' : (chosen.value ?? defaultView(chart));
+  const view =
+    percentiles === undefined ? 'lines' : (chosen.value ?? (isAggregateChosen ? 'lines' : defaultView(chart)));
   const shownUnit = aggregate === 'count' && view === 'lines' ? null : unit;
   const isRate = aggregate === 'rate' && view === 'lines';
   const format = useMemo(() => valueFormat(shownUnit, isRate), [shownUnit, isRate]);

@@ -14,6 +14,8 @@ interface MetricDetailProperties {
   readonly names: readonly MetricName[];
 }
 
+/** Series that have a line of their own: as many as there are colours. */
+const LINES = 8;
 const AGGREGATES = {
   '': 'as it is',
   last: 'last value',
@@ -29,7 +31,7 @@ export function MetricDetail({ name, names }: MetricDetailProperties): VNode {
   const compared = viewValue('compare');
   const first = useChart(name);
   const second = useChart(compared);
-  const charts = [first.answer.value, second.answer.value].filter((chart) => chart !== undefined);
+  const charts = [first.chart, second.chart].filter((chart) => chart !== undefined);
   const range = rangeOf(charts, filter.value, Date.now());
   const shared = { range, picked };
   return (
@@ -61,23 +63,23 @@ export function MetricDetail({ name, names }: MetricDetailProperties): VNode {
         <span class="muted metric-hint">Drag across a chart for a part of its time</span>
       </div>
       <PickedMoment picked={picked} />
-      <ChartPanel name={name} description={describe(names, name)} {...chartOf(first)} {...shared} />
+      <ChartPanel name={name} description={describe(names, name)} {...first} {...shared} />
       {compared !== '' && (
-        <ChartPanel name={compared} description={describe(names, compared)} {...chartOf(second)} {...shared} />
+        <ChartPanel name={compared} description={describe(names, compared)} {...second} {...shared} />
       )}
     </div>
   );
 }
 
 /** The chart of a metric; of none, nothing is asked for. */
-function useChart(name: string) {
+function useChart(name: string): { readonly chart: Chart | undefined; readonly problem: string } {
   const aggregate = viewValue('aggregate');
   const points = isNarrow.value ? 80 : 160;
-  return usePolled<Chart>(name === '' ? undefined : 'chart', { ...filter.value, name, points, top: 8, aggregate });
-}
-
-function chartOf({ answer, problem }: ReturnType<typeof useChart>) {
-  return { chart: answer.value, problem: problem.value };
+  const asked = { ...filter.value, name, points, top: LINES, aggregate };
+  const { answer, problem } = usePolled<Chart>(name === '' ? undefined : 'chart', asked);
+  // until the first answer there is that of the metric before
+  const chart = answer.value?.name === name ? answer.value : undefined;
+  return { chart, problem: problem.value };
 }
 
 function describe(names: readonly MetricName[], name: string): string {
