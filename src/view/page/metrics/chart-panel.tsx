@@ -40,9 +40,9 @@ const AGGREGATE_WORDS: Readonly<Record<Chart['aggregate'], string>> = {
 export function ChartPanel({ name, description, chart, problem, ...shared }: ChartPanelProperties): VNode {
   return (
     <section class="chart-panel panel" aria-label={visibleText(name)}>
-      <h1>
+      <h2>
         <Text of={name} longest={300} />
-      </h1>
+      </h2>
       {description !== '' && (
         <p class="metric-facts">
           <Text of={description} longest={500} />

@@ -46,7 +46,7 @@ export function HeatMap({ chart, heatMap, range, format, onPick }: HeatMapProper
   };
   return (
     <section class="heat-map">
-      <h2>Distribution</h2>
+      <h3>Distribution</h3>
       <canvas
         ref={canvas}
         role="img"

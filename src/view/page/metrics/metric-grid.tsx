@@ -21,7 +21,6 @@ export function MetricGrid({ found, problem }: MetricGridProperties): VNode {
   return (
     <>
       <div class="toolbar">
-        <h1 class="visually-hidden">Metrics</h1>
         <p class="counts">
           {counted(found.names.length, 'metric')}
           {found.cut && '; there are more: filter by name'}

@@ -13,14 +13,31 @@ export function MetricsPage(): VNode {
   const { answer, problem } = usePolled<MetricNames>('metric-names', { ...filter.value });
   const found = answer.value;
   const chosen = viewValue('metric');
-  if (chosen !== '') return <MetricDetail key={chosen} name={chosen} names={found?.names ?? []} />;
+  return (
+    <>
+      <h1 class="visually-hidden">Metrics</h1>
+      {chosen === '' ? (
+        <AllMetrics found={found} problem={problem.value} />
+      ) : (
+        <MetricDetail key={chosen} name={chosen} names={found?.names ?? []} />
+      )}
+    </>
+  );
+}
+
+interface AllMetricsProperties {
+  readonly found: MetricNames | undefined;
+  readonly problem: string;
+}
+
+function AllMetrics({ found, problem }: AllMetricsProperties): VNode {
   if (found === undefined)
-    return problem.value === '' ? (
+    return problem === '' ? (
       <EmptyState title="Loading…" />
     ) : (
       <EmptyState title="The metrics could not be loaded">
         <p role="alert">
-          <Text of={problem.value} longest={500} />
+          <Text of={problem} longest={500} />
         </p>
       </EmptyState>
     );
@@ -33,5 +50,5 @@ export function MetricsPage(): VNode {
         <EndpointLine />
       </EmptyState>
     );
-  return <MetricGrid found={found} problem={problem.value} />;
+  return <MetricGrid found={found} problem={problem} />;
 }

@@ -4,10 +4,12 @@ import { hello } from '../state/connection.js';
 import { countText, rateText } from '../ui/number-format.js';
 import { agoOf } from '../ui/time-format.js';
 import { lostOf } from './lost.js';
+import { bucketsSince } from './rate-model.js';
 
 /** The most important numbers, large. */
 export function Figures({ counts }: { readonly counts: Overview }): VNode {
-  const { events, metrics, spans, eventsPerSecond, metricsPerSecond, buckets, bucketSeconds, ledgers } = counts;
+  const { events, metrics, spans, eventsPerSecond, metricsPerSecond, spansPerSecond, bucketSeconds, ledgers } = counts;
+  const buckets = bucketsSince(counts);
   const errors = buckets.reduce((sum, bucket) => sum + bucket.events.error, 0);
   const minutes = Math.max(1, Math.round((buckets.length * bucketSeconds) / 60));
   const lost = ledgers.reduce((most, ledger: LedgerLine) => Math.max(most, lostOf(ledger)), 0);
@@ -17,7 +19,7 @@ export function Figures({ counts }: { readonly counts: Overview }): VNode {
     <dl class="figures">
       <Figure name="Events" value={countText(events)} note={rateText(eventsPerSecond)} />
       <Figure name="Metrics" value={countText(metrics)} note={rateText(metricsPerSecond)} />
-      <Figure name="Spans" value={countText(spans)} note="among the events" />
+      <Figure name="Spans" value={countText(spans)} note={rateText(spansPerSecond)} />
       <Figure
         name="Errors"
         value={countText(errors)}

@@ -1,27 +1,27 @@
 import type { VNode } from 'preact';
-import type { Overview, OverviewBucket } from '../../api-types.js';
-import { EVENT_TYPES } from '../state/filter.js';
+import type { Overview } from '../../api-types.js';
 import { linkTo } from '../state/location.js';
 import { ChartTable } from '../ui/chart-table.js';
 import { countText } from '../ui/number-format.js';
 import { timeOfDay } from '../ui/time-format.js';
-import { TYPE_WORDS } from '../ui/type-badge.js';
+import { bucketsSince, countOf, PART_WORDS, PARTS, type RateBucket, totalOf } from './rate-model.js';
 
-/** Events of the last minutes by type; a click on a bar lists those of its time. */
+/** Events of the last minutes by type, and spans; a click on a bar lists those of its time. */
 export function RateChart({ counts }: { readonly counts: Overview }): VNode {
-  const { buckets, bucketSeconds } = counts;
+  const { bucketSeconds } = counts;
+  const buckets = bucketsSince(counts);
   const greatest = buckets.reduce((most, bucket) => Math.max(most, totalOf(bucket)), 0);
   const minutes = Math.max(1, Math.round((buckets.length * bucketSeconds) / 60));
-  const label = `Events of the last ${minutes === 1 ? 'minute' : `${minutes} minutes`}`;
+  const label = `What came in the last ${minutes === 1 ? 'minute' : `${minutes} minutes`}`;
   const first = buckets[0];
   return (
     <section class="card card-wide panel" aria-labelledby="rates-title">
       <h2 id="rates-title">{label}</h2>
       <ul class="rate-legend">
-        {EVENT_TYPES.map((type) => (
-          <li key={type} class={`type-${type}`}>
+        {PARTS.map((part) => (
+          <li key={part} class={`type-${part}`}>
             <span class="swatch" aria-hidden="true" />
-            {TYPE_WORDS[type]}
+            {PART_WORDS[part]}
           </li>
         ))}
         <li>
@@ -43,9 +43,9 @@ export function RateChart({ counts }: { readonly counts: Overview }): VNode {
             <thead>
               <tr>
                 <th scope="col">From</th>
-                {EVENT_TYPES.map((type) => (
-                  <th key={type} scope="col" class="number">
-                    {TYPE_WORDS[type]}
+                {PARTS.map((part) => (
+                  <th key={part} scope="col" class="number">
+                    {PART_WORDS[part]}
                   </th>
                 ))}
                 <th scope="col" class="number">
@@ -59,9 +59,9 @@ export function RateChart({ counts }: { readonly counts: Overview }): VNode {
                   <th scope="row">
                     <a href={linkTo('events', windowOf(bucket, bucketSeconds))}>{shortTime(bucket.start)}</a>
                   </th>
-                  {EVENT_TYPES.map((type) => (
-                    <td key={type} class="number">
-                      {countText(bucket.events[type])}
+                  {PARTS.map((part) => (
+                    <td key={part} class="number">
+                      {countText(countOf(bucket, part))}
                     </td>
                   ))}
                   <td class="number">{countText(bucket.metrics)}</td>
@@ -76,14 +76,14 @@ export function RateChart({ counts }: { readonly counts: Overview }): VNode {
 }
 
 interface RateBarProperties {
-  readonly bucket: OverviewBucket;
+  readonly bucket: RateBucket;
   readonly seconds: number;
   readonly greatest: number;
 }
 
 function RateBar({ bucket, seconds, greatest }: RateBarProperties): VNode {
-  const counted = EVENT_TYPES.filter((type) => bucket.events[type] > 0);
-  const words = counted.map((type) => `${countText(bucket.events[type])} ${TYPE_WORDS[type]}`).join(', ');
+  const present = PARTS.filter((part) => countOf(bucket, part) > 0);
+  const words = present.map((part) => `${countText(countOf(bucket, part))} ${PART_WORDS[part]}`).join(', ');
   const title = `${shortTime(bucket.start)}: ${words === '' ? 'none' : words}`;
   return (
     // the table has a link for each bar: a keyboard need not stop at every one of them here
@@ -94,28 +94,21 @@ function RateBar({ bucket, seconds, greatest }: RateBarProperties): VNode {
       title={title}
       aria-label={title}
     >
-      {counted.toReversed().map((type) => (
+      {present.map((part) => (
         <span
-          key={type}
-          class={`rate-part type-${type}`}
-          style={{ height: `${(bucket.events[type] / greatest) * 100}%` }}
+          key={part}
+          class={`rate-part type-${part}`}
+          style={{ height: `${(countOf(bucket, part) / greatest) * 100}%` }}
         />
       ))}
     </a>
   );
 }
 
-function windowOf(
-  { start }: OverviewBucket,
-  seconds: number,
-): { readonly startTime: string; readonly endTime: string } {
+function windowOf({ start }: RateBucket, seconds: number): { readonly startTime: string; readonly endTime: string } {
   return { startTime: start, endTime: new Date(Date.parse(start) + seconds * 1_000).toISOString() };
 }
 
 function shortTime(iso: string): string {
   return timeOfDay(new Date(iso)).slice(0, 8);
-}
-
-function totalOf({ events }: OverviewBucket): number {
-  return EVENT_TYPES.reduce((sum, type) => sum + events[type], 0);
 }

@@ -22,18 +22,21 @@ export function Services({ counts }: { readonly counts: Overview }): VNode {
                 Events
               </th>
               <th scope="col" class="number">
+                Spans
+              </th>
+              <th scope="col" class="number">
                 Errors
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number if-wide">
                 Metrics
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number if-wide">
                 Last
               </th>
             </tr>
           </thead>
           <tbody>
-            {services.map(({ service, events, errors, metrics, last }) => (
+            {services.map(({ service, events, spans, errors, metrics, last }) => (
               <tr key={service}>
                 <td>
                   {service === '' ? (
@@ -46,6 +49,13 @@ export function Services({ counts }: { readonly counts: Overview }): VNode {
                 </td>
                 <td class="number">{countText(events)}</td>
                 <td class="number">
+                  {spans === 0 || service === '' ? (
+                    countText(spans)
+                  ) : (
+                    <a href={linkTo('traces', { service })}>{countText(spans)}</a>
+                  )}
+                </td>
+                <td class="number">
                   {errors === 0 ? (
                     '0'
                   ) : (
@@ -54,8 +64,8 @@ export function Services({ counts }: { readonly counts: Overview }): VNode {
                     </a>
                   )}
                 </td>
-                <td class="number">{countText(metrics)}</td>
-                <td class="number">
+                <td class="number if-wide">{countText(metrics)}</td>
+                <td class="number if-wide">
                   <Time iso={last} />
                 </td>
               </tr>

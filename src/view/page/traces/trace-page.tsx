@@ -32,25 +32,36 @@ export function TracePage({ traceId }: { readonly traceId: string }): VNode {
   }, [model]);
   useKeys(state);
 
-  if (model === undefined)
-    return problem.value === '' ? (
-      <EmptyState title="Loading…" />
-    ) : (
-      <EmptyState title="The trace could not be loaded">
-        <p role="alert">
-          <Text of={problem.value} longest={500} />
-        </p>
-      </EmptyState>
-    );
-  if (model.rows.length === 0)
-    return (
-      <EmptyState title="Nothing of this trace is here">
-        <p>
-          No span or event has the trace id <code>{traceId}</code>. It may be on its way, or older than what is kept.
-        </p>
-      </EmptyState>
-    );
-  return <Trace traceId={traceId} model={model} isCut={loaded?.isCut === true} state={state} />;
+  if (model !== undefined && model.rows.length > 0)
+    return <Trace traceId={traceId} model={model} isCut={loaded?.isCut === true} state={state} />;
+  return (
+    <>
+      <h1 class="visually-hidden">Trace</h1>
+      {model === undefined ? <NotLoaded problem={problem.value} /> : <NothingFound traceId={traceId} />}
+    </>
+  );
+}
+
+function NotLoaded({ problem }: { readonly problem: string }): VNode {
+  return problem === '' ? (
+    <EmptyState title="Loading…" />
+  ) : (
+    <EmptyState title="The trace could not be loaded">
+      <p role="alert">
+        <Text of={problem} longest={500} />
+      </p>
+    </EmptyState>
+  );
+}
+
+function NothingFound({ traceId }: { readonly traceId: string }): VNode {
+  return (
+    <EmptyState title="Nothing of this trace is here">
+      <p>
+        No span or event has the trace id <code>{traceId}</code>. It may be on its way, or older than what is kept.
+      </p>
+    </EmptyState>
+  );
 }
 
 interface TraceProperties {

@@ -13,6 +13,15 @@ type Order = keyof typeof ORDERS;
 
 /** The latest traces; a click opens one. */
 export function TracesPage(): VNode {
+  return (
+    <>
+      <h1 class="visually-hidden">Traces</h1>
+      <Content />
+    </>
+  );
+}
+
+function Content(): VNode {
   const { answer, problem } = usePolled<Traces>('traces', { ...filter.value });
   const found = answer.value;
   if (found === undefined)
@@ -33,7 +42,6 @@ export function TracesPage(): VNode {
   );
   return (
     <>
-      <h1 class="visually-hidden">Traces</h1>
       <div class="toolbar">
         <fieldset class="tabs">
           <legend class="visually-hidden">Order</legend>

@@ -1,0 +1,34 @@
+import type { EventType } from '../../../model/event-type.js';
+import type { Overview, OverviewBucket } from '../../api-types.js';
+
+export type RateBucket = OverviewBucket;
+
+/** What is counted apart, from the bottom of a bar up: what matters most stands on the ground. */
+export const PARTS = ['error', 'warning', 'info', 'debug', 'span'] as const;
+export type RatePart = (typeof PARTS)[number];
+
+export const PART_WORDS: Readonly<Record<RatePart, string>> = {
+  error: 'error',
+  warning: 'warn',
+  info: 'info',
+  debug: 'debug',
+  span: 'span',
+};
+
+/** A chart of less would be one of a few broad bars. */
+const FEWEST = 12;
+
+/** The buckets from the start of the server on, and some before if it is young. */
+export function bucketsSince({ buckets, startedAt, bucketSeconds }: Overview): readonly RateBucket[] {
+  const started = Date.parse(startedAt) - bucketSeconds * 1_000;
+  const first = buckets.findIndex(({ start }) => Date.parse(start) > started);
+  return first <= 0 ? buckets : buckets.slice(Math.min(first, Math.max(0, buckets.length - FEWEST)));
+}
+
+export function countOf({ events, spans }: RateBucket, part: EventType | 'span'): number {
+  return part === 'span' ? spans : events[part];
+}
+
+export function totalOf(bucket: RateBucket): number {
+  return PARTS.reduce((sum, part) => sum + countOf(bucket, part), 0);
+}
