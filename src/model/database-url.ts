@@ -8,3 +8,8 @@ export function databaseOfUrl(name: string): ServerDatabase | undefined {
   if (URLS.postgres.test(name)) return 'postgres';
   return URLS.clickhouse.test(name) ? 'clickhouse' : undefined;
 }
+
+/** Whether a file is to be a SQLite database by its name: `.db`, `.sqlite` or `.sqlite3`. */
+export function isSqliteName(path: string): boolean {
+  return /\.(?:db|sqlite3?)$/i.test(path);
+}

@@ -1,5 +1,6 @@
 import { TelemetryError } from '../model/errors.js';
 import { requireFromApplication, requireThrough } from '../runtime/application-require.js';
+import { installCommand } from './install-command.js';
 
 /** Modules of OpenTelemetry, as imported by the application; those that are absent are loaded from it when needed. */
 export interface SdkModules {
@@ -48,10 +49,9 @@ export class ModuleLoader {
   /** @throws TelemetryError `RIMP_MISSING_PACKAGE` that names what is missing, and the line that installs it. */
   check(): void {
     if (this.#missing.length === 0) return;
-    const needed = runsThirdGeneration() ? this.#missing : ['"@opentelemetry/api@<1.10"', ...this.#missing];
     throw new TelemetryError(
       'RIMP_MISSING_PACKAGE',
-      `${this.#who}: this needs ${this.#missing.join(', ')}, not found in the application; install with: npm install ${needed.join(' ')}`,
+      `${this.#who}: this needs ${this.#missing.join(', ')}, not found in the application; install with: ${installCommand(this.#missing)}`,
     );
   }
 }
@@ -75,10 +75,4 @@ export function functionOf(
   who: string,
 ): (...args: readonly unknown[]) => unknown {
   return classOf(module, name, who) as unknown as (...args: readonly unknown[]) => unknown;
-}
-
-/** Whether this Node runs SDK 3.x; npm gives older ones 2.x, which refuses the API that belongs to 3.x. */
-function runsThirdGeneration(): boolean {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 15);
 }

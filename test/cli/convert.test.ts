@@ -111,17 +111,26 @@ describe('rimp convert', () => {
     }
   });
 
-  it('says what to install for Parquet, and leaves nothing', () => {
+  it('says what to install for Parquet and OTLP, of the generation that fits, and leaves nothing', () => {
     const program = join(directory, 'alone', 'rimp.cjs');
     cpSync(join(rimpProgram, '..', '..'), join(directory, 'alone', 'dist'), { recursive: true });
     writeFileSync(program, `require('./dist/cli/main.js')`);
     for (const name of ['commander', '@bomb.sh/tab', '@opentelemetry/api', '@opentelemetry/api-logs'])
       cpSync(join('node_modules', name), join(directory, 'alone', 'node_modules', name), { recursive: true });
     const options = { cwd: join(directory, 'alone'), encoding: 'utf8' } as const;
-    const out = path('none.parquet');
-    const { status, stderr } = spawnSync(process.execPath, [program, 'convert', file, out], options);
-    expect([status, stderr]).toEqual([2, expect.stringContaining('npm install hyparquet-writer')]);
-    expect(readdirSync(directory).filter((entry) => entry.includes('none.parquet'))).toEqual([]);
+    const about = readFileSync(join('node_modules', '@opentelemetry/api', 'package.json'), 'utf8');
+    const isThird = (JSON.parse(about) as { version: string }).version.startsWith('1.1');
+    const otlp = isThird
+      ? 'npm install @opentelemetry/otlp-transformer\n'
+      : 'npm install "@opentelemetry/api@<1.10" @opentelemetry/otlp-transformer@0.223\n';
+    for (const [name, command] of [
+      ['none.parquet', 'npm install hyparquet-writer'],
+      ['none.otlp.json', otlp],
+    ] as const) {
+      const { status, stderr } = spawnSync(process.execPath, [program, 'convert', file, path(name)], options);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(command)]);
+    }
+    expect(readdirSync(directory).filter((entry) => entry.includes('none.'))).toEqual([]);
   });
 
   it('accounts for what filters leave out and for lines that can not be read', () => {

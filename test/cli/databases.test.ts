@@ -1,11 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FileStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { FileStorage, PostgresStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
 import { type Postgres, postgresPrograms, startPostgres } from '../helpers/postgres.js';
-import { rimp } from '../helpers/run-rimp.js';
+import { endRimps, rimp, startRimp } from '../helpers/run-rimp.js';
 import { openDatabase } from '../helpers/sqlite.js';
+import { until } from '../helpers/until.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rimp-cli-databases-'));
 const path = (name: string): string => join(directory, name);
@@ -29,6 +30,7 @@ beforeAll(async () => {
   await storage.store(new TelemetryData({ events, metrics }));
   await storage.close();
 });
+afterEach(endRimps);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 (postgresPrograms === undefined ? describe.skip : describe)('rimp and PostgreSQL', () => {
@@ -43,6 +45,24 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
     expect([status, stderr]).toEqual([2, expect.stringContaining('is not a RIMP database')]);
     // a second look finds none either
     expect(rimp(['stats', `${server.url}`]).stderr).toContain('is not a RIMP database');
+  });
+
+  it('tail -f waits for the tables, and shows what comes', async () => {
+    const { said, says, child, ended } = startRimp(['tail', '-f', server.url]);
+    await until(() => said.stderr.includes('waiting for tables of RIMP in postgres://'));
+    const storage = new PostgresStorage({ url: server.url, tablePrefix: 'other_' });
+    await storage.store(
+      new TelemetryData({ events: [new TelemetryEvent({ source: 's', message: 'of other tables' })] }),
+    );
+    await storage.close();
+    expect(rimp(['convert', file, server.url]).status).toBe(0);
+    await says(' m 2');
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(said.stdout).not.toContain('other');
+    const again = new PostgresStorage(server.url);
+    await again.clear();
+    await again.close();
   });
 
   it('convert adds every item once, says which were there already, and gives all of them back', () => {

@@ -113,6 +113,23 @@ describe('rimp tail', () => {
     expect(messagesIn(said.stdout).toSorted()).toEqual(['m0', 'm1', 'm2', 'm3']);
   });
 
+  it.each(['is not there', 'is empty'])('waits for a database that %s, and shows all that comes', async (what) => {
+    const database = newFile('db');
+    if (what === 'is empty') writeFileSync(database, '');
+    const { said, says, child, ended } = startRimp(['tail', '-f', '-n', '1', database]);
+    await until(() => said.stderr.includes(`waiting for ${database}`));
+    const storage = new SqliteStorage(database);
+    await storage.store(event('m0'));
+    await storage.store(event('m1'));
+    await says(' m1');
+    await storage.store(event('m2'));
+    await says(' m2');
+    await storage.close();
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(messagesIn(said.stdout)).toEqual(['m0', 'm1', 'm2']);
+  });
+
   it("formats the JSON lines of pino and winston on standard input, and leaves other programs' text as it is", () => {
     const pino = createRequire(join(process.cwd(), 'noop.js')).resolve('pino');
     const program = `

@@ -1,4 +1,4 @@
-import { databaseOfUrl } from '../../model/database-url.js';
+import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import { defineCommand } from '../command.js';
 import { addFilterOptions, type FilterValues } from '../filter/filter.js';
 import { addUtcOption } from '../output/options.js';
@@ -80,7 +80,7 @@ function formatOf(target: string): OutputFormat {
   if (/\.(?:jsonl|ndjson)$/.test(name)) return 'jsonl';
   if (name.endsWith('.csv')) return 'csv';
   if (/\.parquet$/i.test(target)) return 'parquet';
-  if (/\.(?:db|sqlite3?)$/.test(name) && !target.toLowerCase().endsWith('.gz')) return 'sqlite';
+  if (isSqliteName(target)) return 'sqlite';
   throw new UsageError(
     `expected OUT to end in .jsonl, .csv, .otlp.json, .parquet or .db, or --to FORMAT, got "${target}"`,
   );

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { checkPlace } from '../../collector/check-place.js';
 import { type StorageBackend, TelemetryConfig } from '../../collector/config.js';
 import { type StorageKind, storageKindOf } from '../../collector/storage-kind.js';
-import { databaseOfUrl } from '../../model/database-url.js';
+import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import { TelemetryError, toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import type { Env } from '../../otlp/config/settings.js';
@@ -75,7 +75,7 @@ function packageOf(kind: StorageKind | undefined): string {
 function backendOf(path: string): StorageBackend {
   const database = databaseOfUrl(path);
   if (database !== undefined) return database;
-  return /\.(?:db|sqlite3?)$/i.test(path) || headOf(path) === 'SQLite format 3' ? 'sqlite' : 'file';
+  return isSqliteName(path) || headOf(path) === 'SQLite format 3' ? 'sqlite' : 'file';
 }
 
 function headOf(path: string): string {

@@ -3,7 +3,7 @@ import { rmSync, statSync } from 'node:fs';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { TelemetryCollector } from '../../collector/collector.js';
 import type { TelemetryData } from '../../model/data.js';
-import { databaseOfUrl } from '../../model/database-url.js';
+import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { resolveQuery } from '../../model/query.js';
 import type { OtlpReceiver } from '../../receiver/otlp-receiver.js';
@@ -88,7 +88,7 @@ function collectorOf({ record, append, force }: RunValues): TelemetryCollector {
     if (force !== true) throw new UsageError(`${record} is there: --append adds to it, --force replaces it`);
     for (const path of [record, `${record}-wal`, `${record}-shm`]) rmSync(path, { force: true });
   }
-  const isDatabase = isUrl || /\.(?:db|sqlite3?)$/.test(record);
+  const isDatabase = isUrl || isSqliteName(record);
   return new TelemetryCollector(
     { storageBackend: isDatabase ? 'database' : 'file', storagePath: record, bufferSize: 1_000 },
     options,

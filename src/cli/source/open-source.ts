@@ -1,10 +1,11 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { databaseOfUrl } from '../../model/database-url.js';
+import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import { toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import { segmentsOf, targetOf } from '../../storage/file/segments.js';
 import { UsageError } from '../values.js';
+import { AwaitedItems } from './awaited-source.js';
 import { FileItems } from './file-source.js';
 import { MergedItems } from './merged-source.js';
 import type { ItemSource } from './source.js';
@@ -55,6 +56,8 @@ async function openOne(name: string, { keepsPlain = false, waits = false }: Open
     const { createReadStream } = await import('node:fs');
     return new StreamItems(name, createReadStream(name) as unknown as typeof process.stdin, keepsPlain);
   }
+  if (waits && isSqliteName(name) && (found?.size ?? 0) === 0)
+    return new AwaitedItems(name, () => openOne(name, { keepsPlain }));
   const head = found === undefined ? Buffer.alloc(0) : headOf(name);
   if (head.toString('latin1').startsWith('SQLite format 3')) return sqliteAt(name);
   return new FileItems(name, head[0] === 0x1f && head[1] === 0x8b);

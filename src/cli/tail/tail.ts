@@ -19,7 +19,7 @@ ${SOURCE_NOTES}
 Without SOURCE it is standard input, all of which is shown as it comes: lines that are no JSON as they are.
 
 With --follow a file that is rotated is read to its end, then the new one; one that is truncated is read from its
-beginning; one that is missing is waited for. Ctrl-C ends it.
+beginning; one that is missing is waited for, and so are the tables of a database. Ctrl-C ends it.
 
 ${FIELDS_NOTE}
 

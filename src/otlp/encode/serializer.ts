@@ -1,4 +1,5 @@
 import { TelemetryError } from '../../model/errors.js';
+import { installCommand } from '../../otel/install-command.js';
 import type { LogRecordLike, ResourceMetricsLike, SpanLike } from '../../otel/sdk-types.js';
 import { requireFromApplication, requireThrough } from '../../runtime/application-require.js';
 import { exporterPackage, type OtlpProtocol, type OtlpSignal, REJECTED } from '../config/settings.js';
@@ -46,7 +47,7 @@ export function serializerOf<S extends OtlpSignal>(
   if (transformer === undefined) {
     throw new TelemetryError(
       'RIMP_MISSING_PACKAGE',
-      `${who}: this needs ${PACKAGE}, not found in the application; install with: npm install ${PACKAGE}`,
+      `${who}: this needs ${PACKAGE}, not found in the application; install with: ${installCommand([PACKAGE])}`,
     );
   }
   const name = `${protocol === 'http/json' ? 'Json' : 'Protobuf'}${SERIALIZERS[signal]}Serializer`;

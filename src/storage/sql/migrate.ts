@@ -23,11 +23,15 @@ export function* migrate(dialect: SqlDialect, who: string, prefix: string, shown
   });
 }
 
+/** A database that is opened to be read only holds no tables of ours, or none yet. */
+export class NoTablesError extends StorageError {}
+
 /**
  * Looks whether a database can be read as it is; changes nothing. A schema of any version up to the present one can: the
  * versions differ in views alone.
  *
- * @throws StorageError if it holds no tables of ours, or a later version of the library made it.
+ * @throws NoTablesError if it holds no tables of ours.
+ * @throws StorageError if a later version of the library made it.
  */
 export function* checkSchema(dialect: SqlDialect, who: string, prefix: string, shownAs: string): Work<void> {
   const present = dialect.migrations.length;
@@ -40,7 +44,7 @@ export function* checkSchema(dialect: SqlDialect, who: string, prefix: string, s
   }
   if (version > present) throw later(who, shownAs, version, present);
   if (version > 0) return;
-  throw new StorageError(
+  throw new NoTablesError(
     `${who}: ${shownAs} is not a RIMP database: expected a table ${prefix}schema, which a storage makes when it stores for the first time`,
     { permanent: true, concerns: 'storage' },
   );
