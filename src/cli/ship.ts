@@ -3,7 +3,6 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { parseTimestamp } from '../codec/timestamp.js';
-import { openStorage } from '../collector/open-storage.js';
 import { toError } from '../model/errors.js';
 import type { TelemetryStorage } from '../model/storage.js';
 import type { OtlpProtocol } from '../otlp/config/settings.js';
@@ -98,7 +97,8 @@ export const ship = defineCommand<ShipValues>({
     'otlp.endpoint': '--to',
     'otlp.protocol': '--protocol',
     to: '--to',
-    storagePath: '--storage',
+    url: '--storage',
+    path: '--storage',
     tablePrefix: '--table-prefix',
     checkpoint: '--checkpoint',
     giveUpAfterSeconds: '--give-up',
@@ -120,7 +120,7 @@ export const ship = defineCommand<ShipValues>({
     checkHeaders(headers);
     const shown = new Display(err);
     const { signal, release } = untilSignal();
-    const storage = values.storage === undefined ? undefined : storageOf(values.storage, values.tablePrefix);
+    const storage = values.storage === undefined ? undefined : await storageOf(values.storage, values.tablePrefix);
     try {
       const summary = await shipTelemetry({
         files,
@@ -163,12 +163,10 @@ function isEndpointKnown(): boolean {
   return ['', 'LOGS_', 'METRICS_'].some((signal) => env[`OTEL_EXPORTER_OTLP_${signal}ENDPOINT`]?.trim());
 }
 
-function storageOf(path: string, tablePrefix: string | undefined): TelemetryStorage {
+async function storageOf(path: string, tablePrefix: string | undefined): Promise<TelemetryStorage> {
   if (!path.includes('://') && !existsSync(path)) throw new UsageError(`expected a database, there is none at ${path}`);
-  return openStorage(
-    { storageBackend: 'database', storagePath: path },
-    tablePrefix === undefined ? {} : { tablePrefix },
-  );
+  const { openDatabase } = await import('./source/open-database.js');
+  return openDatabase(path, tablePrefix);
 }
 
 function checkpointOf(given: string | undefined, files: readonly string[]): string | undefined {

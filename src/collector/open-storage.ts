@@ -15,7 +15,7 @@ export interface StorageOptions
   extends MemoryStorageOptions,
     Omit<FileStorageOptions, 'path' | 'retention'>,
     Omit<PostgresStorageOptions, 'url' | 'retention' | 'readOnly'>,
-    Omit<ClickHouseStorageOptions, 'url' | 'retention'> {
+    Omit<ClickHouseStorageOptions, 'url' | 'retention' | 'readOnly'> {
   /** What stays: files have `maxFiles` and `maxTotalBytes`, SQLite and PostgreSQL `maxItems`, all `maxAgeSeconds`. */
   readonly retention?: (RetentionOptions & DatabaseRetentionOptions) | undefined;
 }

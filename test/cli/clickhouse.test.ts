@@ -48,6 +48,18 @@ const ITEMS = 2_500;
     await storage.close();
   });
 
+  it('opened to be read only makes no tables, writes nothing, and the server is told so', async () => {
+    const storage = new ClickHouseStorage({ url: `${server.url}/nobody`, readOnly: true });
+    expect((await storage.retrieve()).isEmpty).toBe(true);
+    await expect(storage.store(data)).rejects.toThrow("can't be written: it was opened with readOnly");
+    await expect(storage.clear()).rejects.toThrow("can't be emptied: it was opened with readOnly");
+    await storage.close();
+    expect(await server.rows("SELECT name FROM system.databases WHERE name = 'nobody'")).toEqual([]);
+    const there = new ClickHouseStorage({ url, readOnly: true });
+    expect((await there.retrieve({ limit: 3 })).size).toBe(3);
+    await there.close();
+  });
+
   it('queries, counts and tails it', () => {
     const since = timestamp(2_499).toISOString();
     expect(

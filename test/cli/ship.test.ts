@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SqliteStorage, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
 import { rimpProgram } from '../helpers/cli.js';
 import { beginShipment, directory, endShipment, lines, PYTHON, receiver } from '../helpers/shipment.js';
 
@@ -35,6 +36,20 @@ describe('rimp ship', () => {
       code: 0,
       stdout: expect.stringContaining('read       1 event, 0 metrics'),
     });
+  });
+
+  it('reads a database and leaves it as it is, also one of others', async () => {
+    const path = join(directory, 'shop.db');
+    const storage = new SqliteStorage({ path, tablePrefix: 'my_' });
+    await storage.store(new TelemetryData({ events: [new TelemetryEvent({ source: 's', message: 'kept' })] }));
+    await storage.close();
+    const before = readFileSync(path);
+    const to = ['--to', receiver.url, '--checkpoint', 'none'];
+    const shipped = await run('--storage', path, '--table-prefix', 'my_', ...to);
+    expect([shipped.code, shipped.stdout]).toEqual([0, expect.stringContaining('logs       1 accepted = 1 delivered')]);
+    const refused = await run('--storage', path, ...to);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('is not a RIMP database')]);
+    expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   it('says what is wrong with its arguments', async () => {

@@ -40,8 +40,7 @@ export async function openSources(names: readonly string[], options: OpenOptions
 
 async function openOne(name: string, { keepsPlain = false, waits = false }: OpenOptions): Promise<ItemSource> {
   if (name === '-') return new StreamItems('standard input', process.stdin, keepsPlain);
-  const database = databaseOfUrl(name);
-  if (database !== undefined) return database === 'postgres' ? postgresAt(name) : clickHouseAt(name);
+  if (databaseOfUrl(name) !== undefined) return databaseAt(name);
   if (/^https?:\/\//i.test(name)) return serverAt(name);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
     throw new UsageError(
@@ -59,33 +58,16 @@ async function openOne(name: string, { keepsPlain = false, waits = false }: Open
   if (waits && isSqliteName(name) && (found?.size ?? 0) === 0)
     return new AwaitedItems(name, () => openOne(name, { keepsPlain }));
   const head = found === undefined ? Buffer.alloc(0) : headOf(name);
-  if (head.toString('latin1').startsWith('SQLite format 3')) return sqliteAt(name);
+  if (head.toString('latin1').startsWith('SQLite format 3')) return databaseAt(name);
   return new FileItems(name, head[0] === 0x1f && head[1] === 0x8b);
 }
 
-/** Databases are loaded when one is asked for, and left as they are. */
-async function sqliteAt(path: string): Promise<ItemSource> {
-  const [{ SqliteStorage }, { StorageItems }] = await Promise.all([
-    import('../../storage/sqlite/sqlite-storage.js'),
+async function databaseAt(name: string): Promise<ItemSource> {
+  const [{ openDatabase }, { StorageItems }] = await Promise.all([
+    import('./open-database.js'),
     import('./storage-source.js'),
   ]);
-  return new StorageItems(new SqliteStorage({ path, readOnly: true }), path);
-}
-
-async function postgresAt(url: string): Promise<ItemSource> {
-  const [{ PostgresStorage }, { StorageItems }] = await Promise.all([
-    import('../../storage/postgres/postgres-storage.js'),
-    import('./storage-source.js'),
-  ]);
-  return new StorageItems(new PostgresStorage({ url, readOnly: true }), showUrl(url));
-}
-
-async function clickHouseAt(url: string): Promise<ItemSource> {
-  const [{ ClickHouseStorage }, { StorageItems }] = await Promise.all([
-    import('../../storage/clickhouse/clickhouse-storage.js'),
-    import('./storage-source.js'),
-  ]);
-  return new StorageItems(new ClickHouseStorage(url), showUrl(url));
+  return new StorageItems(await openDatabase(name), showUrl(name));
 }
 
 async function serverAt(url: string): Promise<ItemSource> {

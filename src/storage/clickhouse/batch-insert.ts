@@ -41,6 +41,7 @@ export class BatchInsert {
     if (first === undefined) return;
     const progress = this.#progress.get(first) ?? { stored: new Set(), refused: 0, error: undefined };
     this.#progress.set(first, progress);
+    this.#server.checkWritable('be written');
     const bad = await this.#server.attempt('be written', async () => {
       const batch = rowsOf(batches, () => this.#sequence.next(), await this.#server.tables.ensure());
       for (const piece of batch.pieces) await this.#insert(piece, progress);

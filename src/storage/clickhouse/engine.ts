@@ -40,6 +40,7 @@ export class ClickHouseEngine {
 
   async clear(): Promise<void> {
     const { connection, names, tables } = this.#server;
+    this.#server.checkWritable('be emptied');
     await this.#server.attempt('be emptied', async () => {
       for (const table of (await tables.there()).keys()) {
         for (const statement of truncateStatements(names, table)) await connection.command(statement);

@@ -19,6 +19,11 @@ export interface ClickHouseStorageOptions {
   readonly cluster?: string | undefined;
   /** Whether the server gathers the inserts of many clients before it writes them; default `false`. */
   readonly asyncInsert?: boolean | undefined;
+  /**
+   * Whether the tables are only read: none is made, the server is told to refuse all else (`readonly = 2`), and `store`
+   * and `clear` reject. Default `false`.
+   */
+  readonly readOnly?: boolean | undefined;
   /** Settings of `@clickhouse/client` beside those of the URL: `request_timeout`, `clickhouse_settings`, `tls`, … */
   readonly connection?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -41,6 +46,7 @@ const RULES: Readonly<Record<keyof ClickHouseStorageOptions, Rule>> = {
   tablePrefix: TABLE_PREFIX,
   cluster: TEXT,
   asyncInsert: BOOLEAN,
+  readOnly: BOOLEAN,
   connection: ANY_OBJECT,
 };
 

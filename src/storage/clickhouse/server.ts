@@ -18,6 +18,7 @@ export class Server {
   /** Which tables are meant. */
   readonly names: TableOptions;
   readonly #shownAs: string;
+  readonly #isReadOnly: boolean;
   #closed = false;
 
   constructor(options: ClickHouseStorageOptions) {
@@ -25,17 +26,28 @@ export class Server {
     const { cluster, retention, tablePrefix: prefix = DEFAULT_PREFIX } = options;
     this.names = { database, prefix, cluster, maxAgeSeconds: retention?.maxAgeSeconds };
     this.location = `${place}#${prefix}`;
+    this.#isReadOnly = options.readOnly === true;
     this.#shownAs = showUrl(options.url);
     this.connection = new Connection({
       application: 'rimp-telemetry',
       compression: { request: true, response: true },
       request_timeout: 60_000,
       ...options.connection,
+      ...(options.readOnly === true && { clickhouse_settings: readOnlySettings(options.connection) }),
       url,
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
     });
     this.tables = new Tables(this.connection, this.names, WHO);
+  }
+
+  /** @throws StorageError if the tables are only read. */
+  checkWritable(what: string): void {
+    if (this.#isReadOnly)
+      throw new StorageError(`${WHO}: ${this.#shownAs} can't ${what}: it was opened with readOnly`, {
+        permanent: true,
+        concerns: 'storage',
+      });
   }
 
   /** Does work; rejects with what an error of the server's means. */
@@ -60,6 +72,11 @@ export class Server {
     this.#closed = true;
     await this.connection.close();
   }
+}
+
+/** The server's setting of a session that may change its settings, and nothing else. */
+function readOnlySettings(connection: ClickHouseStorageOptions['connection']): object {
+  return { ...(connection?.clickhouse_settings as object | undefined), readonly: '2' };
 }
 
 /** Errors of connecting to several addresses have a text of their own only in their parts. */
