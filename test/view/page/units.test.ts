@@ -58,7 +58,7 @@ describe('values with their unit', () => {
   });
 
   it('is a text with a digit for every finite value of every unit', () => {
-    const unit = fc.oneof(fc.constantFrom('ms', 'By', '%', '1', '{a}/s'), fc.string());
+    const unit = fc.oneof(fc.constantFrom('ms', 'd', 'By', 'TiBy', '%', '1', '{a}/s'), fc.string());
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), unit, (value, of) => {
         expect(valueFormat(of)(value)).toMatch(/\d/);

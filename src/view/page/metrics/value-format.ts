@@ -47,13 +47,20 @@ export function valueFormat(unit: string | null, perSecond = false): ValueFormat
   return (value) => (value === null || value === undefined ? '–' : `${format(value)}${per}`);
 }
 
-function formatOf(unit: string): (value: number) => string {
-  const millis = MILLIS.get(unit);
-  if (millis !== undefined) return (value) => durationText(value * millis);
-  const bytes = BYTES.get(unit);
-  if (bytes !== undefined) return (value) => bytesText(value * bytes);
+type ValueText = (value: number) => string;
+
+function formatOf(unit: string): ValueText {
   const symbol = SYMBOLS.get(unit) ?? (/^(?:1|\{.*\})?$/.test(unit) ? '' : ` ${unit}`);
-  return (value) => `${numberText(value)}${symbol}`;
+  const plain = (value: number): string => `${numberText(value)}${symbol}`;
+  const millis = MILLIS.get(unit);
+  if (millis !== undefined) return scaled(millis, durationText, plain);
+  const bytes = BYTES.get(unit);
+  return bytes === undefined ? plain : scaled(bytes, bytesText, plain);
+}
+
+/** A text of values in a smaller unit, unless that is more than a number holds. */
+function scaled(factor: number, text: ValueText, plain: ValueText): ValueText {
+  return (value) => (Number.isFinite(value * factor) || !Number.isFinite(value) ? text(value * factor) : plain(value));
 }
 
 function bytesText(bytes: number): string {
