@@ -63,6 +63,15 @@ export interface FilterParameters {
   readonly where?: string | readonly string[];
   /** The pattern's text of `GET api/patterns`: events whose message has it. */
   readonly pattern?: string;
+  /** `exclude`: no spans; `only`: nothing else. Default: spans are events like others. */
+  readonly spans?: string;
+}
+
+/** What `GET api/export` takes beside a filter: the whole result as a download. */
+export interface ExportParameters extends FilterParameters {
+  readonly format: 'jsonl' | 'csv';
+  /** Kinds of items, separated by commas: `event`, `metric`. Default: both. */
+  readonly kinds?: string;
 }
 
 /** What `GET api/live` takes beside a filter. */

@@ -26,6 +26,7 @@ export const FILTER_NAMES = [
   'name',
   'where',
   'pattern',
+  'spans',
   'metadata',
   'tags',
 ] as const;
@@ -89,6 +90,11 @@ export function filterOf(given: Parameters, kinds: readonly ItemKind[], now: Dat
   if (pattern !== undefined) {
     const test = patternTest(pattern);
     tests.push((item) => isEvent(item) && test(item.message));
+  }
+  const spans = given.word('spans', ['exclude', 'only']);
+  if (spans !== undefined) {
+    const wanted = spans === 'only';
+    tests.push((item) => isEvent(item) && (item.otel?.span !== undefined) === wanted);
   }
   for (const text of given.all('where')) tests.push(whereTest(text, 'where'));
   return { query, ...testsOf(query, tests) };

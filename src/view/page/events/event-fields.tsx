@@ -4,6 +4,7 @@ import type { FilterChange } from '../state/filter.js';
 import { setFilter } from '../state/location.js';
 import { Text } from '../ui/text.js';
 import { durationText } from '../ui/time-format.js';
+import { spanMillis } from './span-millis.js';
 
 interface Field {
   readonly name: string;
@@ -41,10 +42,11 @@ export function EventFields({ event }: { readonly event: EventLine }): VNode {
   );
 }
 
-function fieldsOf({ data, otel }: EventLine): Field[] {
+function fieldsOf(event: EventLine): Field[] {
+  const { data, otel } = event;
   const service = otel?.resource?.['service.name'];
   const span = otel?.span;
-  const start = otel?.timeUnixNano ?? `${Date.parse(data.timestamp)}000000`;
+  const length = spanMillis(event);
   const fields: Field[] = [
     { name: 'Source', value: data.source, change: { source: data.source } },
     {
@@ -60,7 +62,7 @@ function fieldsOf({ data, otel }: EventLine): Field[] {
     { name: 'Span kind', value: span?.kind },
     {
       name: 'Duration',
-      value: span === undefined ? undefined : durationText(millisBetween(start, span.endTimeUnixNano)),
+      value: length === undefined ? undefined : durationText(length),
     },
     { name: 'Status', value: span?.status && [span.status.code, span.status.message].filter(Boolean).join(': ') },
     { name: 'Trace id', value: otel?.traceId, change: { traceId: otel?.traceId } },
@@ -71,8 +73,4 @@ function fieldsOf({ data, otel }: EventLine): Field[] {
     { name: 'Event id', value: data.event_id },
   ];
   return fields.filter(({ value }) => value !== undefined && value !== '');
-}
-
-function millisBetween(startNano: string, endNano: string): number {
-  return Number(BigInt(endNano) - BigInt(startNano)) / 1e6;
 }

@@ -2,10 +2,11 @@ import type { VNode } from 'preact';
 import type { EventLine } from '../../api-types.js';
 import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
-import { dayOf } from '../ui/time-format.js';
+import { dayOf, durationText } from '../ui/time-format.js';
 import { TypeBadge } from '../ui/type-badge.js';
 import { previewOf } from './preview.js';
 import { select } from './selection.js';
+import { spanMillis } from './span-millis.js';
 
 interface EventRowProperties {
   readonly event: EventLine;
@@ -22,6 +23,7 @@ const LONGEST = 600;
 export function EventRowView({ event, index, top, isSelected }: EventRowProperties): VNode {
   const { data, otel } = event;
   const service = otel?.resource?.['service.name'];
+  const length = spanMillis(event);
   const isToday = dayOf(new Date(data.timestamp)) === dayOf(new Date());
   return (
     <div
@@ -48,7 +50,12 @@ export function EventRowView({ event, index, top, isSelected }: EventRowProperti
         <Text of={data.source} longest={200} />
       </span>
       <span role="gridcell" class="cell-message">
-        <Text of={data.message} longest={LONGEST} />
+        {otel?.span !== undefined && (
+          <span class="span-mark" title="A span of a trace, and how long it took">
+            span{length === undefined ? '' : ` ${durationText(length)}`}
+          </span>
+        )}{' '}
+        <Text of={data.message} longest={LONGEST} />{' '}
         <span class="cell-preview">
           <Text of={previewOf(data.metadata)} />
         </span>

@@ -30,6 +30,10 @@ export const unseen: ReadonlySignal<number> = unseenNow;
 /** Whether the newest events are kept in sight. */
 export const follows = signal(true);
 
+/** Rows that {@link sourcesInList} reads, and sources that it finds, at most. */
+const NEWEST_ROWS = 5_000;
+const MOST_SOURCES = 100;
+
 let frame = 0;
 
 /** Shows that the list has changed. */
@@ -93,6 +97,17 @@ export const eventListener: ItemListener = {
     listChanged();
   },
 };
+
+/** Sources of the newest events, by name. */
+export function sourcesInList(): readonly string[] {
+  const sources = new Set<string>();
+  const first = Math.max(0, list.length - NEWEST_ROWS);
+  for (let index = list.length - 1; index >= first && sources.size < MOST_SOURCES; index -= 1) {
+    const row = list.at(index);
+    if (row?.kind === 'event') sources.add(row.event.data.source);
+  }
+  return [...sources].sort();
+}
 
 function appendEvents(events: readonly EventLine[], size: number): void {
   const count = list.append(events, size);

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { apiUrl } from '../api/request.js';
 import { hello } from '../state/connection.js';
 import { filter, setView } from '../state/location.js';
+import { countText } from '../ui/number-format.js';
 import { isPaused, length, list, pendingCount, setPaused, version } from './event-store.js';
 import { stepToError } from './selection.js';
 
@@ -46,7 +47,7 @@ export function Toolbar({ isPatterns }: { readonly isPatterns: boolean }): VNode
               title={paused ? 'Resume (Space)' : 'Pause (Space)'}
               onClick={() => setPaused(!paused)}
             >
-              {paused ? `Resume${pendingCount.value > 0 ? ` (${count(pendingCount.value)})` : ''}` : 'Pause'}
+              {paused ? `Resume${pendingCount.value > 0 ? ` (${countText(pendingCount.value)})` : ''}` : 'Pause'}
             </button>
           </>
         )}
@@ -60,11 +61,11 @@ function Counts(): VNode {
   void version.value;
   return (
     <p class="counts">
-      <strong>{count(length.value)}</strong> {length.value === 1 ? 'event' : 'events'}
+      <strong>{countText(length.value)}</strong> {length.value === 1 ? 'event' : 'events'}
       {list.dropped > 0 && (
         <span title="The list is bounded: the oldest events left it. They are in the storage, if there is one.">
           {' '}
-          · {count(list.dropped)} older left the list
+          · {countText(list.dropped)} older left the list
         </span>
       )}
     </p>
@@ -94,8 +95,4 @@ function close({ currentTarget }: { readonly currentTarget: HTMLElement }): void
 
 function closeIfLeft(event: FocusEvent & { readonly currentTarget: HTMLElement }): void {
   if (!event.currentTarget.contains(event.relatedTarget as Node | null)) event.currentTarget.removeAttribute('open');
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-GB');
 }

@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
+import { sourcesInList } from '../events/event-store.js';
+import { overview } from '../state/connection.js';
 import { conditionsIn, EVENT_TYPES, typesOf, withTypeSwitched } from '../state/filter.js';
 import { clearFilter, filter, setFilter } from '../state/location.js';
 import type { Route } from '../state/route.js';
@@ -40,10 +42,13 @@ export function FilterBar({ page }: { readonly page: Route['page'] }): VNode | n
       </button>
       <div class={isOpen.value ? 'filter-fields is-open' : 'filter-fields'}>
         {has('types') && <TypeSwitches />}
+        {has('types') && <SpanSwitch />}
         {has('text') && <FilterField field="text" label="Text" hint="Search messages" />}
         {has('name') && <FilterField field="name" label="Name" hint="http.* — * is any text" />}
-        {has('service') && <FilterField field="service" label="Service" hint="any" />}
-        {has('source') && <FilterField field="source" label="Source" hint="any" />}
+        {has('service') && <FilterField field="service" label="Service" hint="any, or shop*" suggestions={services} />}
+        {has('source') && (
+          <FilterField field="source" label="Source" hint="any, or cart*" suggestions={sourcesInList} />
+        )}
         {has('where') && <FilterField field="where" label="Where" hint="duration_ms > 100" />}
         {has('time') && <TimeFilter />}
       </div>
@@ -55,6 +60,10 @@ export function FilterBar({ page }: { readonly page: Route['page'] }): VNode | n
       )}
     </search>
   );
+}
+
+function services(): readonly string[] {
+  return (overview.peek()?.services ?? []).map(({ service }) => service).filter((service) => service !== '');
 }
 
 function TypeSwitches(): VNode {
@@ -74,5 +83,21 @@ function TypeSwitches(): VNode {
         </button>
       ))}
     </fieldset>
+  );
+}
+
+/** Whether spans are listed as events. */
+function SpanSwitch(): VNode {
+  const isOn = filter.value.spans !== 'exclude';
+  return (
+    <button
+      type="button"
+      class="type-switch is-alone"
+      aria-pressed={isOn}
+      title="Whether spans of traces are listed among the events"
+      onClick={() => setFilter({ spans: isOn ? 'exclude' : '' })}
+    >
+      spans
+    </button>
   );
 }

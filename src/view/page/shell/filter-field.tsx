@@ -12,12 +12,15 @@ interface FilterFieldProperties {
   readonly field: 'text' | 'name' | 'service' | 'source' | 'where';
   readonly label: string;
   readonly hint: string;
+  /** Values to choose from, asked for when the input gets the focus. */
+  readonly suggestions?: () => readonly string[];
 }
 
 /** One input of the filter bar. */
-export function FilterField({ field, label, hint }: FilterFieldProperties): VNode {
+export function FilterField({ field, label, hint, suggestions }: FilterFieldProperties): VNode {
   const outside = field === 'where' ? '' : (filter.value[field] ?? '');
   const typed = useSignal(outside);
+  const choices = useSignal<readonly string[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   // a link or the "back" button changes the filter as well
   useEffect(() => {
@@ -41,7 +44,11 @@ export function FilterField({ field, label, hint }: FilterFieldProperties): VNod
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') apply();
-    else if (event.key === 'Escape') (event.currentTarget as HTMLInputElement).blur();
+    else if (event.key === 'Escape') {
+      // a browser would clear the input
+      event.preventDefault();
+      (event.currentTarget as HTMLInputElement).blur();
+    }
   };
   return (
     <label class={`field field-${field}`}>
@@ -52,10 +59,21 @@ export function FilterField({ field, label, hint }: FilterFieldProperties): VNod
         autocomplete="off"
         spellcheck={false}
         placeholder={hint}
+        list={suggestions === undefined ? undefined : `l-${field}`}
         value={typed.value}
+        onFocus={() => {
+          choices.value = suggestions?.() ?? [];
+        }}
         onInput={onInput}
         onKeyDown={onKeyDown}
       />
+      {suggestions !== undefined && (
+        <datalist id={`l-${field}`}>
+          {choices.value.map((choice) => (
+            <option key={choice} value={choice} />
+          ))}
+        </datalist>
+      )}
     </label>
   );
 }

@@ -1,13 +1,15 @@
 import type { VNode } from 'preact';
 import { overview, status } from '../state/connection.js';
 import { filter, linkTo, route } from '../state/location.js';
+import { rateText } from '../ui/number-format.js';
 import { helpIsOpen } from './keyboard-help.js';
 import { PAGE_LINKS } from './pages.js';
 
 /** Name, navigation, and the state of the connection. */
 export function Header(): VNode {
   const { page } = route.value;
-  // a window of time and a service say what one looks at, on every page; other conditions belong to theirs
+  // a window of time and a service say what one looks at, on every page; other conditions belong to theirs;
+  // most spans are better read as traces
   const { startTime, endTime, service } = filter.value;
   return (
     <header class="header">
@@ -22,7 +24,7 @@ export function Header(): VNode {
         {PAGE_LINKS.map((link) => (
           <a
             key={link.page}
-            href={linkTo(link.page, { startTime, endTime, service })}
+            href={linkTo(link.page, { startTime, endTime, service, spans: link.page === 'events' ? 'exclude' : '' })}
             aria-current={isCurrent(link.page, page) ? 'page' : undefined}
           >
             {link.name}
@@ -54,13 +56,9 @@ function ConnectionState(): VNode {
     <div class={`connection connection-${status.value}`}>
       <span class="dot" aria-hidden="true" />
       <span role="status">{WORDS[status.value]}</span>
-      {rate !== undefined && status.value === 'live' && <span class="rate">{rateText(rate)}/s</span>}
+      {rate !== undefined && status.value === 'live' && <span class="rate">{rateText(rate)}</span>}
     </div>
   );
-}
-
-function rateText(rate: number): string {
-  return rate >= 10 ? Math.round(rate).toLocaleString('en-GB') : String(Number(rate.toFixed(1)));
 }
 
 function isCurrent(link: string, page: string): boolean {

@@ -18,6 +18,7 @@ export const TEXT_FIELDS: readonly TextField[] = [
   'traceId',
   'name',
   'pattern',
+  'spans',
 ];
 
 export const EVENT_TYPES: readonly EventType[] = ['debug', 'info', 'warning', 'error'];
@@ -94,7 +95,9 @@ export function whereEquals(
   return `${field} = ${typeof value === 'string' ? `"${value}"` : String(value)}`;
 }
 
-/** How many conditions a filter has. */
+/** How many conditions a filter has; spans or none is a way to look, and no condition. */
 export function conditionsIn(filter: Filter): number {
-  return TEXT_FIELDS.filter((field) => filter[field] !== undefined).length + whereOf(filter).length;
+  return (
+    TEXT_FIELDS.filter((field) => field !== 'spans' && filter[field] !== undefined).length + whereOf(filter).length
+  );
 }

@@ -35,9 +35,10 @@ export function setFilter(change: FilterChange, how: 'push' | 'replace' = 'push'
   show({ ...current.peek(), filter: changed(current.peek().filter, change) }, how);
 }
 
-/** Leaves the whole filter. */
+/** Leaves the whole filter, but for whether spans are shown. */
 export function clearFilter(): void {
-  show({ ...current.peek(), filter: {} }, 'push');
+  const { spans } = current.peek().filter;
+  show({ ...current.peek(), filter: changed({}, { spans }) }, 'push');
 }
 
 /** A place to link to: a page with a filter, and nothing of the present one unless it is given. */

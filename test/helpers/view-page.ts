@@ -1,0 +1,32 @@
+import type { AddressInfo } from 'node:net';
+import { TelemetryCollector } from 'rimp-telemetry';
+import { serveView } from './live-view.js';
+
+/** A live view whose page is tested. {@link closeViews} of its helper ends it. */
+export interface RunningView {
+  /** The page's address, to which a hash is added. */
+  readonly url: string;
+  readonly collector: TelemetryCollector;
+  /** Ends all connections, as a network does that breaks. */
+  readonly breakConnections: () => void;
+  /** Ends the server; {@link start} brings it back at the same port. */
+  readonly stop: () => Promise<void>;
+  readonly start: () => Promise<void>;
+}
+
+/** Starts a live view of a collector that keeps items in memory. */
+export async function startView(): Promise<RunningView> {
+  const collector = new TelemetryCollector({ storageBackend: 'memory' });
+  const { server, url } = await serveView({ endpoint: 'http://127.0.0.1:4318' }, collector);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${url}/`,
+    collector,
+    breakConnections: () => server.closeAllConnections(),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+    start: () => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve)),
+  };
+}

@@ -1,0 +1,82 @@
+import { afterEach, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { describeInBrowser } from '../../helpers/browser.js';
+import { closeViews } from '../../helpers/live-view.js';
+import { startView } from '../../helpers/view-page.js';
+
+afterEach(closeViews);
+
+describeInBrowser('the details of an event', (open) => {
+  it('show its metadata as a tree that opens and closes, and copy it as JSON', async () => {
+    const { url, collector } = await startView();
+    collector.collectEvent({
+      source: 'shop',
+      message: 'order placed',
+      metadata: { user: { id: 7, roles: ['admin', 'buyer'] }, total: 12.5, note: null },
+    });
+    const page = await open(`${url}#/events`);
+    await page.getByRole('row').click();
+    const details = page.getByRole('complementary', { name: 'Event' });
+    await details.getByText('buyer').waitFor();
+    await details.getByText('user', { exact: true }).click();
+    await details.getByText('buyer').waitFor({ state: 'hidden' });
+    await details.getByRole('button', { name: 'Copy as JSON' }).click();
+    await details.getByText('Copied').waitFor();
+    const copied = JSON.parse(await page.evaluate<string>('navigator.clipboard.readText()'));
+    expect(copied).toMatchObject({
+      type: 'event',
+      data: {
+        message: 'order placed',
+        metadata: { user: { id: 7, roles: ['admin', 'buyer'] }, total: 12.5, note: null },
+      },
+    });
+    await page.keyboard.press('Escape');
+    await details.waitFor({ state: 'detached' });
+  });
+
+  it('step through the errors, also those of the history that is not loaded yet', async () => {
+    const { url, collector } = await startView();
+    for (let count = 0; count < 6_000; count += 1)
+      collector.collectEvent({
+        source: 's',
+        message: `event ${count}.`,
+        eventType: count % 2_500 === 10 ? 'error' : 'info',
+      });
+    const page = await open(`${url}#/events`);
+    await page.getByText('event 5999.').waitFor();
+    for (const number of [5_010, 2_510, 10]) {
+      await page.keyboard.press('p');
+      await selectedIs(page, `event ${number}.`);
+    }
+    await page.keyboard.press('p');
+    await page.getByRole('status').getByText('No earlier error').waitFor({ state: 'attached' });
+    for (const number of [2_510, 5_010]) {
+      await page.keyboard.press('n');
+      await selectedIs(page, `event ${number}.`);
+    }
+    await page.keyboard.press('n');
+    await page.getByRole('status').getByText('No later error').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Previous error' }).click();
+    await selectedIs(page, 'event 2510.');
+  });
+
+  it('go on after older events that scrolling back loads, to the first one', async () => {
+    const { url, collector } = await startView();
+    for (let count = 0; count < 5_000; count += 1) collector.collectEvent({ source: 's', message: `event ${count}.` });
+    const page = await open(`${url}#/events`);
+    await page.getByText('event 4999.').waitFor();
+    await page.getByRole('grid').hover();
+    const first = page.getByText('event 0.', { exact: true });
+    for (let turns = 0; turns < 200 && (await first.count()) === 0; turns += 1) {
+      await page.mouse.wheel(0, -20_000);
+      await page.evaluate('new Promise((done) => requestAnimationFrame(done))');
+    }
+    await first.waitFor();
+    expect(await page.locator('.counts').innerText()).toBe('5,000 events');
+  });
+});
+
+async function selectedIs(page: Page, message: string): Promise<void> {
+  await page.getByRole('complementary', { name: 'Event' }).getByText(message, { exact: true }).waitFor();
+  await page.getByRole('row', { selected: true }).getByText(message, { exact: true }).waitFor();
+}
