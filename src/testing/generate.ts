@@ -3,7 +3,7 @@ import { TelemetryData } from '../model/data.js';
 import { TelemetryEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import { type Tags, TelemetryMetric } from '../model/metric.js';
-import type { EventOtel, MetricOtel } from '../model/otel-fields.js';
+import type { EventOtel, MetricOtel, SpanDetail, SpanEvent } from '../model/otel-fields.js';
 import type { TelemetryQuery } from '../model/query.js';
 import { EVENT_FIELDS } from './event-fields.js';
 
@@ -29,6 +29,14 @@ const TEXTS = [
 const NUMBERS = [0, 1, -1, 1.5, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, 2 ** 53, 0.1 + 0.2];
 const VALUES = [...NUMBERS, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 const KEYS = ['k', 'K', 'a.b', 'ключ', "'", '"', '$', '', '__proto__', 'constructor'];
+const SPANS = ['b7ad6b7169203331', '00f067aa0ba902b7'] as const;
+const KINDS: readonly SpanDetail['kind'][] = ['internal', 'server', 'client', 'producer', 'consumer', 'unspecified'];
+const STATUSES: readonly NonNullable<SpanDetail['status']>[] = [
+  { code: 'ok' },
+  { code: 'error' },
+  { code: 'error', message: "can't" },
+  { code: 'error', message: '' },
+];
 const TRACES = ['0af7651916cd43dd8448eb211c80319c', '4bf92f3577b34da6a3ce929d0e0e4736'];
 
 /** Makes items and queries, the same for the same seed. */
@@ -57,6 +65,7 @@ export class Generator {
     for (const { example } of Object.values(EVENT_FIELDS))
       if (this.#chance(0.1)) Object.assign(otel, example(timestamp));
     if (this.#chance(0.3)) otel.traceId = this.#one(TRACES);
+    if (this.#chance(0.2)) otel.span = this.#span(timestamp);
     if (this.#chance(0.3)) otel.severityNumber = 1 + this.#below(24);
     if (this.#chance(0.2))
       otel.timeUnixNano = `${timestamp.getTime()}${String(1 + this.#below(999_999)).padStart(6, '0')}`;
@@ -103,6 +112,28 @@ export class Generator {
     if (this.#chance(0.15)) query.name = this.#text();
     if (this.#chance(0.15)) query.tags = { [this.#one(KEYS)]: this.#text() };
     return query;
+  }
+
+  #span(start: Date): SpanDetail {
+    const nanos = (): string =>
+      `${start.getTime() + this.#below(1_000)}${String(this.#below(1_000_000)).padStart(6, '0')}`;
+    const described = (): Pick<SpanEvent, 'attributes' | 'droppedAttributesCount'> => ({
+      ...(this.#chance(0.5) && { attributes: this.#metadata() }),
+      ...(this.#chance(0.2) && { droppedAttributesCount: 1 + this.#below(5) }),
+    });
+    const [spanId] = SPANS;
+    return {
+      kind: this.#one(KINDS),
+      endTimeUnixNano: this.#chance(0.9) ? nanos() : '0',
+      ...(this.#chance(0.6) && { parentSpanId: this.#one(SPANS) }),
+      ...(this.#chance(0.2) && { parentIsRemote: this.#chance(0.5) }),
+      ...(this.#chance(0.5) && { status: this.#one(STATUSES) }),
+      ...(this.#chance(0.2) && { traceState: this.#text() }),
+      ...(this.#chance(0.4) && { events: [{ name: this.#text(), timeUnixNano: nanos(), ...described() }] }),
+      ...(this.#chance(0.3) && { links: [{ traceId: this.#one(TRACES), spanId, flags: 1, ...described() }] }),
+      ...(this.#chance(0.2) && { links: [{ traceId: '', spanId: '' }] }),
+      ...(this.#chance(0.1) && { droppedEventsCount: 2, droppedLinksCount: 3 }),
+    };
   }
 
   #id(): string {

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { TelemetryData } from '../model/data.js';
-import { TelemetryEvent } from '../model/event.js';
+import { TelemetryEvent, type TelemetryEventInit } from '../model/event.js';
 import { isEvent, type TelemetryItem } from '../model/item.js';
 import { TelemetryMetric } from '../model/metric.js';
 import { resolveQuery, type TelemetryQuery } from '../model/query.js';
@@ -64,6 +64,26 @@ export function storageContract(
       const data = new Generator(1).data(200);
       await storage.store(data);
       deepStrictEqual((await all(storage)).map(plain), itemsOf(data).map(plain));
+    });
+
+    test('finds the spans and log records of a trace together', async (storage) => {
+      const otel = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
+      const span = {
+        kind: 'server',
+        endTimeUnixNano: '5000001',
+        events: [{ name: 'e', timeUnixNano: '4000000' }],
+      } as const;
+      const events = [
+        new TelemetryEvent({ ...fieldsOf('root', 1), otel: { ...otel, traceFlags: 1, span } }),
+        new TelemetryEvent({ ...fieldsOf('within', 2), otel }),
+        new TelemetryEvent({
+          ...fieldsOf('child', 3),
+          otel: { ...otel, span: { ...span, parentSpanId: otel.spanId } },
+        }),
+        event('of no trace', 4),
+      ];
+      await storage.store(new TelemetryData({ events }));
+      deepStrictEqual((await all(storage, { traceId: otel.traceId })).map(plain), events.slice(0, 3).map(plain));
     });
 
     test('keeps the order of arrival, events before metrics within a batch, and reverses it', async (storage) => {
@@ -156,14 +176,12 @@ export function storageContract(
   });
 }
 
+function fieldsOf(message: string, millis: number): TelemetryEventInit {
+  return { eventId: `e-${message}`, timestamp: new Date(millis), source: 's', message, metadata: { n: 1 } };
+}
+
 function event(message: string, millis = 0): TelemetryEvent {
-  return new TelemetryEvent({
-    eventId: `e-${message}`,
-    timestamp: new Date(millis),
-    source: 's',
-    message,
-    metadata: { n: 1 },
-  });
+  return new TelemetryEvent(fieldsOf(message, millis));
 }
 
 function metric(name: string, millis = 0): TelemetryMetric {
