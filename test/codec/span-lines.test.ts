@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { TelemetryEvent } from 'rimp-telemetry';
+import type { TelemetryEvent } from 'rimp-telemetry';
 import { decodeLine } from '../../src/codec/json-line-decode.js';
 import { encodeEvent } from '../../src/codec/json-line-encode.js';
 import { span } from '../helpers/arbitrary-spans.js';

@@ -114,6 +114,30 @@ describe.each(apps)('RimpSpanProcessor on OpenTelemetry $name', (app) => {
     });
   });
 
+  it.each(['proto', 'http'])('makes the event that a receiver makes of the exported span (%s)', async (encoding) => {
+    const { events } = await report(
+      app,
+      `const received = new rimp.TelemetryCollector({}, { includeResource: 'all', storage: collector.storage });
+       const receiver = await rimp.createOtlpReceiver({ collector: received, port: 0 });
+       const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-${encoding}');
+       const sent = new OTLPTraceExporter({ url: receiver.url + '/v1/traces' });
+       const sending = TracerProvider === BasicTracerProvider ? new SimpleSpanProcessor(sent) : new SimpleSpanProcessor({ exporter: sent });
+       const provider = providerOf([new rimp.RimpSpanProcessor(collector), sending]);
+       const span = provider.getTracer('cart', '1.2').startSpan('work', { kind: SpanKind.CLIENT, attributes: { n: 1, list: ['a'] } });
+       span.recordException(new TypeError('no'));
+       span.setStatus({ code: SpanStatusCode.ERROR, message: 'no' });
+       span.end();
+       await collector.forceFlush();
+       await provider.shutdown();
+       await receiver.shutdown();
+       await received.shutdown();`,
+    );
+    const [own, other] = events.map(({ otel: { resource: _resource, ...otel }, ...event }) => ({ ...event, otel }));
+    expect(own).toMatchObject({ source: 'cart', otel: { span: { kind: 'client', events: [{ name: 'exception' }] } } });
+    // the lowest version sends no flags
+    expect(other).toEqual(app === lowest ? { ...own, otel: { ...own?.otel, traceFlags: 0 } } : own);
+  });
+
   it('takes no span that is not sampled, and none twice', async () => {
     const { events, health } = await report(
       app,
