@@ -6,9 +6,10 @@ import { show, TelemetryError } from '../model/errors.js';
 import type { TelemetryItem } from '../model/item.js';
 import type { TelemetryStorage } from '../model/storage.js';
 import { bridgeOf } from '../otel/bridge.js';
-import { type Clock, elapsed } from '../runtime/clock.js';
+import type { Clock } from '../runtime/clock.js';
 
-const FLUSH_MILLIS = 500;
+/** How long a storage that does not answer is waited for. */
+const FLUSH_MILLIS = 2_000;
 
 /** What a live view shows: a collector, or a source that is only read. */
 export interface ViewHost {
@@ -19,8 +20,8 @@ export interface ViewHost {
   subscribe(take: (item: TelemetryItem) => void): () => void;
   /** The counters, if there are any. */
   health?(): Pick<CollectorHealth, 'accepted' | 'delivered' | 'queued' | 'dropped' | 'sinks'>;
-  /** Hands what is buffered to the storage, so that it can be read. */
-  flush?(): void;
+  /** Has what is buffered stored, so that it can be read; never rejects. */
+  flush?(): Promise<void>;
   report(kind: string, what: string, error?: unknown): void;
   /** Has something run when there is nothing more to show. */
   onEnd(run: () => void): void;
@@ -33,24 +34,14 @@ export function collectorHost(collector: TelemetryCollector, who: string): ViewH
     const message = `${who}: expected a TelemetryCollector, got ${show(collector)}`;
     throw new TelemetryError('RIMP_INVALID_ARGUMENT', message);
   }
+  const bridge = bridgeOf(collector, who);
   return {
     clock: internals.clock,
     storage: collector.storage,
     subscribe: (take) => followItems(collector, 'live-view', take),
     health: () => collector.health(),
-    flush: seldom(internals.clock, () => collector.flush()),
+    flush: () => bridge.drain(FLUSH_MILLIS),
     report: (kind, what, error) => internals.report(kind, what, error),
-    onEnd: (run) => bridgeOf(collector, who).onEnd(run),
-  };
-}
-
-/** Requests may come often: batches are not to become small by them. */
-function seldom(clock: Clock, run: () => void): () => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return () => {
-    const now = elapsed(clock);
-    if (now - last < FLUSH_MILLIS) return;
-    last = now;
-    run();
+    onEnd: (run) => bridge.onEnd(run),
   };
 }

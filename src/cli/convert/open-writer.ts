@@ -1,9 +1,10 @@
+import { CSV_HEADER } from '../../analysis/csv.js';
 import { isEvent } from '../../model/item.js';
 import type { TelemetryMetric } from '../../model/metric.js';
 import type { OtlpSignal } from '../../otlp/config/settings.js';
 import type { ClickHouseStorage } from '../../storage/clickhouse/clickhouse-storage.js';
 import type { SqlStorage } from '../../storage/sql/sql-storage.js';
-import { CSV_HEADER, csvFormat, type Format, jsonFormat } from '../output/formats.js';
+import { csvFormat, type Format, jsonFormat } from '../output/formats.js';
 import type { OutputFormat } from './convert.js';
 import type { ItemWriter } from './item-writer.js';
 import { type TextForm, TextWriter } from './text-writer.js';

@@ -1,3 +1,4 @@
+import { csvLine } from '../../analysis/csv.js';
 import { fieldOf, textOf } from '../../analysis/filter/fields.js';
 import { encodeEvent, encodeMetric } from '../../codec/json-line-encode.js';
 import { printable } from '../../codec/printable.js';
@@ -28,38 +29,9 @@ export function printableJson(json: string): string {
   });
 }
 
-const CSV_FIELDS = [
-  'time',
-  'kind',
-  'type',
-  'source',
-  'name',
-  'message',
-  'value',
-  'unit',
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-  'duration_ms',
-  'id',
-];
-
-/** The first line of CSV. */
-export const CSV_HEADER = [...CSV_FIELDS, 'data'].join(',');
-
-/** RFC 4180; metadata and tags are JSON in the last column. */
+/** See `csvLine`. */
 export function csvFormat(isTerminal: boolean): Format {
-  const escape = escapeFor(isTerminal);
-  const fields = CSV_FIELDS.map((name) => fieldOf(name));
-  return (item) => {
-    const data = isEvent(item) ? item.metadata : item.tags;
-    const cells = [...fields.map((field) => textOf(field(item))), textOf(data)];
-    return cells.map((cell) => csvCell(escape(cell))).join(',');
-  };
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvLine(escapeFor(isTerminal));
 }
 
 /** `key=value` pairs, in quotes if needed. */

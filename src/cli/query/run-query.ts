@@ -1,9 +1,10 @@
+import { CSV_HEADER } from '../../analysis/csv.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { filterOf } from '../filter/filter.js';
 import { counted, grouped } from '../format.js';
 import { hasColours, painter } from '../output/colours.js';
 import { DataOutput } from '../output/data-output.js';
-import { CSV_HEADER, csvFormat, type Format, jsonFormat, logfmtFormat, templateFormat } from '../output/formats.js';
+import { csvFormat, type Format, jsonFormat, logfmtFormat, templateFormat } from '../output/formats.js';
 import { err } from '../output/output.js';
 import { Rows } from '../output/rows.js';
 import { showTime } from '../output/show-time.js';

@@ -30,7 +30,7 @@ export function itemsEndpoint(kinds: readonly ItemKind[]): Endpoint {
     const order = given.word('order', ['asc', 'desc']) ?? 'asc';
     const limit = given.count('limit', PAGE_ITEMS, { max: PAGE_ITEMS });
     const query = { ...filter.query, order, after: given.text('after') } as const;
-    host.flush?.();
+    await host.flush?.();
     const { items, cursor, isEnd } = await readPage(host.storage, query, filter.rest, limit, signal);
     if (signal.aborted) return;
     send(

@@ -74,7 +74,7 @@ async function scanNow(
   { host, filter: { query, rest }, order, maxItems, signal }: ScanOptions,
   visit: (item: TelemetryItem) => void,
 ): Promise<ScanResult> {
-  host.flush?.();
+  await host.flush?.();
   let read = 0;
   let until = performance.now() + SLICE_MILLIS;
   for await (const item of host.storage.scan({ ...query, order })) {

@@ -1,8 +1,9 @@
 import type { TelemetryItem } from '../../model/item.js';
 import type { ItemKind } from '../../model/query.js';
-import { ApiProblem, badRequest } from '../api/api-error.js';
+import { ApiProblem } from '../api/api-error.js';
 import type { ApiContext, ApiRequest } from '../api/context.js';
 import { FILTER_NAMES, filterOf } from '../api/item-filter.js';
+import { kindsOf } from '../api/kinds.js';
 import { Parameters } from '../api/parameters.js';
 import type { Gap } from '../api-types.js';
 import { begin } from '../http/send.js';
@@ -11,12 +12,11 @@ import type { RecentItems } from './recent-items.js';
 
 /** Event streams at a time. */
 const MAX_READERS = 200;
-const KINDS: readonly ItemKind[] = ['event', 'metric'];
 
 /** `GET api/live`. */
 export function live({ feed, hello, host }: ApiContext, { request, response, search, signal }: ApiRequest): void {
   const given = new Parameters(search, [...FILTER_NAMES, 'kinds', 'recent']);
-  const kinds = kindsOf(given.text('kinds'));
+  const kinds = kindsOf(given);
   const { matches } = filterOf(given, kinds, new Date(host.clock.now()));
   if (feed.readers >= MAX_READERS) throw new ApiProblem(503, `expected at most ${MAX_READERS} event streams at a time`);
   feed.sync();
@@ -33,16 +33,6 @@ export function live({ feed, hello, host }: ApiContext, { request, response, sea
   if (gap !== undefined) reader.sendGap(gap);
   feed.add(reader);
   signal.addEventListener('abort', () => feed.delete(reader), { once: true });
-}
-
-function kindsOf(text: string | undefined): readonly ItemKind[] {
-  if (text === undefined) return KINDS;
-  if (text === 'none') return [];
-  return text.split(',').map((word) => {
-    const kind = KINDS.find((one) => one === word);
-    if (kind === undefined) throw badRequest(`expected "kinds" to be of event and metric, or none, got "${text}"`);
-    return kind;
-  });
 }
 
 /** Where to begin so that the last `count` items that are asked for come first. */
