@@ -3,6 +3,9 @@ import type { EventType } from '../model/event-type.js';
 import type { Tags } from '../model/metric.js';
 import type { EventOtel, MetricOtel } from '../model/otel-fields.js';
 
+export type { Chart, ChartLine, MetricName, MetricNames } from './api-chart-types.js';
+export type { CountLine, MetricStats, Stats } from './api-stats-types.js';
+
 /** What the live view's server and its page say to each other: types alone, so that the page can import them. */
 
 /** An event as a line of the file format. */
@@ -170,47 +173,6 @@ export interface LedgerLine {
   readonly note?: string;
 }
 
-/** `GET api/stats`: what there is of the items that a filter asks for; lists have the most frequent first. */
-export interface Stats {
-  readonly events: number;
-  readonly metrics: number;
-  /** The earliest and latest time; `null` if there is nothing. */
-  readonly first: string | null;
-  readonly last: string | null;
-  readonly types: readonly CountLine[];
-  readonly sources: readonly CountLine[];
-  readonly services: readonly CountLine[];
-  readonly eventNames: readonly CountLine[];
-  readonly metricNames: readonly MetricStats[];
-  /** Counts of all items over their time, oldest first. */
-  readonly sparkline: readonly number[];
-  /** Whether only the latest items were read, as there are more than an answer reads. */
-  readonly cut: boolean;
-}
-
-export interface CountLine {
-  readonly name: string;
-  readonly count: number;
-}
-
-/** What is known of a metric; `null` of what is not. */
-export interface MetricStats {
-  readonly name: string;
-  /** Measurements, the growth of a counter, or the buckets of a histogram. */
-  readonly form: 'samples' | 'counter' | 'histogram';
-  readonly unit: string | null;
-  readonly count: number;
-  readonly sum: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly last: number | null;
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-  /** Of the percentiles: exact, within 1 % (`sketch`), or estimated from buckets. */
-  readonly accuracy: 'exact' | 'sketch' | 'estimated';
-}
-
 /** `GET api/patterns`: groups of similar messages, most frequent first. */
 export interface Patterns {
   readonly events: number;
@@ -232,60 +194,6 @@ export interface PatternLine {
   readonly example: string;
   /** Counts over the time asked for, oldest first. */
   readonly sparkline: readonly number[];
-}
-
-/** `GET api/metric-names`. */
-export interface MetricNames {
-  readonly names: readonly MetricName[];
-  readonly cut: boolean;
-}
-
-export interface MetricName {
-  readonly name: string;
-  readonly unit: string | null;
-  readonly kind: 'gauge' | 'sum' | 'histogram' | 'exponential_histogram' | 'sample';
-  readonly description?: string;
-  /** Series by tags, at least so many. */
-  readonly series: number;
-  readonly last: number | null;
-  readonly lastTime: string;
-  readonly sparkline: readonly (number | null)[];
-}
-
-/**
- * `GET api/chart?name=…&points=…&top=…`: lines of one metric, with {@link FilterParameters}; `aggregate` is `last`,
- * `mean`, `max`, `rate`, or `count`; the default is by the metric's kind.
- */
-export interface Chart {
-  readonly name: string;
-  readonly unit: string | null;
-  readonly kind: MetricName['kind'];
-  readonly aggregate: 'last' | 'mean' | 'max' | 'rate' | 'count';
-  /** Milliseconds since the Unix epoch, the start of each step, ascending. */
-  readonly times: readonly number[];
-  readonly stepMillis: number;
-  /** The series with the greatest values, greatest first. */
-  readonly lines: readonly ChartLine[];
-  /** Series that are not among `lines`. */
-  readonly others: readonly { readonly tags: Tags }[];
-  /** Of a histogram, or of exact samples: percentiles over all series, a value for each of `times`. */
-  readonly percentiles?: {
-    readonly p50: readonly (number | null)[];
-    readonly p95: readonly (number | null)[];
-    readonly p99: readonly (number | null)[];
-    /** Whether they are estimated from buckets. */
-    readonly estimated: boolean;
-  };
-  /** Of a histogram: counts by bucket (rows, the lowest first) and time (columns). */
-  readonly heatMap?: { readonly bounds: readonly (number | null)[]; readonly counts: readonly (readonly number[])[] };
-  /** Exact samples, at most 2,000, if there are as few: [time in milliseconds, value, index in `lines`, metric id]. */
-  readonly samples?: readonly (readonly [number, number, number, string])[];
-  readonly cut: boolean;
-}
-
-export interface ChartLine {
-  readonly tags: Tags;
-  readonly values: readonly (number | null)[];
 }
 
 /** `GET api/traces`: the latest traces first. */
