@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { TelemetryCollector } from 'rimp-telemetry';
+import { type LiveViewOptions, TelemetryCollector } from 'rimp-telemetry';
 import { serveView } from './live-view.js';
 
 /** A live view whose page is tested. {@link closeViews} of its helper ends it. */
@@ -15,9 +15,9 @@ export interface RunningView {
 }
 
 /** Starts a live view of a collector that keeps items in memory. */
-export async function startView(): Promise<RunningView> {
+export async function startView(options: LiveViewOptions = {}): Promise<RunningView> {
   const collector = new TelemetryCollector({ storageBackend: 'memory' });
-  const { server, url } = await serveView({ endpoint: 'http://127.0.0.1:4318' }, collector);
+  const { server, url } = await serveView({ endpoint: 'http://127.0.0.1:4318', ...options }, collector);
   const { port } = server.address() as AddressInfo;
   return {
     url: `${url}/`,
