@@ -11,6 +11,7 @@ import { FilterBar } from './filter-bar.js';
 import { Header } from './header.js';
 import { KeyboardHelp } from './keyboard-help.js';
 import { addKey, installKeys } from './keys.js';
+import { PageBoundary } from './page-boundary.js';
 import { PAGE_LINKS } from './pages.js';
 
 export function App(): VNode {
@@ -30,7 +31,9 @@ export function App(): VNode {
       <ConnectionProblem />
       <FilterBar page={page} />
       <main id="main" tabIndex={-1} class={`page page-${page}`}>
-        <CurrentPage />
+        <PageBoundary key={page}>
+          <CurrentPage />
+        </PageBoundary>
       </main>
       <KeyboardHelp />
     </>
