@@ -1,8 +1,14 @@
+import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
+import type { EventOtel } from '../model/otel-fields.js';
 import { bytesToBase64 } from './base64.js';
+import { flatJson, quote } from './flat-json.js';
 import { TAG_TYPES, textTagsOf } from './tag-types.js';
 import { formatTimestamp } from './timestamp.js';
+
+/** Characters of what is kept for the next line. */
+const MAX_KEPT = 4_096;
 
 /**
  * An event as one line of a RIMP file, without the newline: the six fields that the Python original knows in `data`,
@@ -11,9 +17,55 @@ import { formatTimestamp } from './timestamp.js';
  * @throws TypeError if metadata made by hand hold what JSON can't.
  */
 export function encodeEvent(event: TelemetryEvent): string {
-  const { otel } = event;
-  const head = `{"type":"event","data":{"event_id":${quote(event.eventId)},"timestamp":"${formatTimestamp(event.timestamp, otel?.timeUnixNano)}","event_type":"${event.eventType}","source":${quote(event.source)},"message":${quote(event.message)},"metadata":${stringify(event.metadata)}}`;
-  return `${head}${encodeOtel(otel)}}`;
+  const { eventId, timestamp, otel } = event;
+  const time = formatTimestamp(timestamp, otel?.timeUnixNano);
+  // few pieces: each of them is copied once more when the lines become bytes
+  return `{"type":"event","data":{"event_id":${quote(eventId)},"timestamp":"${time}${middleOf(event)}${quote(event.message)},"metadata":${metadataOf(event.metadata)}${otel === undefined ? '}}' : endOf(otel)}`;
+}
+
+/** Metadata as JSON. */
+function metadataOf(metadata: AnyValueMap | undefined): string {
+  return metadata === undefined ? 'null' : (flatJson(metadata) ?? encodeMap(metadata));
+}
+
+let lastType: string | undefined;
+let lastSource = '';
+let lastMiddle = '';
+
+/** What is between time and message: mostly that of the event before. */
+function middleOf({ eventType, source }: TelemetryEvent): string {
+  if (source === lastSource && eventType === lastType) return lastMiddle;
+  const middle = `","event_type":"${eventType}","source":${quote(source)},"message":`;
+  if (source.length > MAX_KEPT) return middle;
+  lastType = eventType;
+  lastSource = source;
+  lastMiddle = flat(middle);
+  return lastMiddle;
+}
+
+let lastOtel: object | undefined;
+let lastEnd = '';
+
+/** What is behind the metadata: events without a span share their part `otel`, which nothing changes any more. */
+function endOf(otel: EventOtel): string {
+  if (otel === lastOtel) return lastEnd;
+  const end = `}${encodeOtel(otel)}}`;
+  if (end.length > MAX_KEPT || !isSettled(otel)) return end;
+  lastOtel = otel;
+  lastEnd = flat(end);
+  return lastEnd;
+}
+
+/** Whether a part `otel` holds a resource alone, and nobody can change either. */
+function isSettled(otel: EventOtel): boolean {
+  const { resource } = otel;
+  if (resource === undefined || !Object.isFrozen(otel) || !Object.isFrozen(resource)) return false;
+  return Object.keys(otel).length === 1 && Object.values(resource).every((value) => typeof value !== 'object');
+}
+
+/** Text that was put together, as one piece. */
+function flat(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 /**
@@ -25,14 +77,6 @@ export function encodeMetric(metric: TelemetryMetric): string {
   const text = metric.tags && textTagsOf(metric.tags);
   const head = `{"type":"metric","data":{"metric_id":${quote(metric.metricId)},"timestamp":"${formatTimestamp(metric.timestamp, otel?.timeUnixNano)}","name":${quote(metric.name)},"value":${encodeNumber(metric.value)},"unit":${metric.unit === undefined ? 'null' : quote(metric.unit)},"tags":${stringify(text === undefined ? metric.tags : text.tags)}}`;
   return `${head}${encodeOtel(text === undefined ? otel : { ...otel, [TAG_TYPES]: text.types })}}`;
-}
-
-// oxlint-disable-next-line no-control-regex -- these are what JSON escapes (RFC 8259, section 7)
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
-
-/** Text as JSON; most needs no escapes, which is quickly seen. */
-function quote(text: string): string {
-  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 /** A number as both readers take it: Python writes and reads a bare NaN, and reads 1e999 as infinity as we do. */

@@ -4,13 +4,15 @@ import { StorageError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { kindOfErrno } from '../errno.js';
 import { PartialAppend } from './line-writer.js';
+import { PieceBuffer } from './piece-buffer.js';
 
-/** Characters that are encoded before they are written: memory stays level however large a batch is. */
-const PIECE_CHARACTERS = 256 * 1024;
+/** What is encoded before it is written: memory stays level however large a batch is. */
+const PIECE_BYTES = 256 * 1024;
 
 /** Lines that are ready to be written, and the times in them. */
 export interface Piece {
-  readonly text: string;
+  /** Whole lines; valid until {@link BatchWriter} goes on. */
+  readonly bytes: Buffer;
   /** Milliseconds since the Unix epoch. */
   readonly earliest: number;
   readonly latest: number;
@@ -35,6 +37,7 @@ export class BatchWriter {
   readonly #maxLineBytes: number;
   readonly #write: (piece: Piece) => void;
   readonly #progress = new WeakMap<TelemetryData, Progress>();
+  readonly #buffer = new PieceBuffer();
 
   /** @param write - appends a piece; throws {@link PartialAppend} if part of it is in the file. */
   constructor(name: string, maxLineBytes: number, write: (piece: Piece) => void) {
@@ -50,7 +53,7 @@ export class BatchWriter {
    */
   append(data: TelemetryData, generation: () => number): void {
     const before = this.#progress.get(data) ?? { done: 0, refused: {}, generation: 0 };
-    const run = new Run(this.#maxLineBytes, before, (piece) => this.#write(piece));
+    const run = new Run(this.#maxLineBytes, before, this.#buffer, this.#write);
     try {
       for (const event of data.events) run.add(event, encodeEvent);
       for (const metric of data.metrics) run.add(metric, encodeMetric);
@@ -95,18 +98,20 @@ class Run {
   readonly #maxLineBytes: number;
   readonly #write: (piece: Piece) => void;
   #index = 0;
-  #text = '';
+  readonly #buffer: PieceBuffer;
   #earliest = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
   /** How far the batch has come behind each line of the piece. */
   #marks: Omit<Progress, 'generation'>[] = [];
   #refusedSoFar: Readonly<Record<string, number>>;
 
-  constructor(maxLineBytes: number, { done, refused }: Progress, write: (piece: Piece) => void) {
+  constructor(maxLineBytes: number, { done, refused }: Progress, buffer: PieceBuffer, write: (piece: Piece) => void) {
     this.#maxLineBytes = maxLineBytes;
     this.#done = done;
     this.#refused = refused;
     this.#refusedSoFar = refused;
+    this.#buffer = buffer;
+    buffer.clear();
     this.#write = write;
   }
 
@@ -129,14 +134,14 @@ class Run {
         this.#refuse('too_long');
       else this.#take(line, item.timestamp.getTime());
     }
-    if (this.#text.length >= PIECE_CHARACTERS) this.write();
+    if (this.#buffer.size >= PIECE_BYTES) this.write();
   }
 
   /** Writes what is gathered. */
   write(): void {
-    if (this.#text !== '') {
+    if (this.#buffer.size > 0) {
       try {
-        this.#write({ text: this.#text, earliest: this.#earliest, latest: this.#latest });
+        this.#write({ bytes: this.#buffer.bytes, earliest: this.#earliest, latest: this.#latest });
       } catch (error) {
         const mark = error instanceof PartialAppend ? this.#marks[error.lines - 1] : undefined;
         if (mark !== undefined) {
@@ -148,14 +153,14 @@ class Run {
     }
     this.#done = this.#index;
     this.#refused = this.#refusedSoFar;
-    this.#text = '';
+    this.#buffer.clear();
     this.#marks = [];
     this.#earliest = Number.POSITIVE_INFINITY;
     this.#latest = Number.NEGATIVE_INFINITY;
   }
 
   #take(line: string, millis: number): void {
-    this.#text += `${line}\n`;
+    this.#buffer.add(`${line}\n`);
     this.#marks.push({ done: this.#index, refused: this.#refusedSoFar });
     if (millis < this.#earliest) this.#earliest = millis;
     if (millis > this.#latest) this.#latest = millis;

@@ -166,8 +166,8 @@ export class FileEngine {
   }
 
   #write(piece: Piece): void {
-    const rotated = this.#rotation?.before(this.#writer, piece.text.length) === true;
-    this.#writer.append(piece.text, piece.earliest, piece.latest);
+    const rotated = this.#rotation?.before(this.#writer, piece.bytes.length) === true;
+    this.#writer.append(piece.bytes, piece.earliest, piece.latest);
     if (this.#maintenance === undefined) return;
     const now = performance.now();
     if (!rotated && now - this.#maintainedAt < MAINTENANCE_MILLIS) return;

@@ -76,12 +76,12 @@ export class LineWriter {
   /**
    * Appends text that ends with a newline.
    *
+   * @param bytes - it as UTF-8; nothing keeps them.
    * @param earliest - the earliest time in it, in milliseconds since the Unix epoch.
    * @param latest - the latest.
    * @throws PartialAppend if some of its lines are in the file; any other error: none is.
    */
-  append(text: string, earliest: number, latest: number): void {
-    const bytes = Buffer.from(text, 'utf8');
+  append(bytes: Buffer, earliest: number, latest: number): void {
     for (let attempt = 1; ; attempt += 1) {
       const descriptor = this.#ready();
       const torn = this.#resume(descriptor, bytes);
