@@ -151,7 +151,7 @@ class Group {
   readonly example: string;
   readonly times = new TimeBuckets(BUCKETS);
   readonly sources = new Set<string>();
-  latest: TelemetryEvent | undefined;
+  latest: TelemetryEvent | undefined = undefined;
 
   constructor(message: string, recordings: number) {
     this.example = message.length > MAX_EXAMPLE ? `${message.slice(0, MAX_EXAMPLE)}…` : message;

@@ -2,6 +2,7 @@ import type { AnyValueMap } from './any-value.js';
 import { show, TelemetryError } from './errors.js';
 import { EventType } from './event-type.js';
 import { newId } from './id.js';
+import { keepShape } from './kept-shapes.js';
 import type { EventOtel } from './otel-fields.js';
 
 /** The fields of a {@link TelemetryEvent}. */
@@ -72,6 +73,8 @@ export class TelemetryEvent {
     return this.eventType;
   }
 }
+
+keepShape(new TelemetryEvent({ eventId: '', source: '', message: '' }));
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
   return new TelemetryError(

@@ -1,5 +1,6 @@
 import { show, TelemetryError } from './errors.js';
 import { newId } from './id.js';
+import { keepShape } from './kept-shapes.js';
 import type { MetricOtel } from './otel-fields.js';
 
 /** The value of a tag. */
@@ -71,6 +72,8 @@ export class TelemetryMetric {
     return this.metricId;
   }
 }
+
+keepShape(new TelemetryMetric({ metricId: '', name: '', value: 0.5 }));
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
   return new TelemetryError(

@@ -1,14 +1,14 @@
 /** What comes after some tags: the next tag, and what comes after that. */
 class Place<T> {
-  key: string | undefined;
-  value: unknown;
-  next: Place<T> | undefined;
+  key: string | undefined = undefined;
+  value: unknown = undefined;
+  next: Place<T> | undefined = undefined;
   /** If the next tag has more than one value. */
-  more: Map<unknown, Place<T>> | undefined;
+  more: Map<unknown, Place<T>> | undefined = undefined;
   /** By their keys, if something else may be the next tag. */
-  others: Map<string, Place<T>> | undefined;
+  others: Map<string, Place<T>> | undefined = undefined;
   /** What belongs to these tags, if no further one follows. */
-  end: T | undefined;
+  end: T | undefined = undefined;
 }
 
 /**

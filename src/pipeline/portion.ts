@@ -47,7 +47,7 @@ export class Portion {
   readonly size: number;
   readonly bytes: number;
   /** How far the sink came before it failed. */
-  progress: Progress | undefined;
+  progress: Progress | undefined = undefined;
 
   constructor(share: Share, data: TelemetryData, bytes: number) {
     this.share = share;

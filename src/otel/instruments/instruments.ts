@@ -12,6 +12,9 @@ import { type Series, SeriesTree } from './series-tree.js';
 /** Series that the SDKs keep of one instrument before they fold further ones into an overflow series. */
 const CARDINALITY_LIMIT = 2_000;
 
+/** Measurements of the overflow series between two reports: a report costs more than a measurement. */
+const TELL_EVERY = 1_000;
+
 /** Instruments that are made at most, by default: the SDKs never forget one. */
 const DEFAULT_MAX_INSTRUMENTS = 2_000;
 
@@ -22,6 +25,8 @@ interface Instrument {
   readonly kind: InstrumentKind;
   /** Records, and says how many series came before that of the tags. */
   readonly record: (value: number, tags: Tags | undefined) => number;
+  /** Measurements that were folded into the overflow series. */
+  overflows: number;
 }
 
 /** Records RIMP's measurements on OpenTelemetry instruments, each made once. */
@@ -78,7 +83,7 @@ export class Instruments {
     }
     const before = instrument.record(metric.value, metric.tags);
     // the last place is the overflow series'
-    if (before >= CARDINALITY_LIMIT - 1) this.#overflows(metric.name);
+    if (before >= CARDINALITY_LIMIT - 1) this.#overflows(metric.name, instrument);
   }
 
   #instrument(provider: MeterProvider, metric: TelemetryMetric): Instrument | undefined {
@@ -131,7 +136,11 @@ export class Instruments {
     if (unit !== undefined) options.unit = unit;
     if (kind === 'histogram' && boundaries !== undefined)
       options.advice = { explicitBucketBoundaries: [...boundaries] };
-    const made: Instrument = { kind, record: this.#recorder(kind, name, options, dropTags, synchronous) };
+    const made: Instrument = {
+      kind,
+      record: this.#recorder(kind, name, options, dropTags, synchronous),
+      overflows: 0,
+    };
     this.#made.set(key, made);
     return made;
   }
@@ -157,8 +166,14 @@ export class Instruments {
     };
   }
 
-  #overflows(name: string): void {
+  #overflows(name: string, instrument: Instrument): void {
     this.#notRecorded.add('cardinality_overflow');
+    const before = instrument.overflows;
+    instrument.overflows += 1;
+    if (before % TELL_EVERY === 0) this.#tellOverflow(name);
+  }
+
+  #tellOverflow(name: string): void {
     this.#diagnostics.report(
       `cardinality:${name}`,
       `metric "${name}" has more than ${CARDINALITY_LIMIT} series: OpenTelemetry folds further ones into one`,

@@ -25,6 +25,8 @@ export class SeriesTree<S extends Series> {
   readonly #dropTags: ReadonlySet<string> | undefined;
   readonly #path: TagPath<S>;
   readonly #byText = new Map<string, S>();
+  /** Of tags that can't change: those that the collector knows come as the same object each time. */
+  readonly #byTags = new Map<Tags, S>();
 
   constructor(make: (attributes: Attributes) => S, maxSeries: number, dropTags: ReadonlySet<string> | undefined) {
     this.#make = make;
@@ -35,7 +37,12 @@ export class SeriesTree<S extends Series> {
 
   /** The series of these tags; `undefined` if it would be one too many. */
   find(tags: Tags | undefined): S | undefined {
-    return this.#path.find(tags) ?? this.#learn(tags);
+    if (tags === undefined) return this.#path.find(tags) ?? this.#learn(tags);
+    const known = this.#byTags.get(tags);
+    if (known !== undefined) return known;
+    const found = this.#path.find(tags) ?? this.#learn(tags);
+    if (found !== undefined && Object.isFrozen(tags)) this.#note(tags, found);
+    return found;
   }
 
   /** A copy of the tags: the SDKs keep the object that they are given. */
@@ -49,9 +56,14 @@ export class SeriesTree<S extends Series> {
     return attributes;
   }
 
+  #note(tags: Tags, series: S): void {
+    if (this.#byTags.size >= this.#maxSeries) this.#byTags.clear();
+    this.#byTags.set(tags, series);
+  }
+
   #learn(tags: Tags | undefined): S | undefined {
     const attributes = this.attributesOf(tags);
-    const text = JSON.stringify(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const text = textOf(attributes);
     let series = this.#byText.get(text);
     if (series === undefined) {
       if (this.#byText.size >= this.#maxSeries) return undefined;
@@ -61,4 +73,16 @@ export class SeriesTree<S extends Series> {
     this.#path.plant(tags, series);
     return series;
   }
+}
+
+/** The same for the same tags in any order, and for no others. */
+function textOf(attributes: Attributes): string {
+  let text = '';
+  for (const key of Object.keys(attributes).sort()) {
+    const value = attributes[key];
+    text += `${key.length}:${key}`;
+    // a text has its length, so that nothing in it can be taken for what follows
+    text += typeof value === 'string' ? `=${value.length}:${value}` : `~${String(value)},`;
+  }
+  return text;
 }

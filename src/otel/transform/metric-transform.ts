@@ -8,13 +8,12 @@ import type { ExponentialBuckets, HistogramDetail, MetricOtel } from '../../mode
 import { FACADE_SCOPE } from '../instruments/facade-scope.js';
 import { kindOfPoints } from '../point-types.js';
 import type { DataPointLike, MetricDataLike, ScopeLike } from '../sdk-types.js';
-import { PointTimes } from './point-times.js';
+import { haveSameTimes, type PointTime, timeOfPoint } from './point-times.js';
 
 /** What all points of a metric have in common. */
 interface Common {
   readonly name: string;
   readonly unit: string | undefined;
-  readonly times: PointTimes;
   readonly nowMillis: number;
 }
 
@@ -40,12 +39,16 @@ export function metricsOfData(
   if (!isFacade) otel.scopeName = scope.name;
   if (scope.version) otel.scopeVersion = scope.version;
   if (resource !== undefined) otel.resource = resource;
-  const times = new PointTimes(otel);
-  const common: Common = { name: wellFormed(name), unit: unit ? wellFormed(unit) : undefined, times, nowMillis };
+  const common: Common = { name: wellFormed(name), unit: unit ? wellFormed(unit) : undefined, nowMillis };
+  const isHistogram = kind === 'histogram' || kind === 'exponential_histogram';
   const metrics: TelemetryMetric[] = [];
+  let before: DataPointLike | undefined;
+  let time: PointTime | undefined;
   for (const point of data.dataPoints) {
-    if (kind === 'histogram' || kind === 'exponential_histogram') addHistogram(metrics, common, point);
-    else if (typeof point.value === 'number') metrics.push(metricOf(common, point, point.value));
+    if (before === undefined || time === undefined || !haveSameTimes(before, point)) time = timeOfPoint(point, otel);
+    before = point;
+    if (isHistogram) addHistogram(metrics, common, point, time);
+    else if (typeof point.value === 'number') metrics.push(metricOf(common, point, time, point.value));
   }
   return metrics;
 }
@@ -68,11 +71,11 @@ export function tagsOf(attributes: object): Tags | undefined {
 function metricOf(
   common: Common,
   point: DataPointLike,
+  time: PointTime,
   value: number,
   part?: string,
   histogram?: HistogramDetail,
 ): TelemetryMetric {
-  const time = common.times.of(point);
   let { otel } = time;
   if (part !== undefined) {
     const own: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = Object.assign({}, otel);
@@ -93,13 +96,13 @@ function metricOf(
   });
 }
 
-function addHistogram(metrics: TelemetryMetric[], common: Common, point: DataPointLike): void {
+function addHistogram(metrics: TelemetryMetric[], common: Common, point: DataPointLike, time: PointTime): void {
   const detail = detailOf(point.value);
   if (detail === undefined || detail.count === 0) return;
-  metrics.push(metricOf(common, point, detail.count, 'count', detail));
-  if (detail.sum !== undefined) metrics.push(metricOf(common, point, detail.sum, 'sum'));
-  if (detail.min !== undefined) metrics.push(metricOf(common, point, detail.min, 'min'));
-  if (detail.max !== undefined) metrics.push(metricOf(common, point, detail.max, 'max'));
+  metrics.push(metricOf(common, point, time, detail.count, 'count', detail));
+  if (detail.sum !== undefined) metrics.push(metricOf(common, point, time, detail.sum, 'sum'));
+  if (detail.min !== undefined) metrics.push(metricOf(common, point, time, detail.min, 'min'));
+  if (detail.max !== undefined) metrics.push(metricOf(common, point, time, detail.max, 'max'));
 }
 
 function detailOf(value: unknown): HistogramDetail | undefined {

@@ -1,5 +1,5 @@
 import type { MetricOtel } from '../../model/otel-fields.js';
-import type { DataPointLike } from '../sdk-types.js';
+import type { DataPointLike, HrTime } from '../sdk-types.js';
 import { knownTimeFromHr, nanosFromHr } from './hr-time.js';
 
 /** When a point was measured, and the `otel` part that says so. */
@@ -10,40 +10,25 @@ export interface PointTime {
   readonly otel: MetricOtel;
 }
 
-/** The times of the points of one metric: those of one collection mostly have the same, and are read once. */
-export class PointTimes {
-  readonly #common: MetricOtel;
-  #last: PointTime | undefined;
-  /** Seconds and nanoseconds of the last start and end. */
-  #of: readonly (number | undefined)[] = [];
+/**
+ * Whether two points have the same times: those of one collection mostly do, and their times are read once.
+ *
+ * The SDKs give them one array; what is decoded has others with the same numbers.
+ */
+export function haveSameTimes(a: DataPointLike, b: DataPointLike): boolean {
+  return isSame(a.endTime, b.endTime) && isSame(a.startTime, b.startTime);
+}
 
-  /** @param common - the `otel` part of all points. */
-  constructor(common: MetricOtel) {
-    this.#common = common;
-  }
+/** @param common - the `otel` part of all points of a metric. */
+export function timeOfPoint(point: DataPointLike, common: MetricOtel): PointTime {
+  const time = knownTimeFromHr(point.endTime);
+  const start = nanosFromHr(point.startTime);
+  const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { ...common };
+  if (start !== undefined && start > 0n && otel.temporality !== undefined) otel.startTimeUnixNano = start.toString();
+  if (time?.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
+  return { millis: time?.date.getTime(), otel: Object.freeze(otel) };
+}
 
-  of(point: DataPointLike): PointTime {
-    const { startTime, endTime } = point;
-    const [startSeconds, startNanos, endSeconds, endNanos] = this.#of;
-    if (
-      this.#last !== undefined &&
-      endTime?.[0] === endSeconds &&
-      endTime?.[1] === endNanos &&
-      startTime?.[0] === startSeconds &&
-      startTime?.[1] === startNanos
-    )
-      return this.#last;
-    this.#of = [startTime?.[0], startTime?.[1], endTime?.[0], endTime?.[1]];
-    this.#last = this.#read(point);
-    return this.#last;
-  }
-
-  #read(point: DataPointLike): PointTime {
-    const time = knownTimeFromHr(point.endTime);
-    const start = nanosFromHr(point.startTime);
-    const otel: { -readonly [K in keyof MetricOtel]: MetricOtel[K] } = { ...this.#common };
-    if (start !== undefined && start > 0n && otel.temporality !== undefined) otel.startTimeUnixNano = start.toString();
-    if (time?.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
-    return { millis: time?.date.getTime(), otel: Object.freeze(otel) };
-  }
+function isSame(a: HrTime | undefined, b: HrTime | undefined): boolean {
+  return a === b || (a?.[0] === b?.[0] && a?.[1] === b?.[1]);
 }

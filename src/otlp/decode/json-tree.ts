@@ -45,7 +45,7 @@ export class JsonCutter {
   readonly #frames: Frame[] = [];
   #depth = 0;
   /** The whole, if it is parsed in pieces. */
-  root: JsonNode | undefined;
+  root: JsonNode | undefined = undefined;
 
   /** A list or an object begins; `tokens` is how many there were so far, this one included. */
   open(at: number, tokens: number): void {

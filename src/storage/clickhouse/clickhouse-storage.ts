@@ -33,7 +33,7 @@ export class ClickHouseStorage implements TelemetryStorage {
    * come again: what of it is stored is not stored twice.
    */
   async store(data: TelemetryData): Promise<void> {
-    await this.#engine.storeMany([data]);
+    await this.storeMany([data]);
   }
 
   /** Stores several batches together. */

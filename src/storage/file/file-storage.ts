@@ -61,7 +61,7 @@ export class FileStorage implements TelemetryStorage {
 
   /** Appends a batch, as {@link storeSync} does. */
   async store(data: TelemetryData): Promise<void> {
-    await this.#engine.storeMany([data]);
+    await this.storeMany([data]);
   }
 
   /** Appends several batches in their order; with durability `'fsync'` they are on the disk together. */

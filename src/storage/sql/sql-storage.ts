@@ -30,7 +30,7 @@ export class SqlStorage implements TelemetryStorage {
    * @throws StorageError if it can't: then nothing of the batch is stored, unless its `dropped` says what is not.
    */
   async store(data: TelemetryData): Promise<void> {
-    await this.#engine.storeMany([data]);
+    await this.storeMany([data]);
   }
 
   /** Stores several batches together. */

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Tags } from '../../../src/model/metric.js';
+import { SeriesTree } from '../../../src/otel/instruments/series-tree.js';
+
+// short texts of the characters that a text of tags is made of, so that different tags come close to one another
+const text = fc.string({ unit: fc.constantFrom('a', '1', ':', '=', '~', ',', '"'), maxLength: 4 });
+const value = fc.oneof(text, fc.integer({ min: -1, max: 12 }), fc.boolean());
+const tags = fc.dictionary(text, value, { maxKeys: 4 });
+
+const sorted = (of: Tags): string =>
+  JSON.stringify(
+    Object.entries(of)
+      .filter(([key]) => key !== '')
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+describe('SeriesTree', () => {
+  it('has one series for the same tags, in any order, frozen or not, and another one for others', () => {
+    fc.assert(
+      fc.property(fc.array(tags, { maxLength: 40 }), (all) => {
+        const tree = new SeriesTree((attributes) => ({ attributes }), 1_000, undefined);
+        const series = new Map<string, unknown>();
+        for (const some of all) {
+          const key = sorted(some);
+          const backwards = Object.fromEntries(Object.entries(some).reverse());
+          for (const same of [some, backwards, Object.freeze({ ...some }), some]) {
+            const found = tree.find(same);
+            if (!series.has(key)) series.set(key, found);
+            expect(found).toBe(series.get(key));
+          }
+        }
+        expect(new Set(series.values()).size).toBe(series.size);
+      }),
+      { examples: [[[{ a: 'x', b: 'y' }, { a: 'x1:b=y' }, { a: 1, b: 2 }, { a: '1,1:b~2,' }]]] },
+    );
+  });
+
+  it('knows frozen tags again by themselves, and gives no series beyond the limit', () => {
+    const tree = new SeriesTree((attributes) => ({ attributes }), 2, undefined);
+    const frozen = [1, 2, 3].map((n) => Object.freeze({ n }));
+    const found = frozen.map((some) => tree.find(some));
+    expect(found.map((one) => one?.attributes)).toEqual([{ n: 1 }, { n: 2 }, undefined]);
+    expect(frozen.map((some) => tree.find(some))).toEqual(found);
+    expect(tree.find({ n: 1 })).toBe(found[0]);
+  });
+});
