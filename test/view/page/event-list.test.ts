@@ -59,6 +59,18 @@ describe('the list of events', () => {
     expect(list.dropped).toBe(3);
   });
 
+  it('counts its gaps apart, also when they leave', () => {
+    const list = new EventList({ rows: 2, size: 1e9 });
+    list.appendGap(gap(1));
+    list.append([event('a')]);
+    expect(list.events).toBe(1);
+    list.append([event('b')]);
+    expect(list.events).toBe(2);
+    list.appendGap(gap(1));
+    list.clear();
+    expect(list.events).toBe(0);
+  });
+
   it('takes an event in again that has left it', () => {
     const list = new EventList({ rows: 1, size: 1e9 });
     list.append([event('a'), event('b')]);
@@ -86,9 +98,11 @@ describe('the list of events', () => {
     const key = list.at(1)?.key ?? -1;
     expect(list.fillGap(key, [event('a'), event('b'), event('c')], gap(1))).toBe(2);
     expect(ids(list)).toEqual(['a', 'b', 'c', 1, 'e']);
+    expect([list.length, list.events]).toEqual([5, 4]);
     expect(list.fillGap(key, [event('x')])).toBe(0);
     list.fillGap(list.at(3)?.key ?? -1, [event('d')]);
     expect(ids(list)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(list.events).toBe(5);
   });
 
   it('finds errors in both directions, by type and by severity number', () => {

@@ -72,6 +72,21 @@ describeInBrowser('the filter of the events', (open) => {
     expect(await page.getByRole('row', { selected: true }).count()).toBe(1);
   });
 
+  it('takes a window of time from here to there, in local time', async () => {
+    const { url, collector } = await startView();
+    const at = new Date(2026, 5, 1, 12, 0, 0);
+    for (const minutes of [0, 10, 20])
+      collector.collectEvent({ source: 's', message: `at ${minutes}`, timestamp: at.getTime() + minutes * 60_000 });
+    const page = await open(`${url}#/events`);
+    await page.getByLabel('Time').selectOption('From … to …');
+    await page.getByLabel('From', { exact: true }).fill('2026-06-01T12:05:00');
+    await messagesAre(page, ['at 10', 'at 20']);
+    await page.getByLabel('To', { exact: true }).fill('2026-06-01T12:15:00');
+    await messagesAre(page, ['at 10']);
+    await page.getByLabel('Time').selectOption('Any time');
+    await messagesAre(page, ['at 0', 'at 10', 'at 20']);
+  });
+
   it('is in the URL with all that is shown, so that another reader sees the same', async () => {
     const { url, collector } = await startView();
     collectSome(collector);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { previewOf } from '../../../src/view/page/events/preview.js';
-import { agoOf, durationText, utcOf } from '../../../src/view/page/ui/time-format.js';
+import { agoOf, durationText, fromLocalInput, toLocalInput, utcOf } from '../../../src/view/page/ui/time-format.js';
 import { textParts, visibleText } from '../../../src/view/page/ui/visible-text.js';
 
 describe('a text that came from elsewhere', () => {
@@ -80,6 +80,13 @@ describe('times', () => {
     expect(utcOf(iso, '1795773600123456789')).toMatch(/\.123456789Z$/);
     expect(utcOf(iso, 'soon')).toBe(iso);
     expect(utcOf(iso)).toBe(iso);
+  });
+
+  it('writes the local time that an input takes, and reads it back', () => {
+    for (const iso of ['2026-11-27T10:00:05.000Z', '2026-11-27T10:00:05.123Z', '2026-03-29T01:30:00.000Z'])
+      expect(fromLocalInput(toLocalInput(iso) ?? '')).toBe(iso);
+    expect(toLocalInput('90m')).toBeUndefined();
+    expect([toLocalInput(''), fromLocalInput('')]).toEqual(['', '']);
   });
 
   it('writes roughly how long ago something was', () => {

@@ -45,6 +45,7 @@ export class EventList {
   #size = 0;
   #dropped = 0;
   #shift = 0;
+  #gaps = 0;
   readonly #ids = new Set<string>();
 
   constructor(limits: EventListLimits = LIMITS) {
@@ -53,6 +54,11 @@ export class EventList {
 
   get length(): number {
     return this.#rows.length - this.#head;
+  }
+
+  /** Rows that are events, and no gaps. */
+  get events(): number {
+    return this.length - this.#gaps;
   }
 
   /** Rows that have left because the list was full. */
@@ -82,6 +88,7 @@ export class EventList {
     this.#size = 0;
     this.#dropped = 0;
     this.#shift = 0;
+    this.#gaps = 0;
     this.#ids.clear();
   }
 
@@ -123,6 +130,7 @@ export class EventList {
     this.#rows = [...this.#rows.slice(this.#head, index), ...filling, ...this.#rows.slice(index + 1)];
     this.#head = 0;
     this.#size -= GAP_SIZE;
+    this.#gaps -= 1;
     this.#trim();
     return rows.length;
   }
@@ -157,6 +165,7 @@ export class EventList {
 
   #gapRow(gap: Gap): GapRow {
     this.#size += GAP_SIZE;
+    this.#gaps += 1;
     return { kind: 'gap', key: this.#nextKey++, gap, size: GAP_SIZE };
   }
 
@@ -165,6 +174,7 @@ export class EventList {
     while (this.length > this.limits.rows || (this.#size > this.limits.size && this.length > 1)) {
       const row = this.#rows[this.#head] as Row;
       if (row.kind === 'event') this.#ids.delete(row.event.data.event_id);
+      else this.#gaps -= 1;
       this.#size -= row.size;
       this.#head += 1;
       gone += 1;

@@ -3,7 +3,7 @@ import { apiUrl } from '../api/request.js';
 import { hello } from '../state/connection.js';
 import { filter, setView } from '../state/location.js';
 import { countText } from '../ui/number-format.js';
-import { isPaused, length, list, pendingCount, setPaused, version } from './event-store.js';
+import { isPaused, list, pendingCount, setPaused, version } from './event-store.js';
 import { stepToError } from './selection.js';
 
 /** What is shown of the events, how many there are, and what can be done with them. */
@@ -61,7 +61,7 @@ function Counts(): VNode {
   void version.value;
   return (
     <p class="counts">
-      <strong>{countText(length.value)}</strong> {length.value === 1 ? 'event' : 'events'}
+      <strong>{countText(list.events)}</strong> {list.events === 1 ? 'event' : 'events'}
       {list.dropped > 0 && (
         <span title="The list is bounded: the oldest events left it. They are in the storage, if there is one.">
           {' '}

@@ -1,6 +1,7 @@
+import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { filter, setFilter } from '../state/location.js';
-import { dayOf, timeOfDay } from '../ui/time-format.js';
+import { fromLocalInput, toLocalInput } from '../ui/time-format.js';
 
 const SPANS: readonly (readonly [string, string])[] = [
   ['', 'Any time'],
@@ -11,38 +12,59 @@ const SPANS: readonly (readonly [string, string])[] = [
   ['1d', 'Last day'],
   ['7d', 'Last 7 days'],
 ];
+const CUSTOM = 'custom';
 
-/** The window of time: one of the usual ones, or the one that a chart or a moment has set. */
+/** The window of time: one of the usual ones, or one from here to there, which charts and moments set as well. */
 export function TimeFilter(): VNode {
   const { startTime = '', endTime = '' } = filter.value;
+  const wantsCustom = useSignal(false);
   const isUsual = endTime === '' && SPANS.some(([value]) => value === startTime);
+  const isCustom = !isUsual || wantsCustom.value;
   const onChange = (event: Event) => {
     const { value } = event.currentTarget as HTMLSelectElement;
-    if (value !== 'set') setFilter({ startTime: value, endTime: '' });
+    wantsCustom.value = value === CUSTOM;
+    if (value !== CUSTOM) setFilter({ startTime: value, endTime: '' });
   };
   return (
-    <label class="field field-time">
-      <span>Time</span>
-      <select value={isUsual ? startTime : 'set'} onChange={onChange}>
-        {SPANS.map(([value, words]) => (
-          <option key={value} value={value}>
-            {words}
-          </option>
-        ))}
-        {!isUsual && <option value="set">{windowText(startTime, endTime)}</option>}
-      </select>
-    </label>
+    <>
+      <label class="field field-time">
+        <span>Time</span>
+        <select value={isCustom ? CUSTOM : startTime} onChange={onChange}>
+          {SPANS.map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+          <option value={CUSTOM}>From … to …</option>
+        </select>
+      </label>
+      {isCustom && <TimeInput label="From" value={startTime} set={(time) => setFilter({ startTime: time })} />}
+      {isCustom && <TimeInput label="To" value={endTime} set={(time) => setFilter({ endTime: time })} />}
+    </>
   );
 }
 
-function windowText(start: string, end: string): string {
-  if (end === '') return `From ${timeText(start)}`;
-  if (start === '') return `Until ${timeText(end)}`;
-  const [from, to] = [timeText(start), timeText(end)];
-  return from.slice(0, 10) === to.slice(0, 10) ? `${from} – ${to.slice(11)}` : `${from} – ${to}`;
+interface TimeInputProperties {
+  readonly label: string;
+  /** ISO 8601, or an expression such as `90m`, which only a URL can hold. */
+  readonly value: string;
+  readonly set: (iso: string) => void;
 }
 
-function timeText(text: string): string {
-  const date = new Date(text);
-  return /^\d{4}-/.test(text) && !Number.isNaN(date.getTime()) ? `${dayOf(date)} ${timeOfDay(date)}` : text;
+/** A time of the reader's zone. */
+function TimeInput({ label, value, set }: TimeInputProperties): VNode {
+  const local = toLocalInput(value);
+  return (
+    <label class="field">
+      <span>{label}</span>
+      {local === undefined && <span class="time-expression">{value}</span>}
+      <input
+        class="time-input"
+        type="datetime-local"
+        step="1"
+        value={local ?? ''}
+        onChange={(event) => set(fromLocalInput(event.currentTarget.value))}
+      />
+    </label>
+  );
 }

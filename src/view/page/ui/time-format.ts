@@ -11,6 +11,20 @@ export function dayOf(date: Date): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
+/** A time as an input of the type `datetime-local` takes it; `undefined` of what is no ISO 8601. */
+export function toLocalInput(iso: string): string | undefined {
+  if (iso === '') return '';
+  const date = new Date(iso);
+  if (!/^\d{4}-\d\d/.test(iso) || Number.isNaN(date.getTime())) return undefined;
+  return `${dayOf(date)}T${timeOfDay(date).replace(/\.000$/, '')}`;
+}
+
+/** The time that such an input holds, as ISO 8601 in UTC; `''` if it holds none. */
+export function fromLocalInput(value: string): string {
+  const date = new Date(value);
+  return value === '' || Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}
+
 /** A time in UTC as ISO 8601, with nanoseconds if they are known. */
 export function utcOf(iso: string, unixNano?: string): string {
   if (unixNano === undefined || !/^\d{10,20}$/.test(unixNano)) return iso;
