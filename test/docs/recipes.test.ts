@@ -131,6 +131,20 @@ describe('the recipe of', () => {
     expect(new Set(sink.requests.map(({ path }) => path))).toEqual(new Set(['/v1/logs', '/v1/metrics', '/v1/traces']));
   });
 
+  it('traces.md keeps the spans of a request with its log record, and exports them', async () => {
+    const folder = programsOf('traces.md');
+    const sink = await otlpSink();
+    const visit = async (url: string): Promise<string> => (await fetch(url)).text();
+    await serve(folder, nodeArguments('traces.md'), visit, { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+    const { events } = await stored(folder);
+    const spans = events.filter(({ otel }) => otel?.span !== undefined);
+    expect(spans.map(({ message }) => message)).toEqual(['find order', 'GET']);
+    expect(spans[0]?.otel?.span?.parentSpanId).toBe(spans[1]?.otel?.spanId);
+    expect(new Set(events.map(({ otel }) => otel?.traceId)).size).toBe(1);
+    expect(events.map(({ message }) => message)).toContain('order found');
+    expect(sink.requests.map(({ path }) => path)).toContain('/v1/traces');
+  });
+
   it('node-sdk.md keeps what was collected if the endpoint is away', async () => {
     const folder = programsOf('node-sdk.md');
     const env = {

@@ -45,6 +45,23 @@ describe('ClickHouseStorage, by what it sends', () => {
     expect(front).toMatch(
       /^CREATE TABLE IF NOT EXISTS "telemetry"\."otel_logs" ON CLUSTER "fleet" AS "telemetry"\."otel_logs_local" ENGINE = Distributed\("fleet", "telemetry", "otel_logs_local", rand\(\)\)/,
     );
+    const lookup = '"telemetry"."otel_traces_trace_id_ts';
+    expect(
+      starts('CREATE TABLE')
+        .filter((statement) => statement.includes(lookup))
+        .slice(0, 2),
+    ).toEqual([
+      expect.stringMatching(
+        /trace_id_ts_local" ON CLUSTER "fleet" .* ENGINE = ReplicatedAggregatingMergeTree PARTITION BY/,
+      ),
+      expect.stringMatching(/trace_id_ts" ON CLUSTER "fleet" AS .* ENGINE = Distributed\("fleet", /),
+    ]);
+    // each server fills its own table from its own spans
+    expect(starts('CREATE MATERIALIZED VIEW').slice(0, 1)).toEqual([
+      expect.stringMatching(
+        /^CREATE MATERIALIZED VIEW IF NOT EXISTS "telemetry"\."otel_traces_trace_id_ts_mv_local" ON CLUSTER "fleet" TO "telemetry"\."otel_traces_trace_id_ts_local" AS SELECT .* FROM "telemetry"\."otel_traces_local" /,
+      ),
+    ]);
     expect(starts('INSERT')[0]).toMatch(
       /^INSERT INTO "telemetry"\."otel_logs" \(Timestamp, .*\) SETTINGS insert_deduplication_token = '[0-9a-f]{64}', .*insert_distributed_sync = 1 FORMAT/,
     );
