@@ -61,8 +61,16 @@ export function createIdGenerator(fill: FillRandom): (nowMillis: number) => stri
       tick(millis + 1);
       counter = 0;
     }
-    const bits = random();
-    return before + (three(counter) + (VARIANT[bits & 0xfff] as string) + three(bits >>> 12)) + after;
+    if (used === POOL_SIZE) {
+      fill(bytes);
+      used = 0;
+    }
+    const bits = pool[used] as number;
+    used += 1;
+    // of two short pieces, which are copied, and two that are only linked
+    const middle =
+      (HEX3[counter] as string) + (VARIANT[bits & 0xfff] as string) + (HEX3[(bits >>> 12) & 0xfff] as string);
+    return before + middle + after;
   };
 }
 

@@ -59,17 +59,15 @@ function methodOf(object: object, name: string): object | undefined {
   return typeof method === 'function' && !Object.hasOwn(object, name) && !('__wrapped' in method) ? method : undefined;
 }
 
-/** Whether a processor is sure to be given a record of the logger before all others, and unlimited. */
-export function comesFirst(processor: object, provider: LoggerProviderLike, { logger, emit }: KnownLogger): boolean {
-  if (emit === undefined || logger.emit !== emit) return false;
+/** The processor that is sure to be given a record of the logger before all others, and unlimited; `undefined`: not known. */
+export function firstProcessor(provider: LoggerProviderLike, { logger, emit }: KnownLogger): unknown {
+  if (emit === undefined || logger.emit !== emit) return undefined;
   const { activeProcessor, logRecordLimits } = (provider as Private)._sharedState ?? NO_STATE;
   const list = activeProcessor?.processors;
-  return (
-    Array.isArray(list) &&
-    list[0] === processor &&
+  const isUnlimited =
     logRecordLimits?.attributeCountLimit === DEFAULT_COUNT_LIMIT &&
-    logRecordLimits.attributeValueLengthLimit === Number.POSITIVE_INFINITY
-  );
+    logRecordLimits.attributeValueLengthLimit === Number.POSITIVE_INFINITY;
+  return isUnlimited && Array.isArray(list) ? list[0] : undefined;
 }
 
 /** The record of an event whose attributes are attached later. */

@@ -1,7 +1,7 @@
 import type { TelemetryEvent } from '../model/event.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { sharedState } from '../runtime/shared-state.js';
-import { bareRecord, comesFirst, type KnownLogger, knownLogger } from './attach-attributes.js';
+import { bareRecord, firstProcessor, type KnownLogger, knownLogger } from './attach-attributes.js';
 import type { EventInFlight } from './event-in-flight.js';
 import { FACADE_SCOPE } from './instruments/facade-scope.js';
 import type { LoggerLike, LoggerProviderLike } from './sdk-types.js';
@@ -40,6 +40,8 @@ export class EventEmitter {
   #attached = new WeakSet<LoggerProviderLike>();
   #lastAttached: LoggerProviderLike | undefined;
   readonly #processors = new Set<object>();
+  /** The one of them that came first before. */
+  #lastFirst: object | undefined;
 
   /** @param complete - gives the event of a draft and remembers it in the flight. */
   constructor(complete: (flight: EventInFlight) => TelemetryEvent, diagnostics: Diagnostics, maxScopes: number) {
@@ -55,6 +57,7 @@ export class EventEmitter {
       return;
     }
     this.#processors.delete(processor);
+    this.#lastFirst = undefined;
     // whose it was is not known: what is left is seen at work again
     this.#attached = new WeakSet();
     this.#lastAttached = undefined;
@@ -99,9 +102,14 @@ export class EventEmitter {
     logger.emit(recordOf(event, attributes, flight.context));
   }
 
+  /** Whether a processor of the owner's is given the record before all others. */
   #comesFirst(provider: LoggerProviderLike, known: NamedLogger): boolean {
-    for (const processor of this.#processors) if (comesFirst(processor, provider, known)) return true;
-    return false;
+    const first = firstProcessor(provider, known);
+    if (first === undefined) return false;
+    if (first === this.#lastFirst) return true;
+    if (!this.#processors.has(first as object)) return false;
+    this.#lastFirst = first as object;
+    return true;
   }
 
   #usedProvider(provider: LoggerProviderLike): void {
