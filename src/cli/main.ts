@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toError } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
 import { VERSION } from '../runtime/version.js';
@@ -60,8 +61,13 @@ main(process.argv.slice(2))
     return 2;
   })
   .then(async (status) => {
-    process.exitCode = status;
+    const isRead = await flushed(FLUSH_MILLIS);
+    // the last write may have failed just now
+    await nextTurn();
+    const { failure } = out;
+    if (failure !== undefined) err.line(`rimp: standard output can't be written: ${failure.message}`);
+    process.exitCode = failure === undefined ? status : 2;
     // what nobody reads would keep the process for ever
-    if (!(await flushed(FLUSH_MILLIS))) process.exit(status);
+    if (!isRead) process.exit();
   })
   .catch(() => process.exit(2));

@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FileStorage, SqliteStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
+import { rimpProgram } from '../helpers/cli.js';
 import { endRimps, rimp, rimpOnTerminal, startRimp } from '../helpers/run-rimp.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rimp-query-'));
@@ -199,6 +201,18 @@ describe('rimp query', () => {
     expect((JSON.parse(shown) as { data: { message: string } }).data.message).toBe(evil);
     // a program gets what was stored
     expect(rimp(['query', path, '--json']).stdout).toBe(readFileSync(path, 'utf8'));
+  });
+
+  (existsSync('/dev/full') ? it : it.skip)('says that its output could not be written, and ends with 2', () => {
+    for (const args of [
+      ['query', file, '--json'],
+      ['stats', file],
+      ['query', '--help'],
+    ]) {
+      const command = `'${process.execPath}' '${rimpProgram}' ${args.join(' ')} > /dev/full`;
+      const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+      expect([status, stderr]).toEqual([2, expect.stringContaining("standard output can't be written: ENOSPC")]);
+    }
   });
 
   it('ends quietly when its reader goes away', async () => {

@@ -151,6 +151,13 @@ describe('rimp tail', () => {
     expect(rimp(['tail', '--min-severity', 'fatal'], { input }).lines).toEqual([expect.stringContaining('over')]);
   });
 
+  it('shows the last lines of standard input if so many are asked for', () => {
+    const input = Array.from({ length: 5_000 }, (_, i) => line(`m${i}`)).join('');
+    expect(messagesIn(rimp(['tail', '-n', '2'], { input }).stdout)).toEqual(['m4998', 'm4999']);
+    const filtered = rimp(['tail', '-', '-n', '1', '--grep', 'm1.$'], { input });
+    expect([filtered.status, messagesIn(filtered.stdout)]).toEqual([0, ['m19']]);
+  });
+
   it('colours by severity on a terminal', () => {
     const path = newFile();
     writeFileSync(path, line('m0', 'error') + line('m1', 'warning'));

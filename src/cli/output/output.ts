@@ -12,17 +12,25 @@ export class Output {
   #dropped = 0;
   #unsaid = 0;
   #isGone = false;
+  #failure: Error | undefined;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
     // stays for the stream's whole life: each further write fails with another error
-    stream.on('error', () => {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // behind a reader that went away each further write fails with another error
+      if (!this.#isGone && error.code !== 'EPIPE') this.#failure = error;
       this.#isGone = true;
     });
   }
 
   get isTerminal(): boolean {
     return this.#stream.isTTY === true;
+  }
+
+  /** Why something could not be written, such as a full disk; a reader that went away is none. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** Lines that were not written, as nobody read them. */

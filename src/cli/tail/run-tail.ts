@@ -8,7 +8,7 @@ import { err } from '../output/output.js';
 import { plainLine, Rows } from '../output/rows.js';
 import { showTimeOfDay } from '../output/show-time.js';
 import { openSources } from '../source/open-source.js';
-import { filtered, firstOf, type ItemSource, type Items } from '../source/source.js';
+import { filtered, firstOf, type ItemSource, type Items, lastOf } from '../source/source.js';
 import { isPlainLine } from '../source/stream-source.js';
 import { unreadableNote } from '../source/unreadable.js';
 import { untilSignal } from '../until-signal.js';
@@ -26,7 +26,9 @@ export async function runTail(values: TailValues, names: readonly string[]): Pro
     isFull: values.full === true,
   });
   const format = values.json === true ? jsonFormat(output.isTerminal) : formatOf(rows);
-  const follows = values.follow === true || names.includes('-');
+  // a stream is shown as it comes, unless so many of its lines are asked for
+  const isStream = names.includes('-');
+  const follows = values.follow === true || (isStream && values.lines === undefined);
   // text is no item that filters know, and no line of a file
   const keepsPlain = values.json !== true && !filter.isAny;
   const source = await openSources(names, { keepsPlain, waits: values.follow === true });
@@ -38,7 +40,7 @@ export async function runTail(values: TailValues, names: readonly string[]): Pro
     const last = values.lines ?? LINES;
     const pages = follows
       ? source.follow(filter.query, { last, test: filter.test, signal: ends, note: say })
-      : lastPage(source, filter, last);
+      : lastPage(source, filter, last, isStream);
     for await (const page of pages) {
       const items = page.filter(filter.test);
       shown += items.length;
@@ -59,7 +61,14 @@ export async function runTail(values: TailValues, names: readonly string[]): Pro
   return shown > 0 ? 0 : 1;
 }
 
-async function* lastPage(source: ItemSource, { query, test }: Filter, last: number): AsyncGenerator<Items> {
+async function* lastPage(
+  source: ItemSource,
+  { query, test }: Filter,
+  last: number,
+  isStream: boolean,
+): AsyncGenerator<Items> {
+  // what can't be read backwards is read to its end, and no more is kept than is shown
+  if (isStream) return yield await lastOf(filtered(source.pages(query), test), last);
   const pages = filtered(source.pages({ ...query, order: 'desc' }), test);
   yield (await firstOf(pages, last)).reverse();
 }

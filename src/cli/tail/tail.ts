@@ -16,7 +16,8 @@ export interface TailValues extends FilterValues {
 
 const NOTES = `
 ${SOURCE_NOTES}
-Without SOURCE it is standard input, all of which is shown as it comes: lines that are no JSON as they are.
+Without SOURCE it is standard input, all of which is shown as it comes, with -n its last lines when it ends: lines that are
+no JSON as they are.
 
 With --follow a file that is rotated is read to its end, then the new one; one that is truncated is read from its
 beginning; one that is missing is waited for, and so are the tables of a database. Ctrl-C ends it.
