@@ -5,6 +5,8 @@ const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5];
 const ROUTES = ['/products', '/products/:id', '/cart', '/checkout'];
 const EVERY_SECONDS = 10;
 
+/** When the shop began to count. */
+const STARTED = Date.now() - 3_600_000;
 /** Counters that only grow, by series. */
 const totals = new Map();
 
@@ -46,7 +48,7 @@ export function reading(random, at) {
           const key = `${name} ${JSON.stringify(map)}`;
           totals.set(key, (totals.get(key) ?? 0) + Math.round(by));
           return {
-            startTimeUnixNano: nanos(1_600_000_000_000),
+            startTimeUnixNano: nanos(STARTED),
             timeUnixNano: time,
             asInt: String(totals.get(key)),
             attributes: attributes(map),

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Chart } from '../../../src/view/api-types.js';
-import { defaultView, linesOf, tagsText, valueRange } from '../../../src/view/page/metrics/chart-model.js';
+import {
+  defaultView,
+  isAlone,
+  linesOf,
+  tagsText,
+  usualDistance,
+  valueRange,
+} from '../../../src/view/page/metrics/chart-model.js';
 import { rangeOf } from '../../../src/view/page/metrics/chart-range.js';
 import { bucketText, heatOf, heatRows } from '../../../src/view/page/metrics/heat-model.js';
 import { timeLabel } from '../../../src/view/page/metrics/time-labels.js';
@@ -37,6 +44,27 @@ describe('the lines of a chart', () => {
     expect(defaultView(withoutPercentiles)).toBe('lines');
     expect(linesOf(CHART, 'percentiles').map(({ label }) => label)).toEqual(['p50', 'p95', 'p99']);
     expect(linesOf(withoutPercentiles, 'percentiles')).toHaveLength(2);
+  });
+});
+
+describe('the gaps of a line', () => {
+  it('are told from the distance of values that is usual', () => {
+    expect(usualDistance([1, 2, 3, null, 4])).toBe(1);
+    expect(usualDistance([1, null, null, 2, null, null, 3, null, null, null, null, 4])).toBe(3);
+    expect(usualDistance([])).toBe(1);
+  });
+
+  it('make a dot of a value that is alone', () => {
+    const values = [1, null, null, null, 2, null, 3];
+    expect(values.map((_, index) => isAlone(values, index, 2))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

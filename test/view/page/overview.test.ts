@@ -1,14 +1,28 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { MemoryStorage, StorageError, TelemetryCollector } from 'rimp-telemetry';
+import { MemoryStorage, StorageError, TelemetryCollector, type TelemetryStorage } from 'rimp-telemetry';
 import { describeInBrowser } from '../../helpers/browser.js';
 import { serveView } from '../../helpers/live-view.js';
 import { endFedViews, fedView } from '../../helpers/view-feed.js';
 
 afterEach(endFedViews);
 
-class BrokenStorage extends MemoryStorage {
-  override store(): Promise<never> {
+/** A storage that takes nothing. */
+class BrokenStorage implements TelemetryStorage {
+  readonly #empty = new MemoryStorage();
+  store(): Promise<never> {
     return Promise.reject(new StorageError('the disk is broken', { permanent: true }));
+  }
+  retrieve(): ReturnType<TelemetryStorage['retrieve']> {
+    return this.#empty.retrieve();
+  }
+  scan(): ReturnType<TelemetryStorage['scan']> {
+    return this.#empty.scan();
+  }
+  clear(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }
 

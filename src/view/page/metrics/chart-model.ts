@@ -59,3 +59,24 @@ export function valueRange(lists: readonly (readonly (number | null)[])[]): read
 export function lastIndexOf(values: readonly (number | null)[]): number {
   return values.findLastIndex((value) => value !== null);
 }
+
+/** The distance between neighbouring values of a line that is usual, in steps: an exporter may be slower than the steps. */
+export function usualDistance(values: readonly (number | null)[]): number {
+  const distances: number[] = [];
+  let before = -1;
+  for (const [index, value] of values.entries()) {
+    if (value === null) continue;
+    if (before >= 0) distances.push(index - before);
+    before = index;
+  }
+  distances.sort((a, b) => a - b);
+  return distances[Math.floor(distances.length / 2)] ?? 1;
+}
+
+/** Whether the line has a value there, and none so near that it is joined to it. */
+export function isAlone(values: readonly (number | null)[], index: number, reach: number): boolean {
+  if ((values[index] ?? null) === null) return false;
+  for (let away = 1; away <= reach; away += 1)
+    if ((values[index - away] ?? null) !== null || (values[index + away] ?? null) !== null) return false;
+  return true;
+}

@@ -75,8 +75,9 @@ function Charts({ chart, range, picked }: ChartsProperties): VNode {
   const { unit, aggregate, kind, percentiles, heatMap } = chart;
   const view =
     percentiles === undefined ? 'lines' : (chosen.value ?? (isAggregateChosen ? 'lines' : defaultView(chart)));
-  const shownUnit = aggregate === 'count' && view === 'lines' ? null : unit;
   const isRate = aggregate === 'rate' && view === 'lines';
+  const isOfMeasurements = view === 'lines' && (aggregate === 'count' || (isRate && kind !== 'sum'));
+  const shownUnit = isOfMeasurements ? null : unit;
   const format = useMemo(() => valueFormat(shownUnit, isRate), [shownUnit, isRate]);
   const valuesFormat = useMemo(() => valueFormat(unit), [unit]);
   const lines = useMemo(() => linesOf(chart, view), [chart, view]);
@@ -91,7 +92,8 @@ function Charts({ chart, range, picked }: ChartsProperties): VNode {
     else goTo(eventsAround(sample.at));
   };
   const isBinary = /By|byte|^[KMGT]?i?B$/i.test(unit ?? '');
-  const words = [KIND_WORDS[kind], unitWords(unit), view === 'lines' ? AGGREGATE_WORDS[aggregate] : 'percentiles'];
+  const aggregateWords = isRate && isOfMeasurements ? 'measurements per second' : AGGREGATE_WORDS[aggregate];
+  const words = [KIND_WORDS[kind], unitWords(unit), view === 'lines' ? aggregateWords : 'percentiles'];
   return (
     <>
       <p class="metric-facts">

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { colourOf } from '../ui/theme.js';
-import { type PlotLine, valueRange } from './chart-model.js';
+import { isAlone, type PlotLine, usualDistance, valueRange } from './chart-model.js';
 import { drawMoment, drawSamples, type PlotSample, sampleAt } from './plot-samples.js';
 import { timeLabel } from './time-labels.js';
 import type { ValueFormat } from './value-format.js';
@@ -67,7 +67,7 @@ export function plotOptions(content: () => PlotContent, width: number, height: n
         ...(content().isBinary ? { incrs: POWERS_OF_TWO } : {}),
       },
     ],
-    series: [{}, ...content().lines.map((line) => seriesOf(line))],
+    series: [{}, ...content().lines.map((line, index) => seriesOf(line, () => content().lines[index]?.values ?? []))],
     cursor: {
       drag: { x: true, y: false, setScale: false },
       sync: { key: content().sync },
@@ -82,11 +82,38 @@ export function plotOptions(content: () => PlotContent, width: number, height: n
   };
 }
 
-function seriesOf({ label, series, values }: PlotLine): uPlot.Series {
+function seriesOf({ label, series }: PlotLine, values: () => PlotLine['values']): uPlot.Series {
   const colour = colourOf(`--series-${series}`);
-  // a value between two gaps has no line
-  const isSparse = values.filter((value) => value !== null).length < 40;
-  return { label, stroke: colour, width: 1.5, points: { show: isSparse, size: 5, fill: colour } };
+  return {
+    label,
+    stroke: colour,
+    width: 1.5,
+    // a line goes on over steps without a value, unless so many are without one that something is missing
+    gaps: (plot, _series, _from, _to, gaps) =>
+      gaps.filter(([from, to]) => to - from > reachOf(values()) * stepOf(plot)),
+    // a value that no line leads to is a dot
+    points: {
+      show: true,
+      size: 5,
+      fill: colour,
+      filter: () => {
+        const all = values();
+        const reach = reachOf(all);
+        return all.flatMap((_, index) => (isAlone(all, index, reach) ? [index] : []));
+      },
+    },
+  };
+}
+
+/** How many steps from one value to the next a line goes on over. */
+function reachOf(values: PlotLine['values']): number {
+  return Math.ceil(usualDistance(values) * 2.5);
+}
+
+/** The width of a step, in pixels of the canvas. */
+function stepOf(plot: uPlot): number {
+  const [first = 0, second = first + 1] = plot.data[0];
+  return plot.valToPos(second, 'x', true) - plot.valToPos(first, 'x', true);
 }
 
 function onSelect(plot: uPlot, { onBrush }: PlotContent): void {

@@ -77,7 +77,10 @@ function SpanEvents({ span, start }: { readonly span: SpanDetail; readonly start
         {events.slice(0, MOST_ENTRIES).map(({ name, timeUnixNano, attributes }, index) => (
           // oxlint-disable-next-line react/no-array-index-key -- names and times may be the same
           <li key={index}>
-            <span class="span-offset">{offsetText(timeUnixNano, start)}</span> <Text of={name} longest={1_000} />
+            <span class="span-offset">{offsetText(timeUnixNano, start)}</span>{' '}
+            <span class="span-event">
+              <Text of={name} longest={1_000} />
+            </span>
             {attributes !== undefined && Object.keys(attributes).length > 0 && (
               <ValueTree title="Attributes" value={attributes} />
             )}
