@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterEach, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { TelemetryCollector } from 'rimp-telemetry';
+import { violations } from '../../helpers/axe.js';
 import { describeInBrowser } from '../../helpers/browser.js';
 import { closeViews } from '../../helpers/live-view.js';
 import { startView } from '../../helpers/view-page.js';
 
 afterEach(closeViews);
-
-const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 
 describeInBrowser('the events, for everybody', (open) => {
   const states: readonly (readonly [string, (page: Page) => Promise<unknown>])[] = [
@@ -109,15 +106,4 @@ function collectSome(collector: TelemetryCollector): void {
       eventType: types[count % 4] ?? 'info',
       metadata: { count, user: { id: count } },
     });
-}
-
-/** What axe-core finds, in short. */
-async function violations(page: Page): Promise<string[]> {
-  // by the debugging protocol, which the page's content security policy does not concern
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
-  const found = await page.evaluate<{
-    violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-  }>('axe.run()');
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
 }

@@ -22,7 +22,7 @@ export function ChartTable({ label, children }: ChartTableProperties): VNode {
         As a table<span class="visually-hidden">: {label}</span>
       </summary>
       {isOpen.value && (
-        <div class="chart-table-scroller" tabIndex={0} role="region" aria-label={label}>
+        <div class="chart-table-scroller" tabIndex={0} role="group" aria-label={label}>
           <table class="table">
             <caption class="visually-hidden">{label}</caption>
             {children()}
