@@ -77,6 +77,6 @@ export {
 export { MemoryStorage, type MemoryStorageOptions } from './storage/memory/memory-storage.js';
 export type { PostgresStorageOptions } from './storage/postgres/options.js';
 export { PostgresStorage } from './storage/postgres/postgres-storage.js';
-export type { DatabaseRetentionOptions } from './storage/sql/options.js';
+export type { DatabaseRetentionOptions, SqliteRetentionOptions } from './storage/sql/options.js';
 export type { SqliteStorageOptions } from './storage/sqlite/options.js';
 export { SqliteStorage } from './storage/sqlite/sqlite-storage.js';

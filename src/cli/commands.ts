@@ -44,7 +44,7 @@ export const COMMANDS: readonly KnownCommand[] = [
   {
     name: 'serve',
     summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
-    load: async () => (await import('./serve.js')).serve,
+    load: async () => (await import('./serve/serve.js')).serve,
   },
   {
     name: 'ship',

@@ -16,7 +16,7 @@ export interface StorageOptions
     Omit<FileStorageOptions, 'path' | 'retention'>,
     Omit<PostgresStorageOptions, 'url' | 'retention' | 'readOnly'>,
     Omit<ClickHouseStorageOptions, 'url' | 'retention' | 'readOnly'> {
-  /** What stays: files have `maxFiles` and `maxTotalBytes`, SQLite and PostgreSQL `maxItems`, all `maxAgeSeconds`. */
+  /** What stays: files have `maxFiles`, databases `maxItems`, files and SQLite `maxTotalBytes`, all `maxAgeSeconds`. */
   readonly retention?: (RetentionOptions & DatabaseRetentionOptions) | undefined;
 }
 

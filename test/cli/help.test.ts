@@ -68,7 +68,7 @@ describe('rimp complete', () => {
 });
 
 it('names the arguments that a command does not take', () => {
-  const { status, stderr } = rimp('serve', 'extra', 'more');
+  const { status, stderr } = rimp('serve', 'one.jsonl', 'extra', 'more');
   expect(status).toBe(2);
   expect(stderr).toContain('rimp serve: unexpected "extra", "more": too many arguments');
 });

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { FileStorage, SqliteStorage } from 'rimp-telemetry';
+import { FileStorage, SqliteStorage, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
 import { rimpProgram } from '../helpers/cli.js';
+import { StreamReader } from '../helpers/event-stream.js';
 import { logsRequest, post } from '../helpers/otlp.js';
 import { until } from '../helpers/until.js';
 
@@ -21,15 +22,15 @@ afterEach(() => {
 
 /** Runs `rimp serve`, and waits for its address. */
 async function serving(...args: string[]) {
-  const child = spawn(process.execPath, [rimpProgram, 'serve', '--port', '0', ...args]);
+  const child = spawn(process.execPath, [rimpProgram, 'serve', '--port', '0', ...args], { cwd: directory });
   children.push(child);
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].on('data', (chunk) => {
       said[name] += String(chunk);
     });
-  await until(() => said.stderr.includes('OTLP at') || child.exitCode !== null);
-  const url = /OTLP at (\S+),/.exec(said.stderr)?.[1] ?? '';
+  await until(() => said.stderr.includes(' in a browser') || child.exitCode !== null);
+  const url = /open (\S+)\/ in a browser/.exec(said.stderr)?.[1] ?? '';
   const end = async (): Promise<number | null> => {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
@@ -100,5 +101,80 @@ describe('rimp serve', () => {
     const wrong = await serving('--storage', directory);
     expect(await wrong.end()).toBe(2);
     expect(wrong.said.stderr).toContain("can't be written: it is a directory");
+  });
+
+  it('keeps what comes in SQLite if nothing is said, and says where to look and what to set', async () => {
+    const { url, said, end } = await serving();
+    expect(said.stderr).toContain(`export OTEL_EXPORTER_OTLP_ENDPOINT=${url}\n`);
+    expect((await post(`${url}/v1/logs`, event('one'))).status).toBe(200);
+    const page = await fetch(url);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>RIMP telemetry</title>')]);
+    expect(await (await fetch(`${url}/api/events`)).text()).toContain('"message":"one"');
+    expect(await end()).toBe(0);
+    const opened = new SqliteStorage(join(directory, 'telemetry.db'));
+    expect((await opened.retrieve()).events.map(({ message }) => message)).toEqual(['one']);
+    await opened.close();
+  });
+
+  it('shows a file as it is and as it grows, and receives nothing', async () => {
+    const path = join(directory, 'old.jsonl');
+    const storage = new FileStorage(path);
+    const store = (...messages: string[]): Promise<void> =>
+      storage.store(new TelemetryData(messages.map((message) => new TelemetryEvent({ source: 's', message }))));
+    await store('a', 'b', 'c');
+    const { url, said, end } = await serving(path);
+    expect(said.stderr).toContain('and receiving nothing');
+    const first = await fetch(`${url}/api/events?order=desc&limit=2`);
+    expect(await first.text()).toMatch(/"message":"c"[^]*"message":"b"/);
+    const after = encodeURIComponent(first.headers.get('rimp-cursor') ?? '');
+    const second = await fetch(`${url}/api/events?order=desc&limit=2&after=${after}`);
+    expect(await second.text()).toMatch(/^\{[^\n]*"message":"a"[^\n]*\n$/);
+    const reader = await new StreamReader(`${url}/api/live`).open();
+    await until(() => reader.hellos.length === 1);
+    await store('d');
+    await until(() => reader.items.length === 1);
+    expect(reader.messages).toEqual(['d']);
+    expect((await post(`${url}/v1/logs`, event('x'))).status).toBe(405);
+    expect(await end()).toBe(0);
+    await storage.close();
+    expect((await new FileStorage(path).retrieve()).events).toHaveLength(4);
+  });
+
+  it('shows a database, and leaves it as it is', async () => {
+    const path = join(directory, 'old.db');
+    const storage = new SqliteStorage(path);
+    await storage.store(new TelemetryData([new TelemetryEvent({ source: 's', message: 'kept' })]));
+    const { url, end } = await serving(path);
+    expect(await (await fetch(`${url}/api/events`)).text()).toContain('"message":"kept"');
+    const reader = await new StreamReader(`${url}/api/live`).open();
+    await until(() => reader.hellos.length === 1);
+    await storage.store(new TelemetryData([new TelemetryEvent({ source: 's', message: 'more' })]));
+    await until(() => reader.items.length === 1);
+    expect(await end()).toBe(0);
+    await storage.close();
+  });
+
+  it('shows an example on demand, with logs, traces and metrics', async () => {
+    const { url, end } = await serving('--demo');
+    const has = async (path: string, text: string): Promise<boolean> =>
+      (await (await fetch(`${url}/api/${path}`)).text()).includes(text);
+    await until(
+      async () => (await has('events?text=answered&limit=5', 'shop.web')) && has('traces', '"name":"GET /cart"'),
+    );
+    await until(() => has('metric-names', 'http.server.request.duration'));
+    expect(await end()).toBe(0);
+    expect(existsSync(join(directory, 'telemetry.db'))).toBe(false);
+  });
+
+  it.each([
+    [['old.jsonl', '--demo'], 'got both: a SOURCE is only shown'],
+    [['none.jsonl'], 'there is none at none.jsonl'],
+    [['-'], 'which can be read once'],
+    [['--storage', 'x.jsonl', '--keep-days', '3'], 'expected --keep-days with a database'],
+    [['--storage', 'x.db', '--keep-files', '3'], 'expected --keep-files with files'],
+  ])('refuses %j', async (args, words) => {
+    const { said, end } = await serving(...args);
+    expect(said.stderr).toContain(words);
+    expect(await end()).toBe(2);
   });
 });

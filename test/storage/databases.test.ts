@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -47,6 +47,21 @@ describe('SqliteStorage', () => {
     expect(await messages(storage)).toEqual(['2', '3', '4']);
     expect(storage.evicted).toBe(2);
     await storage.close();
+  });
+
+  it('keeps about as many bytes as it may', async () => {
+    const maxTotalBytes = 4 * 1024 * 1024;
+    const path = newFile();
+    const storage = new SqliteStorage({ path, retention: { maxTotalBytes } });
+    for (let round = 0; round < 10; round += 1)
+      await storage.store(batch(...Array.from({ length: 2_000 }, (_, i) => `${round}-${i} ${'x'.repeat(500)}`)));
+    const found = await messages(storage);
+    expect(found.at(-1)).toMatch(/^9-1999 /);
+    expect(found.length + (storage.evicted ?? 0)).toBe(20_000);
+    expect(storage.evicted).toBeGreaterThan(9_000);
+    expect(found.length).toBeGreaterThan(1_000);
+    await storage.close();
+    expect(statSync(path).size).toBeLessThan(2 * maxTotalBytes);
   });
 
   it('is what storageBackend "database" is with a file, and outlives the process', async () => {

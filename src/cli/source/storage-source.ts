@@ -16,16 +16,16 @@ export class StorageItems implements ItemSource {
   readonly totalBytes = undefined;
   readonly bytesRead = 0;
   readonly unreadable = {};
-  readonly #storage: TelemetryStorage;
+  readonly storage: TelemetryStorage;
 
   constructor(storage: TelemetryStorage, name: string) {
-    this.#storage = storage;
+    this.storage = storage;
     this.name = name;
   }
 
   async *pages({ limit: _byReader, ...query }: TelemetryQuery): AsyncGenerator<Items, void, undefined> {
     let items: TelemetryItem[] = [];
-    for await (const item of this.#storage.scan(query)) {
+    for await (const item of this.storage.scan(query)) {
       items.push(item);
       if (items.length < PAGE_ITEMS) continue;
       yield items;
@@ -39,7 +39,7 @@ export class StorageItems implements ItemSource {
     let after: string | undefined;
     let before: TelemetryItem[] = [];
     if (await this.#hasTables()) {
-      after = (await this.#storage.retrieve(NEWEST)).cursor;
+      after = (await this.storage.retrieve(NEWEST)).cursor;
       before = await firstOf(filtered(this.pages({ ...query, order: 'desc' }), test), last);
       yield before.reverse();
     } else {
@@ -50,7 +50,7 @@ export class StorageItems implements ItemSource {
     // what was stored between the two came already
     const shown = new Set(before.map(idOf));
     while (!signal.aborted) {
-      const data = await this.#storage.retrieve({ ...query, after, limit: PAGE_ITEMS });
+      const data = await this.storage.retrieve({ ...query, after, limit: PAGE_ITEMS });
       after = data.cursor ?? after;
       const items = inOrder(data).filter((item) => !shown.has(idOf(item)));
       if (items.length > 0) yield items;
@@ -59,13 +59,13 @@ export class StorageItems implements ItemSource {
   }
 
   async close(): Promise<void> {
-    await this.#storage.close();
+    await this.storage.close();
   }
 
   /** A storage makes its tables when it stores for the first time. */
   async #hasTables(): Promise<boolean> {
     try {
-      await this.#storage.retrieve(NEWEST);
+      await this.storage.retrieve(NEWEST);
       return true;
     } catch (error) {
       if (error instanceof NoTablesError) return false;

@@ -8,7 +8,7 @@ import { type Cell, itemOfRow, type Row, type TextRule, UNICODE } from './column
 import type { SqlDialect, SqlDriver } from './dialect.js';
 import { insertRows, piecesOf } from './insert.js';
 import { checkSchema, migrate } from './migrate.js';
-import { type DatabaseRetentionOptions, DEFAULT_TABLE_PREFIX } from './options.js';
+import { DEFAULT_TABLE_PREFIX, type SqliteRetentionOptions } from './options.js';
 import { RetentionTimer, retire } from './retention.js';
 import { boundsOf, conditionsOf, pageOf } from './select.js';
 import { read, type Work, write } from './work.js';
@@ -21,7 +21,7 @@ export interface SqlParts {
   readonly place: string;
   readonly dialect: SqlDialect;
   readonly driver: SqlDriver;
-  readonly retention: DatabaseRetentionOptions | undefined;
+  readonly retention: SqliteRetentionOptions | undefined;
   readonly tablePrefix: string | undefined;
   readonly readOnly: boolean | undefined;
 }
@@ -158,7 +158,8 @@ export class SqlEngine {
       first ??= result.error;
     }
     if (retention !== undefined && this.#timer.isDue(rows.length)) {
-      yield* retire(this.#table, retention, (gone) => {
+      const { usedBytes } = dialect;
+      yield* retire({ table: this.#table, retention, usedBytes }, (gone) => {
         this.#evicted += gone;
       });
     }

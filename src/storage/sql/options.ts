@@ -10,6 +10,18 @@ export interface DatabaseRetentionOptions {
 
 export const RETENTION = objectOf({ maxItems: POSITIVE_INTEGER, maxAgeSeconds: POSITIVE_NUMBER });
 
+/** What an SQLite file keeps. */
+export interface SqliteRetentionOptions extends DatabaseRetentionOptions {
+  /** About so many bytes that items take in the file; the file itself does not shrink, what leaves makes room for others. */
+  readonly maxTotalBytes?: number | undefined;
+}
+
+export const SQLITE_RETENTION = objectOf({
+  maxItems: POSITIVE_INTEGER,
+  maxAgeSeconds: POSITIVE_NUMBER,
+  maxTotalBytes: POSITIVE_INTEGER,
+});
+
 /** What a table's name may begin with. */
 export const TABLE_PREFIX: Rule = {
   isRight: (value) => typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(value),

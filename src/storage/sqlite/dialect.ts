@@ -100,6 +100,8 @@ export const SQLITE: SqlDialect = {
   isIndexed: (query, rule) =>
     [query.source, query.traceId, query.name].some((value) => value !== undefined && rule.holds(value)),
   timeIndex: (table) => ` INDEXED BY "${table}_time"`,
+  usedBytes:
+    'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()',
   kindOf,
   isSchemaGone: (error) => resultCodeOf(error) === 1,
 };

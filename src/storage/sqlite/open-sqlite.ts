@@ -3,7 +3,7 @@ import { BOOLEAN, checkOptions, oneOf, type Rule, TEXT } from '../../model/optio
 import { FILE_MODE } from '../file-mode.js';
 import { realPath } from '../real-path.js';
 import { SqlEngine } from '../sql/engine.js';
-import { RETENTION, TABLE_PREFIX } from '../sql/options.js';
+import { SQLITE_RETENTION, TABLE_PREFIX } from '../sql/options.js';
 import { SQLITE } from './dialect.js';
 import { SqliteDriver } from './driver.js';
 import type { SqliteStorageOptions } from './options.js';
@@ -11,7 +11,7 @@ import type { SqliteStorageOptions } from './options.js';
 const WHO = 'SqliteStorage';
 const RULES: Readonly<Record<keyof SqliteStorageOptions, Rule>> = {
   path: TEXT,
-  retention: RETENTION,
+  retention: SQLITE_RETENTION,
   tablePrefix: TABLE_PREFIX,
   durability: oneOf('os', 'fsync'),
   mode: FILE_MODE,

@@ -1,11 +1,11 @@
-import type { DatabaseRetentionOptions } from '../sql/options.js';
+import type { SqliteRetentionOptions } from '../sql/options.js';
 
 /** Settings of a `SqliteStorage`. */
 export interface SqliteStorageOptions {
   /** The database's file; it and its missing directories are made when something is stored or asked for. */
   readonly path: string;
   /** What stays; default: everything. */
-  readonly retention?: DatabaseRetentionOptions | undefined;
+  readonly retention?: SqliteRetentionOptions | undefined;
   /** What the names of tables begin with; default `rimp_`. */
   readonly tablePrefix?: string | undefined;
   /**
