@@ -60,6 +60,27 @@ describeInBrowser('the details of an event', (open) => {
     await selectedIs(page, 'event 2510.');
   });
 
+  it('come with a link, and the list shows their event, also if it is far back', async () => {
+    const { url, collector } = await startView();
+    for (let count = 0; count < 4_000; count += 1) collector.collectEvent({ source: 's', message: `event ${count}.` });
+    const page = await open(`${url}#/events?text=event 17.`);
+    await page.getByRole('row').click();
+    await page.getByRole('link', { name: 'Around this moment' }).click();
+    await selectedIs(page, 'event 17.');
+    const other = await open(page.url());
+    await selectedIs(other, 'event 17.');
+    await other.getByText('event 18.').waitFor();
+  });
+
+  it('say that the event of a link is nowhere', async () => {
+    const { url, collector } = await startView();
+    collector.collectEvent({ source: 's', message: 'another' });
+    const page = await open(`${url}#/events?event=gone&at=2026-01-01T00%3A00%3A00.000Z`);
+    await page.getByText('This event is not in the list, nor in the storage.').waitFor();
+    await page.getByRole('button', { name: 'Close the details' }).click();
+    await page.getByRole('complementary', { name: 'Event' }).waitFor({ state: 'detached' });
+  });
+
   it('go on after older events that scrolling back loads, to the first one', async () => {
     const { url, collector } = await startView();
     for (let count = 0; count < 5_000; count += 1) collector.collectEvent({ source: 's', message: `event ${count}.` });

@@ -1,12 +1,14 @@
 import type { VNode } from 'preact';
 import type { EventLine } from '../../api-types.js';
+import { hello } from '../state/connection.js';
 import { linkTo } from '../state/location.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
 import { TypeBadge } from '../ui/type-badge.js';
 import { EventFields } from './event-fields.js';
-import { unselect } from './selection.js';
+import { historyState } from './history.js';
+import { isLoadingSelected, unselect } from './selection.js';
 import { ValueTree } from './value-tree.js';
 
 /** Time before and after an event that "around this moment" shows, in milliseconds. */
@@ -33,13 +35,14 @@ export function EventDetails({ event }: { readonly event: EventLine | undefined 
           ×
         </button>
       </div>
-      {event === undefined ? (
-        <p class="muted">This event is not in the list, nor in the storage.</p>
-      ) : (
-        <Body event={event} />
-      )}
+      {event === undefined ? <Missing /> : <Body event={event} />}
     </aside>
   );
+}
+
+function Missing(): VNode {
+  const isComing = isLoadingSelected.value || hello.value === undefined || historyState.value === 'loading';
+  return <p class="muted">{isComing ? 'Loading…' : 'This event is not in the list, nor in the storage.'}</p>;
 }
 
 function Body({ event }: { readonly event: EventLine }): VNode {

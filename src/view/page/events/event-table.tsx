@@ -3,12 +3,12 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isNarrow } from '../ui/media.js';
 import { useVirtualRows } from '../ui/virtual.js';
 import { EventRowView } from './event-row.js';
-import { follow, follows, generation, isPaused, length, list, stopFollowing, unseen, version } from './event-store.js';
+import { follow, follows, isPaused, length, list, stopFollowing, unseen, version } from './event-store.js';
 import { EventsEmpty } from './events-empty.js';
 import { GapRowView } from './gap-row.js';
-import { historyState, loadOlder } from './history.js';
+import { historyBegun, historyState, loadOlder } from './history.js';
 import { HistoryNotice } from './history-notice.js';
-import { loadSelected, selectedId, wanted } from './selection.js';
+import { selectedId, showSelected, wanted } from './selection.js';
 
 const ROW_PIXELS = 24;
 const NARROW_ROW_PIXELS = 46;
@@ -36,9 +36,8 @@ export function EventTable(): VNode {
   useBringIntoSight(scroller, rowHeight);
   useEffect(() => {
     // a link to one event shows that one, not the newest
-    if (selectedId.peek() !== '') stopFollowing();
-    void loadSelected();
-  }, [generation.value]);
+    showSelected();
+  }, [historyBegun.value]);
 
   const onScroll = () => {
     const element = scroller.current;
@@ -94,14 +93,19 @@ export function EventTable(): VNode {
   );
 }
 
+/** Scrolls to the event that is wanted, once it is in the list. */
 function useBringIntoSight(scroller: { readonly current: HTMLElement | null }, rowHeight: number): void {
   const target = wanted.value;
+  const reached = useRef<typeof target>(undefined);
   useLayoutEffect(() => {
     const element = scroller.current;
-    const index = target === undefined ? -1 : list.indexOf(target.eventId);
-    if (element === null || index < 0) return;
+    if (element === null || target === undefined || target === reached.current) return;
+    const index = list.indexOf(target.eventId);
+    if (index < 0) return;
+    reached.current = target;
+    stopFollowing();
     const top = index * rowHeight;
     const isInSight = top >= element.scrollTop && top + rowHeight <= element.scrollTop + element.clientHeight;
     if (!isInSight) element.scrollTop = Math.max(0, top - element.clientHeight / 2);
-  }, [target]);
+  });
 }

@@ -11,6 +11,20 @@ import { Toolbar } from './toolbar.js';
 
 /** The events as they come, and before; their patterns; one of them in detail. */
 export function EventsPage(): VNode {
+  const isPatterns = place.value.view.tab === 'patterns';
+  return (
+    <>
+      <h1 class="visually-hidden">Events</h1>
+      <Toolbar isPatterns={isPatterns} />
+      <div class="visually-hidden" role="status">
+        {said.value}
+      </div>
+      <div class="events-body">{isPatterns ? <PatternsTab /> : <ListTab />}</div>
+    </>
+  );
+}
+
+function ListTab(): VNode {
   useEffect(() => {
     const removes = [
       addKey({ keys: ['j', 'ArrowDown'], words: 'Next event', run: () => step(1) }),
@@ -25,18 +39,11 @@ export function EventsPage(): VNode {
       for (const remove of removes) remove();
     };
   }, []);
-  const isPatterns = place.value.view.tab === 'patterns';
+  const id = selectedId.value;
   return (
     <>
-      <h1 class="visually-hidden">Events</h1>
-      <Toolbar isPatterns={isPatterns} />
-      <div class="visually-hidden" role="status">
-        {said.value}
-      </div>
-      <div class="events-body">
-        {isPatterns ? <PatternsTab /> : <EventTable />}
-        {!isPatterns && selectedId.value !== '' && <EventDetails key={selectedId.value} event={selected.value} />}
-      </div>
+      <EventTable />
+      {id !== '' && <EventDetails key={id} event={selected.value} />}
     </>
   );
 }

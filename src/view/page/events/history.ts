@@ -13,9 +13,12 @@ export type HistoryState = 'idle' | 'vain' | 'loading' | 'end' | 'full' | 'faile
 
 const stateNow = signal<HistoryState>('idle');
 const problemNow = signal('');
+const begunNow = signal(0);
 
 /** Whether older events can be loaded. */
 export const historyState: ReadonlySignal<HistoryState> = stateNow;
+/** Changes when the first page of a list's history is there. */
+export const historyBegun: ReadonlySignal<number> = begunNow;
 /** Why they could not be loaded, in words. */
 export const historyProblem: ReadonlySignal<string> = problemNow;
 
@@ -43,7 +46,10 @@ export function startHistory(): void {
     aborted = new AbortController();
     cursor = undefined;
     stateNow.value = hello.value.hasHistory ? 'idle' : 'none';
-    void loadOlder();
+    const { signal: abort } = aborted;
+    void loadOlder().then(() => {
+      if (!abort.aborted) begunNow.value += 1;
+    });
   });
 }
 

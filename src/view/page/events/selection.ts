@@ -7,17 +7,20 @@ import { isError } from './event-list.js';
 import { length, list, stopFollowing, version } from './event-store.js';
 import { type HistoryState, historyState, loadOlder } from './history.js';
 
-/** Pages of history that one step to an earlier error may load. */
+/** Pages of history that one step to an earlier error, or a link to an event, may load. */
 const MOST_PAGES = 20;
 
 const loaded = signal<EventLine | undefined>(undefined);
 const wantedNow = signal<{ readonly eventId: string } | undefined>(undefined);
 const saidNow = signal('');
+const loadingNow = signal(false);
 
 /** The id of the event whose details are shown; `''` if none is. */
 export const selectedId: ReadonlySignal<string> = computed(() => place.value.view.event ?? '');
 /** An event that is to be brought into sight. */
 export const wanted: ReadonlySignal<{ readonly eventId: string } | undefined> = wantedNow;
+/** Whether the event that the URL names is being loaded. */
+export const isLoadingSelected: ReadonlySignal<boolean> = loadingNow;
 /** What became of the last step, for those who don't see it. */
 export const said: ReadonlySignal<string> = saidNow;
 
@@ -46,10 +49,23 @@ export function unselect(): void {
   setView({ event: undefined, at: undefined });
 }
 
-/** Loads the event that the URL names, if it is not in the list. */
-export async function loadSelected(): Promise<void> {
+/** Brings the event that the URL names into sight; if the list does not have it, its details come from the storage. */
+export function showSelected(): void {
   const { event: id = '', at = '' } = place.peek().view;
-  if (id === '' || at === '' || selected.peek() !== undefined) return;
+  if (id === '') return;
+  wantedNow.value = { eventId: id };
+  if (at !== '' && selected.peek() === undefined) void loadSelected(id, at);
+  void loadUntil(id);
+}
+
+/** Loads older events until one is in the list, as far as a step to an error does. */
+async function loadUntil(id: string): Promise<void> {
+  for (let pages = 0; pages < MOST_PAGES && list.indexOf(id) < 0 && selectedId.peek() === id; pages += 1)
+    if (!(await loadOlder())) return;
+}
+
+async function loadSelected(id: string, at: string): Promise<void> {
+  loadingNow.value = true;
   try {
     const { items } = await getItems<EventLine>('events', { startTime: at, endTime: at, limit: 1_000 });
     const event = items.find(({ data }) => data.event_id === id);
@@ -57,6 +73,7 @@ export async function loadSelected(): Promise<void> {
   } catch {
     // the panel goes on saying that it is not there
   }
+  loadingNow.value = false;
 }
 
 /** Selects the next or previous event; the newest one if none is selected. */
