@@ -228,14 +228,15 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   #takeCollection(result: CollectionResultLike): void {
     for (const error of result.errors)
       this.#diagnostics.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
-    const { metricsOfData } = loadFromOtel();
+    const { eachMetricOfData } = loadFromOtel();
+    const take = (metric: TelemetryMetric, tagBytes: number | undefined): void =>
+      this.#pipeline.acceptMetric(metric, tagBytes);
     const resource = this.resources.pick(result.resourceMetrics.resource);
     for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
       if (scope.name === FACADE_SCOPE) continue;
       for (const data of metrics) {
         try {
-          for (const metric of metricsOfData(data, scope, resource, this.#clock.now()))
-            this.#pipeline.acceptMetric(metric);
+          eachMetricOfData(data, scope, resource, this.#clock.now(), take);
         } catch (error) {
           this.#pipeline.withhold('not_readable');
           this.#diagnostics.report('metric_data', 'a metric of OpenTelemetry could not be read', error);

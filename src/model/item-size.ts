@@ -10,27 +10,36 @@ const MAX_VALUES = 1_000;
  * An estimate of the memory that an item takes, in bytes: its texts as UTF-16, its values and objects. The resource,
  * which items share, doesn't count.
  *
- * @param metadataBytes - an event's metadata, without {@link OBJECT_BYTES}, if they were counted before.
+ * @param mapBytes - an event's metadata or a metric's tags, without {@link OBJECT_BYTES}, if they were counted before.
  */
-export function sizeOfItem(item: TelemetryItem, metadataBytes?: number): number {
+export function sizeOfItem(item: TelemetryItem, mapBytes?: number): number {
   let size = ITEM_BYTES;
   if (isEvent(item)) {
     size += 2 * (item.eventId.length + item.source.length + item.message.length);
-    if (item.metadata !== undefined)
-      size += metadataBytes === undefined ? sizeOfMap(item.metadata) : OBJECT_BYTES + metadataBytes;
+    if (item.metadata !== undefined) size += sizeOfMap(item.metadata, mapBytes);
   } else {
     size += 2 * (item.metricId.length + item.name.length + (item.unit?.length ?? 0));
-    if (item.tags !== undefined) size += sizeOfMap(item.tags);
+    if (item.tags !== undefined) size += sizeOfMap(item.tags, mapBytes);
   }
-  const { otel } = item;
-  if (otel !== undefined) {
-    let budget: { left: number } | undefined;
-    size += OBJECT_BYTES;
-    for (const key in otel) {
-      if (key === 'resource') continue;
-      budget ??= { left: MAX_VALUES };
-      size += 16 + sizeOfValue((otel as Record<string, unknown>)[key], budget);
-    }
+  return item.otel === undefined ? size : size + sizeOfOtel(item.otel);
+}
+
+/** What the `otel` part before took: the points of one collection share one, which is frozen. */
+let lastShared: object | undefined;
+let lastSharedSize = 0;
+
+function sizeOfOtel(otel: object): number {
+  if (otel === lastShared) return lastSharedSize;
+  let budget: { left: number } | undefined;
+  let size = OBJECT_BYTES;
+  for (const key in otel) {
+    if (key === 'resource') continue;
+    budget ??= { left: MAX_VALUES };
+    size += 16 + sizeOfValue((otel as Record<string, unknown>)[key], budget);
+  }
+  if (budget !== undefined && Object.isFrozen(otel)) {
+    lastShared = otel;
+    lastSharedSize = size;
   }
   return size;
 }
@@ -42,7 +51,8 @@ export function sizeOfItems(items: Iterable<TelemetryItem>): number {
   return size;
 }
 
-function sizeOfMap(map: object): number {
+function sizeOfMap(map: object, known: number | undefined): number {
+  if (known !== undefined) return OBJECT_BYTES + known;
   let size = OBJECT_BYTES;
   let left = MAX_VALUES;
   for (const key in map) {

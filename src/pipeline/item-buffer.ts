@@ -50,9 +50,10 @@ export class ItemBuffer {
     this.#bytes += sizeOfItem(event, metadataBytes);
   }
 
-  addMetric(metric: TelemetryMetric): void {
+  /** @param tagBytes - as for `sizeOfItem`. */
+  addMetric(metric: TelemetryMetric, tagBytes?: number): void {
     this.#metrics.push(metric);
-    this.#bytes += sizeOfItem(metric);
+    this.#bytes += sizeOfItem(metric, tagBytes);
   }
 
   /** Takes everything out. */

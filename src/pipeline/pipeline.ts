@@ -109,9 +109,10 @@ export class Pipeline {
     this.#afterAccept();
   }
 
-  acceptMetric(metric: TelemetryMetric): void {
+  /** @param tagBytes - an estimate of what the tags take, if it was made before. */
+  acceptMetric(metric: TelemetryMetric, tagBytes?: number): void {
     if (this.#refuse()) return;
-    this.#buffer.addMetric(metric);
+    this.#buffer.addMetric(metric, tagBytes);
     if (this.#heard) this.listeners.notify(new TelemetryData({ metrics: [metric] }));
     this.#afterAccept();
   }

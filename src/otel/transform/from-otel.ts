@@ -1,5 +1,5 @@
 // what makes items of others' log records, spans and points
 export { eventOfRecord } from './log-record-transform.js';
-export { metricsOfData } from './metric-transform.js';
+export { eachMetricOfData, metricsOfData } from './metric-transform.js';
 export { eventAfterProcessors } from './reconcile.js';
 export { eventOfSpan, isSampled } from './span-transform.js';

@@ -17,6 +17,16 @@ interface Common {
   readonly nowMillis: number;
 }
 
+/** The tags of a point. */
+interface PointTags {
+  readonly tags: Tags | undefined;
+  /** An estimate of what they take, if it was made. */
+  readonly bytes: number | undefined;
+}
+
+/** Takes a metric, with an estimate of what its tags take if it was made. */
+type Take = (metric: TelemetryMetric, tagBytes: number | undefined) => void;
+
 /**
  * The RIMP metrics that the points of one OpenTelemetry metric become: a gauge or a sum one each, a histogram
  * `name.count`, `name.sum` and, if known, `name.min` and `name.max`. A histogram that recorded nothing gives none.
@@ -27,8 +37,21 @@ export function metricsOfData(
   resource: AnyValueMap | undefined,
   nowMillis: number,
 ): TelemetryMetric[] {
+  const metrics: TelemetryMetric[] = [];
+  eachMetricOfData(data, scope, resource, nowMillis, (metric) => metrics.push(metric));
+  return metrics;
+}
+
+/** The same, one by one. */
+export function eachMetricOfData(
+  data: MetricDataLike,
+  scope: ScopeLike,
+  resource: AnyValueMap | undefined,
+  nowMillis: number,
+  take: Take,
+): void {
   const kind = kindOfPoints(data.dataPointType);
-  if (kind === undefined) return [];
+  if (kind === undefined) return;
   const { name, unit, description } = data.descriptor;
   // what a facade measured has no kind and no scope of its own
   const isFacade = scope.name === FACADE_SCOPE && kind === 'gauge';
@@ -41,22 +64,34 @@ export function metricsOfData(
   if (resource !== undefined) otel.resource = resource;
   const common: Common = { name: wellFormed(name), unit: unit ? wellFormed(unit) : undefined, nowMillis };
   const isHistogram = kind === 'histogram' || kind === 'exponential_histogram';
-  const metrics: TelemetryMetric[] = [];
   let before: DataPointLike | undefined;
   let time: PointTime | undefined;
   for (const point of data.dataPoints) {
     if (before === undefined || time === undefined || !haveSameTimes(before, point)) time = timeOfPoint(point, otel);
     before = point;
-    if (isHistogram) addHistogram(metrics, common, point, time);
-    else if (typeof point.value === 'number') metrics.push(metricOf(common, point, time, point.value));
+    if (isHistogram) {
+      takeHistogram(take, common, point, time);
+    } else if (typeof point.value === 'number') {
+      const tags = pointTagsOf(point.attributes);
+      take(metricOf(common, point, time, tags.tags, point.value), tags.bytes);
+    }
   }
-  return metrics;
 }
 
 /** Attributes as tags: what is no text, number or boolean as text, bytes as base64. */
 export function tagsOf(attributes: object): Tags | undefined {
+  return pointTagsOf(attributes).tags;
+}
+
+const NO_TAGS: PointTags = { tags: undefined, bytes: undefined };
+
+function pointTagsOf(attributes: object): PointTags {
   const flat = flatCopy(attributes);
-  if (flat?.flatKeys !== undefined) return flat.flatKeys === 0 ? undefined : (flat.value as Tags);
+  if (flat?.flatKeys === undefined) return { tags: slowTagsOf(attributes), bytes: undefined };
+  return flat.flatKeys === 0 ? NO_TAGS : { tags: flat.value as Tags, bytes: flat.bytes };
+}
+
+function slowTagsOf(attributes: object): Tags | undefined {
   const tags: Record<string, TagValue> = {};
   let any = false;
   for (const key of Object.keys(attributes)) {
@@ -72,6 +107,7 @@ function metricOf(
   common: Common,
   point: DataPointLike,
   time: PointTime,
+  tags: Tags | undefined,
   value: number,
   part?: string,
   histogram?: HistogramDetail,
@@ -91,18 +127,21 @@ function metricOf(
     value,
     // a count counts, whatever unit the recorded values have
     unit: part === 'count' ? '1' : common.unit,
-    tags: tagsOf(point.attributes),
+    tags,
     otel,
   });
 }
 
-function addHistogram(metrics: TelemetryMetric[], common: Common, point: DataPointLike, time: PointTime): void {
+function takeHistogram(take: Take, common: Common, point: DataPointLike, time: PointTime): void {
   const detail = detailOf(point.value);
   if (detail === undefined || detail.count === 0) return;
-  metrics.push(metricOf(common, point, time, detail.count, 'count', detail));
-  if (detail.sum !== undefined) metrics.push(metricOf(common, point, time, detail.sum, 'sum'));
-  if (detail.min !== undefined) metrics.push(metricOf(common, point, time, detail.min, 'min'));
-  if (detail.max !== undefined) metrics.push(metricOf(common, point, time, detail.max, 'max'));
+  const { tags, bytes } = pointTagsOf(point.attributes);
+  // its metrics share them
+  if (tags !== undefined) Object.freeze(tags);
+  take(metricOf(common, point, time, tags, detail.count, 'count', detail), bytes);
+  if (detail.sum !== undefined) take(metricOf(common, point, time, tags, detail.sum, 'sum'), bytes);
+  if (detail.min !== undefined) take(metricOf(common, point, time, tags, detail.min, 'min'), bytes);
+  if (detail.max !== undefined) take(metricOf(common, point, time, tags, detail.max, 'max'), bytes);
 }
 
 function detailOf(value: unknown): HistogramDetail | undefined {
