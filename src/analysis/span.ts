@@ -3,16 +3,9 @@ import { TelemetryMetric } from '../model/metric.js';
 import type { SpanDetail } from '../model/otel-fields.js';
 import { spanDurationMillis } from '../model/span.js';
 
-export { endNanosOf, startNanosOf } from '../model/span.js';
-
 /** What makes an event a span; `undefined` of any other event. */
 export function spanOf({ otel }: TelemetryEvent): SpanDetail | undefined {
   return otel?.span;
-}
-
-/** How long a span took, in milliseconds. */
-export function spanMillis(event: TelemetryEvent): number {
-  return spanDurationMillis(event) ?? 0;
 }
 
 /** A span's duration as a measurement, so that spans of one name are summarised and compared as those are. */
@@ -21,7 +14,7 @@ export function spanAsMetric(event: TelemetryEvent, name: string): TelemetryMetr
     metricId: event.eventId,
     timestamp: event.timestamp,
     name,
-    value: spanMillis(event),
+    value: spanDurationMillis(event) ?? 0,
     unit: 'ms',
   });
 }

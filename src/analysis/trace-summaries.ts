@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from '../model/event.js';
-import { endNanosOf, spanOf, startNanosOf } from './span.js';
+import { endNanosOf, startNanosOf } from '../model/span.js';
 
 /** What is known of a trace at a glance. */
 export interface TraceSummary {
@@ -82,7 +82,7 @@ class Summary implements TraceSummary {
     const [start, end] = [startNanosOf(event), endNanosOf(event)];
     if (start < this.startNanos) this.startNanos = start;
     if (end > this.endNanos) this.endNanos = end;
-    if (spanOf(event) === undefined) this.others += 1;
+    if (event.otel?.span === undefined) this.others += 1;
     else this.spans += 1;
     if (event.eventType === 'error') this.errors += 1;
     const [rank, before] = [rankOf(event), rankOf(this.#named)];
@@ -92,7 +92,7 @@ class Summary implements TraceSummary {
 
 /** What a trace is named after: a root span rather than another span, a span rather than another event. */
 function rankOf(event: TelemetryEvent): number {
-  const span = spanOf(event);
+  const span = event.otel?.span;
   if (span === undefined) return 0;
   return span.parentSpanId === undefined ? 2 : 1;
 }

@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from '../model/event.js';
-import { endNanosOf, spanOf, startNanosOf } from './span.js';
+import { endNanosOf, startNanosOf } from '../model/span.js';
 
 /** A span or another event of a trace, in its place. */
 export interface TraceNode {
@@ -37,7 +37,7 @@ export function traceTree(events: readonly TelemetryEvent[]): TraceTree {
   const nodes = events.map(
     (event): Node => ({
       event,
-      isSpan: spanOf(event) !== undefined,
+      isSpan: event.otel?.span !== undefined,
       isOrphan: false,
       start: startNanosOf(event),
       children: [],
@@ -51,7 +51,7 @@ export function traceTree(events: readonly TelemetryEvent[]): TraceTree {
   }
   const roots: Node[] = [];
   for (const node of nodes) {
-    const parentId = node.isSpan ? spanOf(node.event)?.parentSpanId : node.event.otel?.spanId;
+    const parentId = node.isSpan ? node.event.otel?.span?.parentSpanId : node.event.otel?.spanId;
     const parent = parentId === undefined ? undefined : spans.get(parentId);
     if (parent !== undefined && !isWithin(parent, node)) {
       node.parent = parent;

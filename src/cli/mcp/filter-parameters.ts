@@ -21,7 +21,11 @@ export const FILTERS = {
     type: 'string',
     description: 'Events of this severity or above: trace, debug, info, warn, error, fatal',
   },
-  kind: { type: 'string', choices: ['event', 'metric'], description: 'Items of this kind alone' },
+  kind: {
+    type: 'string',
+    choices: ['event', 'span', 'metric'],
+    description: 'Items of this kind alone; spans are events as well',
+  },
   source: { type: 'strings', description: 'Events of these sources (loggers, components); * stands for any text' },
   service: { type: 'string', description: 'Items whose resource has this service.name' },
   text: { type: 'string', description: 'Events whose message contains this text' },
@@ -30,7 +34,7 @@ export const FILTERS = {
   where: {
     type: 'strings',
     description:
-      "Expressions on fields, metadata and tags that must all be true, such as 'duration_ms > 100' or 'http.status = 500'; operators: = != > >= < <= ~ !~",
+      "Expressions on fields, metadata and tags that must all be true, such as 'duration_ms > 100' or 'http.status = 500'; a span has duration_ms; operators: = != > >= < <= ~ !~",
   },
   tag: { type: 'strings', description: 'Metrics with these tags: KEY=VALUE' },
   trace_id: { type: 'string', description: 'Events of this trace: 32 hex digits' },

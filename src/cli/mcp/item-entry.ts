@@ -1,8 +1,8 @@
-import { spanMillis, spanOf } from '../../analysis/span.js';
 import { printable } from '../../codec/printable.js';
 import type { TelemetryEvent } from '../../model/event.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import type { TelemetryMetric } from '../../model/metric.js';
+import { spanDurationMillis } from '../../model/span.js';
 import { pairsOfMap, quoted } from '../output/pairs.js';
 import { millisText } from './millis.js';
 import type { Entry } from './report.js';
@@ -59,7 +59,8 @@ export interface EventData {
 export function eventData(event: TelemetryEvent, maxCharacters: number): EventData {
   const { timestamp, eventType, source, message, metadata, eventId, otel } = event;
   const service = otel?.resource?.['service.name'];
-  const span = spanOf(event);
+  const span = otel?.span;
+  const millis = spanDurationMillis(event);
   const exception = span?.events?.findLast(({ name }) => name === 'exception');
   return {
     time: timeText(timestamp),
@@ -67,7 +68,7 @@ export function eventData(event: TelemetryEvent, maxCharacters: number): EventDa
     source: shortText(source, maxCharacters),
     ...(typeof service === 'string' && { service: shortText(service, 200) }),
     message: shortText(message, maxCharacters),
-    ...(span !== undefined && { duration_ms: spanMillis(event) }),
+    ...(millis !== undefined && { duration_ms: millis }),
     ...(span?.status?.message !== undefined && { status: shortText(span.status.message, maxCharacters) }),
     ...(metadata !== undefined && { metadata: shortMap(metadata, maxCharacters) }),
     ...(exception?.attributes !== undefined && { exception: shortMap(exception.attributes, maxCharacters) }),
@@ -79,7 +80,7 @@ export function eventData(event: TelemetryEvent, maxCharacters: number): EventDa
 
 /** What an event is: its type, and whether it is a span. */
 export function labelOf(event: TelemetryEvent): string {
-  return `${event.eventType.toUpperCase()}${spanOf(event) === undefined ? '' : ' SPAN'}`;
+  return `${event.eventType.toUpperCase()}${event.otel?.span === undefined ? '' : ' SPAN'}`;
 }
 
 /** What follows a span's name: its duration, and what it says of its failure. */

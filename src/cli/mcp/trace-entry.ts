@@ -1,7 +1,8 @@
-import { spanMillis, spanOf, startNanosOf } from '../../analysis/span.js';
 import type { TraceNode } from '../../analysis/trace-tree.js';
 import { printable } from '../../codec/printable.js';
+import type { TelemetryEvent } from '../../model/event.js';
 import type { SpanEvent } from '../../model/otel-fields.js';
+import { spanDurationMillis, startNanosOf } from '../../model/span.js';
 import { grouped } from '../format.js';
 import { mapLines } from './item-entry.js';
 import { millisText } from './millis.js';
@@ -19,7 +20,7 @@ export function traceEntry({ depth, nodes }: TraceLine, startNanos: bigint, hasA
   const [node] = nodes as readonly [TraceNode];
   return (maxCharacters) => {
     const { event, isSpan } = node;
-    const span = spanOf(event);
+    const { span } = event.otel ?? {};
     const isError = event.eventType === 'error';
     const offset = millisSince(startNanosOf(event), startNanos);
     const service = event.otel?.resource?.['service.name'];
@@ -32,7 +33,7 @@ export function traceEntry({ depth, nodes }: TraceLine, startNanos: bigint, hasA
       source: shortText(event.source, maxCharacters),
       ...(typeof service === 'string' && { service: shortText(service, 200) }),
       offset_ms: offset,
-      ...(span !== undefined && { duration_ms: spanMillis(event), kind: span.kind }),
+      ...(span !== undefined && { duration_ms: millisOf(event), kind: span.kind }),
       ...(event.otel?.spanId !== undefined && { span_id: event.otel.spanId }),
       ...(nodes.length > 1 && { alike: nodes.length, total_ms: totalMillis(nodes) }),
       ...(span?.status?.message !== undefined && { status: shortText(span.status.message, maxCharacters) }),
@@ -63,19 +64,19 @@ function textOf(
 ): string {
   const text = shortText(event.message, maxCharacters);
   if (!isSpan) return `${event.eventType.toUpperCase()} ${source}: ${text}`;
-  const span = spanOf(event);
+  const { span } = event.otel ?? {};
   const service = event.otel?.resource?.['service.name'];
   const about = [span?.kind ?? '', source, typeof service === 'string' ? shortText(service, 200) : ''];
   const took =
     nodes.length === 1
-      ? millisText(spanMillis(event))
+      ? millisText(millisOf(event))
       : `${grouped(nodes.length)} alike, ${rangeText(nodes)}, ${millisText(totalMillis(nodes))} together`;
   const status = span?.status?.code === 'error' ? ` ERROR ${shortText(span.status.message ?? '', maxCharacters)}` : '';
   return `SPAN ${text} [${took}] ${about.filter((part) => part !== '' && part !== 'unspecified').join(', ')}${status}`;
 }
 
 function rangeText(nodes: readonly TraceNode[]): string {
-  const lengths = nodes.map(({ event }) => spanMillis(event));
+  const lengths = nodes.map(({ event }) => millisOf(event));
   const [least, most] = lengths.reduce(
     ([low, high], one) => [Math.min(low, one), Math.max(high, one)],
     [Number.POSITIVE_INFINITY, 0],
@@ -84,7 +85,7 @@ function rangeText(nodes: readonly TraceNode[]): string {
 }
 
 function totalMillis(nodes: readonly TraceNode[]): number {
-  return nodes.reduce((sum, { event }) => sum + spanMillis(event), 0);
+  return nodes.reduce((sum, { event }) => sum + millisOf(event), 0);
 }
 
 function eventData({ name, timeUnixNano, attributes }: SpanEvent, startNanos: bigint, maxCharacters: number) {
@@ -97,4 +98,8 @@ function eventData({ name, timeUnixNano, attributes }: SpanEvent, startNanos: bi
 
 function millisSince(nanos: bigint, startNanos: bigint): number {
   return Number(nanos - startNanos) / 1e6;
+}
+
+function millisOf(event: TelemetryEvent): number {
+  return spanDurationMillis(event) ?? 0;
 }

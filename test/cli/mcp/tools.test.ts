@@ -101,6 +101,7 @@ describe('the tools of rimp mcp', () => {
     ],
     [{ grep: 'order 1\\d p' }, ['--grep', 'order 1\\d p']],
     [{ trace_id: TRACE }, ['--trace', TRACE]],
+    [{ kind: 'span' }, ['--kind', 'span']],
     [{ service: 'shop' }, ['--where', 'service.name = shop', '--kind', 'event']],
     [
       { since: '2026-11-24T10:00:58', until: '2026-11-24T10:01:00Z', kind: 'event' },
@@ -173,6 +174,7 @@ describe('the tools of rimp mcp', () => {
     const { data } = await call('summary');
     expect(data).toMatchObject({
       events: 76,
+      spans: 15,
       measurements: 60,
       first: '2026-11-24T10:00:00.000Z',
       last: '2026-11-24T10:01:00.000Z',

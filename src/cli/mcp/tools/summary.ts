@@ -33,13 +33,22 @@ export const summary: Tool = {
       },
       recording: given.recording as string | undefined,
     });
-    const { events, metricItems, firstMillis, lastMillis } = stats;
-    const counts = `${counted(events, 'event')} and ${counted(metricItems, 'measurement')}`;
+    const { events, spanItems, metricItems, firstMillis, lastMillis } = stats;
+    const spans = spanItems > 0 ? ` (${counted(spanItems, 'span')})` : '';
+    const counts = `${counted(events, 'event')}${spans} and ${counted(metricItems, 'measurement')}`;
     const isEmpty = firstMillis === undefined || lastMillis === undefined;
     const [first, last] = isEmpty ? [undefined, undefined] : [timeText(firstMillis), timeText(lastMillis)];
     return {
       head: [isEmpty ? `Nothing in ${name}` : `${counts} in ${name}, from ${first} to ${last}`],
-      facts: { recording: name, events, measurements: metricItems, first, last, now: timeText(call.now) },
+      facts: {
+        recording: name,
+        events,
+        spans: spanItems,
+        measurements: metricItems,
+        first,
+        last,
+        now: timeText(call.now),
+      },
       sections: [
         countsOf('types', 'Events by type', stats.types),
         countsOf('sources', 'Events by source', stats.sources),
