@@ -1,5 +1,6 @@
 import { type Endpoint, endpointOf } from '../otlp/config/endpoint.js';
 import { type OtlpOptions, type OtlpProtocol, type OtlpSignal, signalSettings } from '../otlp/config/settings.js';
+import { logsSerializerOf } from '../otlp/encode/logs-serializer.js';
 import { loadTransformer, type Serialized, type Serializer, serializerOf } from '../otlp/encode/serializer.js';
 import { OtlpClient } from '../otlp/send/client.js';
 import { Delivery } from '../otlp/send/delivery.js';
@@ -30,7 +31,11 @@ export class SignalSender<S extends OtlpSignal> {
     const { protocol } = endpoint;
     this.protocol = protocol;
     this.url = endpoint.url;
-    this.#serializer = serializerOf(signal, protocol, transformer ?? loadTransformer(signal, protocol), 'ship');
+    const loaded = transformer ?? loadTransformer(signal, protocol);
+    this.#serializer =
+      signal === 'logs'
+        ? (logsSerializerOf(protocol, loaded, 'ship') as Serializer<Serialized['logs']> as Serializer<Serialized[S]>)
+        : serializerOf(signal, protocol, loaded, 'ship');
     this.#queue = new MemoryQueue(protocol);
     this.#ledger = new Ledger(() => this.#queue.items - this.#delivery.settledInFlight);
     this.#delivery = new Delivery({
