@@ -49,10 +49,13 @@ describe('rimp serve', () => {
     for (let i = 0; i < 20; i += 1) expect((await post(`${url}/v1/logs`, event(`number ${i}`))).status).toBe(200);
     // it is in the file when it is answered
     expect((await new FileStorage(storage).retrieve()).events.length).toBe(20);
-    expect((await post(`${url}/v1/traces`, {})).status).toBe(200);
+    const spans = [{ name: 'GET /', startTimeUnixNano: '1767225600000000000', endTimeUnixNano: '1767225600012500000' }];
+    const traces = { resourceSpans: [{ scopeSpans: [{ scope: { name: 'shop' }, spans }] }] };
+    expect((await post(`${url}/v1/traces`, traces)).status).toBe(200);
     expect(await end()).toBe(0);
+    expect(said.stdout).toContain('shop: GET / 12.5 ms\n');
     expect(said.stdout).toContain('ERROR   shop: number 19\n');
-    expect(said.stderr).toContain('20 log records, 0 metric points, 0 spans; 20 items stored, 0 waiting');
+    expect(said.stderr).toContain('20 log records, 0 metric points, 1 spans; 21 items stored, 0 waiting');
   });
 
   it('loads a driver beside itself, not one of the directory that it is called in', async () => {

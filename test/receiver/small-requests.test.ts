@@ -33,6 +33,11 @@ const inMetric = (metric: [string, string]): [string, string] => [
   `${metric[1]}}]}]}]}`,
 ];
 
+const inSpan = (span: [string, string]): [string, string] => [
+  `{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"s",${span[0]}`,
+  `${span[1]}}]}]}]}`,
+];
+
 /** A few kilobytes each, once compressed. */
 const REQUESTS: Record<string, readonly [signal: string, body: () => string | Uint8Array, type?: string]> = {
   'millions of resources': ['logs', () => many('{"resourceLogs":[', '{}', ']}')],
@@ -49,6 +54,18 @@ const REQUESTS: Record<string, readonly [signal: string, body: () => string | Ui
     () => many(...split(inMetric(['"gauge":{"dataPoints":[{"exemplars":[', ']}]}']))),
   ],
   'millions of spans': ['traces', () => many('{"resourceSpans":[{"scopeSpans":[{"spans":[', '{}', ']}]}]}')],
+  'millions of events in a span': ['traces', () => many(...split(inSpan(['"events":[', ']'])))],
+  'millions of links in a span': ['traces', () => many(...split(inSpan(['"links":[', ']'])))],
+  'millions of attributes of an event in a span': [
+    'traces',
+    () => many(...split(inSpan(['"events":[{"attributes":[', ']}]']))),
+  ],
+  'a megabyte of resource for 2,000 spans': [
+    'traces',
+    () =>
+      `{"resourceSpans":[{"resource":{"attributes":[{"key":"a","value":{"stringValue":"${'x'.repeat(1_000_000)}"}}]},` +
+      `"scopeSpans":[{"spans":[${Array.from({ length: 2_000 }, () => '{"name":"a"}').join(',')}]}]}]}`,
+  ],
   'lists in lists without end': ['logs', () => '['.repeat(8_000_000)],
   'values in values without end': [
     'logs',

@@ -81,7 +81,8 @@ function whatOf(item: TelemetryItem): string {
   return printable(isEvent(item) ? item.source : item.name);
 }
 
-function typeOf(item: TelemetryItem): string {
+/** The type of an event in capital letters; of others what they are. */
+export function typeOf(item: TelemetryItem): string {
   if (!isEvent(item)) return 'METRIC';
   // most spans are no more than that
   return item.otel?.span !== undefined && item.eventType === 'info' ? 'SPAN' : item.eventType.toUpperCase();

@@ -21,7 +21,7 @@ export class SharedBytes {
   add(items: number, bytesEach: number): void {
     if (this.#used + items * bytesEach > this.#max) {
       throw new DecodeError(
-        `expected fewer records or points with a resource, a scope and attributes of ${bytesEach} bytes: ` +
+        `expected fewer records, points or spans with a resource, a scope and attributes of ${bytesEach} bytes: ` +
           `each is kept with them, and all of a request may become ${this.#max} bytes`,
       );
     }
