@@ -56,6 +56,7 @@ describe('a collector whose storage can never be written', () => {
     // Node has an SQLite of its own from 22.13 on
     ['database', 'a.db', process.getBuiltinModule('node:sqlite') === undefined ? /npm install libsql/ : /^made$/],
     ['postgres', 'postgres://h/d', /RIMP_MISSING_PACKAGE .*npm install pg/],
+    ['clickhouse', 'clickhouse://h/d', /RIMP_MISSING_PACKAGE .*npm install @clickhouse\/client/],
   ])('says which package is missing: %s', (storageBackend, storagePath, words) => {
     const bare = mkdtempSync(join(directory, 'bare-'));
     const main = join(bare, 'main.cjs');
