@@ -1,6 +1,6 @@
 // Queries of a window of time, and counts, over many events, in SQLite, PostgreSQL and ClickHouse, which are filled with
-// the same batches; and what an event takes on disk.
-// Usage: [POSTGRES_URL=…] [CLICKHOUSE_URL=clickhouse://…] node bench/database-scale.mjs [events [minutes to fill at most]]
+// the same batches, then with copies of them at earlier times; and what an event takes on disk.
+// Usage: [POSTGRES_URL=…] [CLICKHOUSE_URL=clickhouse://…] node bench/database-scale.mjs [events]
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,11 +10,16 @@ import { ClickHouseStorage, PostgresStorage, SqliteStorage, TelemetryData, Telem
 import { digits, median, table } from './harness.mjs';
 
 const WANTED = Number(process.argv[2] ?? 1_000_000);
-const FILL_MILLIS = Number(process.argv[3] ?? 60) * 60_000;
 const BATCH = 10_000;
-const START = Date.UTC(2026, 0, 1);
+/** Events that go through the storages; the databases copy them, which takes a tenth of the time. */
+const STORED = Math.min(WANTED, 500_000);
+const COPIES = Math.ceil(WANTED / STORED) - 1;
+const EVENTS = STORED * (COPIES + 1);
 /** Between two events, so that 10 million are a bit more than a day. */
 const STEP_MILLIS = 10;
+const SPAN_MILLIS = STORED * STEP_MILLIS;
+const START = Date.UTC(2026, 0, 1);
+const STORED_START = START + COPIES * SPAN_MILLIS;
 const LONG = 600_000;
 const TYPES = ['debug', 'info', 'info', 'info', 'info', 'info', 'info', 'warning', 'info', 'error'];
 const require = createRequire(import.meta.url);
@@ -26,7 +31,7 @@ function eventAt(i) {
   const customer = Math.imul(request, 7_919) & 0xffff;
   return new TelemetryEvent({
     eventId: `${i.toString(16).padStart(12, '0')}-${random.slice(16)}`,
-    timestamp: new Date(START + i * STEP_MILLIS),
+    timestamp: new Date(STORED_START + i * STEP_MILLIS),
     eventType: TYPES[(i * 7 + Math.floor(i / 1_000)) % TYPES.length],
     source: `service-${request % 20}`,
     message: `order ${i} placed by customer ${customer}`,
@@ -36,26 +41,33 @@ function eventAt(i) {
 }
 
 function traceOf(request) {
-  return createHash('md5').update(`trace ${request}`).digest('hex');
+  return prefixed(0, createHash('md5').update(`trace ${request}`).digest('hex'));
 }
 
-function queriesOf(events) {
-  const at = (share) => new Date(START + Math.floor(events * share) * STEP_MILLIS);
-  const window = (share, seconds) => ({
-    startTime: at(share),
-    endTime: new Date(at(share).getTime() + seconds * 1_000),
-  });
-  return {
-    hour: window(0.3, 3_600),
-    queries: {
-      'one minute, all of it': window(0.5, 60),
-      'ten minutes, errors of a source': { ...window(0.4, 600), source: 'service-3', eventTypes: ['error'] },
-      'ten minutes, a text': { ...window(0.6, 600), text: 'by customer 4711' },
-      'a trace by its id, no time given': { traceId: traceOf(Math.floor(events / 15)) },
-      'the last 100, no time given': { order: 'desc', limit: 100 },
-    },
-  };
+/** Ids of a copy begin with its number. */
+function prefixed(copy, id) {
+  return `${prefixOf(copy)}${id.slice(2)}`;
 }
+
+function prefixOf(copy) {
+  return copy.toString(16).padStart(2, '0');
+}
+
+const at = (share) => START + Math.floor(EVENTS * share) * STEP_MILLIS;
+const window = (share, seconds) => ({
+  startTime: new Date(at(share)),
+  endTime: new Date(at(share) + seconds * 1_000),
+});
+const HOUR = window(0.3, 3_600);
+/** One that is within the window of texts. */
+const [CUSTOMER] = /by customer \d+/.exec(eventAt((Math.floor(EVENTS * 0.6) + 5_000) % STORED).message);
+const QUERIES = {
+  'one minute, all of it': window(0.5, 60),
+  'ten minutes, errors of a source': { ...window(0.4, 600), source: 'service-3', eventTypes: ['error'] },
+  'ten minutes, a text': { ...window(0.6, 600), text: CUSTOMER },
+  'a trace by its id, no time given': { traceId: prefixed(COPIES >> 1, traceOf(777)) },
+  'the last 100, no time given': { order: 'desc', limit: 100 },
+};
 
 const directory = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'rimp-scale-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
@@ -71,6 +83,12 @@ const databases = {
     };
     return {
       storage: new SqliteStorage(path),
+      copy(k) {
+        database ??= new (builtIn?.DatabaseSync ?? require('libsql'))(path);
+        database.exec(
+          `INSERT INTO rimp_items (kind, id, time_ms, event_type, severity, source, message, metadata, trace_id, otel) SELECT kind, '${prefixOf(k)}' || substr(id, 3), time_ms - ${k * SPAN_MILLIS}, event_type, severity, source, message, metadata, '${prefixOf(k)}' || substr(trace_id, 3), replace(otel, '"traceId":"00', '"traceId":"${prefixOf(k)}') FROM rimp_items WHERE seq <= ${STORED}`,
+        );
+      },
       bytes: () => readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0),
       byType: ({ startTime, endTime }) =>
         ask(
@@ -91,6 +109,10 @@ const databases = {
     await ask('DROP TABLE IF EXISTS scale_items, scale_schema');
     return {
       storage: new PostgresStorage({ url, tablePrefix: 'scale_', connection: { statement_timeout: LONG } }),
+      copy: (k) =>
+        ask(
+          `INSERT INTO scale_items (kind, id, time_ms, event_type, severity, source, message, metadata, trace_id, otel) SELECT kind, '${prefixOf(k)}' || substr(id, 3), time_ms - ${k * SPAN_MILLIS}, event_type, severity, source, message, metadata, '${prefixOf(k)}' || substr(trace_id, 3), jsonb_set(otel, '{traceId}', to_jsonb('${prefixOf(k)}' || substr(trace_id, 3))) FROM scale_items WHERE seq <= ${STORED}`,
+        ),
       settle: () => ask('VACUUM ANALYZE scale_items'),
       bytes: async () => Number((await ask("SELECT pg_total_relation_size('scale_items') AS n"))[0].n),
       byType: async ({ startTime, endTime }) => {
@@ -106,16 +128,22 @@ const databases = {
   async ClickHouse() {
     const url = process.env.CLICKHOUSE_URL;
     if (url === undefined) return undefined;
+    // a socket that is kept goes stale while SQLite holds up this process
+    const connection = { request_timeout: LONG, keep_alive: { enabled: false } };
     const client = require('@clickhouse/client').createClient({
       url: url.replace('clickhouse:', 'http:'),
-      request_timeout: LONG,
+      ...connection,
       log: { level: 127 },
     });
     const ask = async (query, query_params = {}) =>
       (await client.query({ query, query_params, format: 'JSONCompactEachRow' })).json();
     await client.command({ query: 'DROP DATABASE IF EXISTS bench_scale' });
     return {
-      storage: new ClickHouseStorage({ url: `${url}/bench_scale`, connection: { request_timeout: LONG } }),
+      storage: new ClickHouseStorage({ url: `${url}/bench_scale`, connection }),
+      copy: (k) =>
+        client.command({
+          query: `INSERT INTO bench_scale.otel_logs SELECT * REPLACE (Timestamp - toIntervalMillisecond(${k * SPAN_MILLIS}) AS Timestamp, concat('${prefixOf(k)}', substring(TraceId, 3)) AS TraceId, mapUpdate(LogAttributes, map('log.record.uid', concat('${prefixOf(k)}', substring(LogAttributes['log.record.uid'], 3)), 'rimp.seq', toString(toInt64(LogAttributes['rimp.seq']) - ${k} * 1000000000000))) AS LogAttributes) FROM (SELECT * FROM bench_scale.otel_logs WHERE Timestamp >= fromUnixTimestamp64Milli(${STORED_START}))`,
+        }),
       settle: () => client.command({ query: 'OPTIMIZE TABLE bench_scale.otel_logs FINAL' }),
       bytes: async () => {
         const query = "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = 'bench_scale'";
@@ -141,14 +169,17 @@ for (const [name, open] of Object.entries(databases)) {
 }
 const all = Object.values(opened);
 const began = performance.now();
-let events = 0;
-while (events < WANTED && performance.now() - began < FILL_MILLIS) {
-  const length = Math.min(BATCH, WANTED - events);
-  const batch = new TelemetryData({ events: Array.from({ length }, (_, i) => eventAt(events + i)) });
+const progress = (done) => console.error(`${done} events in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+for (let first = 0; first < STORED; first += BATCH) {
+  const length = Math.min(BATCH, STORED - first);
+  const batch = new TelemetryData({ events: Array.from({ length }, (_, i) => eventAt(first + i)) });
   await Promise.all(all.map(({ storage }) => storage.store(batch)));
-  events += length;
-  if (events % (20 * BATCH) === 0)
-    console.error(`${events} events in ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+  if (first % (10 * BATCH) === 0) progress(first + length);
+}
+for (let k = 1; k <= COPIES; k += 1) {
+  // the one that works in this process last: the others have begun by then
+  await Promise.all(all.toReversed().map(({ copy }) => copy(k)));
+  progress(STORED * (k + 1));
 }
 
 /** The median of three, after one that warms up; and what was found. */
@@ -163,7 +194,6 @@ async function millisOf(work) {
   return { text: `${digits(median(times))} ms`, found };
 }
 
-const { hour, queries } = queriesOf(events);
 const rows = new Map();
 const founds = new Map();
 function add(title, name, text, found) {
@@ -175,15 +205,15 @@ function add(title, name, text, found) {
 }
 for (const [name, database] of Object.entries(opened)) {
   await database.settle?.();
-  add('bytes on disk an event', name, digits((await database.bytes()) / events));
+  add('bytes on disk an event', name, digits((await database.bytes()) / EVENTS));
   const works = {
     ...Object.fromEntries(
-      Object.entries(queries).map(([title, query]) => [
+      Object.entries(QUERIES).map(([title, query]) => [
         title,
         async () => (await database.storage.retrieve(query)).size,
       ]),
     ),
-    'SQL: count by type, one hour': () => database.byType(hour),
+    'SQL: count by type, one hour': () => database.byType(HOUR),
     'SQL: count by source, all': () => database.bySource(),
   };
   for (const [title, work] of Object.entries(works)) {
@@ -197,7 +227,7 @@ for (const [name, database] of Object.entries(opened)) {
 const found = (title) => (founds.has(title) ? `${title} (${founds.get(title)})` : title);
 table(
   'database-scale',
-  `${events} events, Node ${process.version}: ${Object.keys(opened).join(', ')}`,
+  `${EVENTS} events, Node ${process.version}: ${Object.keys(opened).join(', ')}`,
   ['', ...Object.keys(opened)],
   [...rows.values()].map(([title, ...cells]) => [found(title), ...cells]),
 );

@@ -40,7 +40,7 @@ const ITEMS = 2_500;
 
   it('moves SQLite into it with the original times, and again without a second copy', async () => {
     const again = rimp(['convert', file, url]);
-    expect(again.stderr).toContain('2,501 items read');
+    expect(again.stderr).toContain('2,501 items read = 0 written + 2,501 there already');
     expect(again.status).toBe(0);
     const storage = new ClickHouseStorage(url);
     expect((await storage.retrieve()).events).toEqual(data.events);
@@ -58,6 +58,36 @@ const ITEMS = 2_500;
     const there = new ClickHouseStorage({ url, readOnly: true });
     expect((await there.retrieve({ limit: 3 })).size).toBe(3);
     await there.close();
+  });
+
+  it('moves every item once if it is killed on the way and started again', async () => {
+    const large = join(directory, 'large.db');
+    const target = `${server.url}/moved`;
+    const storage = new SqliteStorage(large);
+    const items = 60_000;
+    for (let first = 0; first < items; first += 10_000)
+      await storage.store(
+        new TelemetryData({
+          events: Array.from(
+            { length: 10_000 },
+            (_, i) =>
+              new TelemetryEvent({ timestamp: timestamp((first + i) % 5_000), source: 'shop', message: `${i}` }),
+          ),
+        }),
+      );
+    await storage.close();
+    const moving = startRimp(['convert', large, target]);
+    const count = async (): Promise<number> =>
+      Number((await server.rows("SELECT sum(total_rows) FROM system.tables WHERE database = 'moved'"))[0]?.[0]);
+    await until(async () => (await count()) > 0);
+    moving.child.kill('SIGKILL');
+    expect(await moving.ended).toBe('SIGKILL');
+    const before = await count();
+    expect(before).toBeLessThan(items);
+    const again = rimp(['convert', large, target]);
+    expect(again.stderr).toMatch(/60,000 items read = [\d,]+ written \+ [\d,]+ there already/);
+    const sql = `SELECT count(), uniqExact(LogAttributes['log.record.uid']), uniqExact(Timestamp) FROM moved.otel_logs`;
+    expect(await server.rows(sql)).toEqual([[items, items, 5_000]]);
   });
 
   it('queries, counts and tails it', () => {

@@ -24,8 +24,8 @@ than an item. OTLP needs @opentelemetry/otlp-transformer, which every OTLP expor
 hyparquet-writer.
 
 A file is written under another name beside OUT and gets its own when it is whole: an interruption leaves nothing. To a
-postgres:// or clickhouse:// URL rows are added, and what was added stays. In SQLite and PostgreSQL an item of an id that is
-there already is no new row; ClickHouse knows the batches of a run that is repeated, as long as SOURCE is the same.
+postgres:// or clickhouse:// URL rows are added, and what was added stays. In databases an item of an id that is there
+already is no new row, so that a run that ended too early is repeated: every item is there once.
 
 Exit status: 0 something was written or there already, and every line could be read, 1 not so, 2 an error, 130 ended by a signal.
 `;

@@ -1,6 +1,7 @@
 import type { TelemetryData } from '../../model/data.js';
 import { StorageError, toError } from '../../model/errors.js';
 import { kindOf } from './failures.js';
+import { idsThere } from './ids-there.js';
 import { type ClickHouseStorageOptions, WHO } from './options.js';
 import { type Piece, rowsOf, tokenOf } from './rows.js';
 import { tableName } from './schema.js';
@@ -29,7 +30,9 @@ export class BatchInsert {
     this.#server = server;
     this.#settings = [
       'precise_float_parsing = 1',
-      ...(asyncInsert === true ? ['async_insert = 1', 'wait_for_async_insert = 1'] : []),
+      ...(asyncInsert === true
+        ? ['async_insert = 1', 'wait_for_async_insert = 1', 'async_insert_deduplicate = 1']
+        : []),
       // the retry of a batch is known by the shards, not by the table in front of them
       ...(cluster === undefined ? [] : ['insert_distributed_sync = 1']),
     ].join(', ');
@@ -37,6 +40,24 @@ export class BatchInsert {
 
   /** Stores several batches together. */
   async storeMany(batches: readonly TelemetryData[]): Promise<void> {
+    await this.#store(batches, (piece) => piece);
+  }
+
+  /** Stores what is not there, by its id; resolves to the number of items that are. */
+  async storeMissing(data: TelemetryData): Promise<number> {
+    let there = 0;
+    await this.#store([data], async (piece) => {
+      const ids = new Set(await idsThere(this.#server, piece));
+      // an item may be in the batch twice
+      const rows = piece.rows.filter(({ id }) => !ids.has(id) && ids.add(id));
+      there += piece.rows.length - rows.length;
+      return { table: piece.table, rows };
+    });
+    return there;
+  }
+
+  /** @param narrow - which rows of a piece are added. */
+  async #store(batches: readonly TelemetryData[], narrow: (piece: Piece) => Piece | Promise<Piece>): Promise<void> {
     const [first] = batches;
     if (first === undefined) return;
     const progress = this.#progress.get(first) ?? { stored: new Set(), refused: 0, error: undefined };
@@ -44,7 +65,7 @@ export class BatchInsert {
     this.#server.checkWritable('be written');
     const bad = await this.#server.attempt('be written', async () => {
       const batch = rowsOf(batches, () => this.#sequence.next(), await this.#server.tables.ensure());
-      for (const piece of batch.pieces) await this.#insert(piece, progress);
+      for (const piece of batch.pieces) await this.#insert(await narrow(piece), progress);
       return batch.bad;
     });
     this.#progress.delete(first);
@@ -61,6 +82,7 @@ export class BatchInsert {
   /** Adds rows, in halves if the server refuses one for what it holds: it alone is left out. */
   async #insert(piece: Piece, progress: Progress): Promise<void> {
     const { table, rows } = piece;
+    if (rows.length === 0) return;
     const token = tokenOf(piece);
     if (progress.stored.has(token)) return;
     const there = (await this.#server.tables.ensure()).get(table);

@@ -41,6 +41,17 @@ export class ClickHouseStorage implements TelemetryStorage {
     await this.#engine.storeMany(batches);
   }
 
+  /**
+   * Stores the items of a batch whose ids are not in the tables yet, at their times. It reads before it writes, so that it is
+   * for a copy of other data that is made again, not for several writers at once.
+   *
+   * @returns how many items are there already.
+   * @throws StorageError as {@link store} does.
+   */
+  storeMissing(data: TelemetryData): Promise<number> {
+    return this.#engine.storeMissing(data);
+  }
+
   retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
     return this.#engine.retrieve(query);
   }

@@ -30,6 +30,10 @@ export class ClickHouseEngine {
     return this.#insert.storeMany(batches);
   }
 
+  storeMissing(data: TelemetryData): Promise<number> {
+    return this.#insert.storeMissing(data);
+  }
+
   async retrieve(query?: TelemetryQuery): Promise<TelemetryData> {
     return retrievePages(WHO, query, (resolved) => this.#reader.pages(resolved));
   }

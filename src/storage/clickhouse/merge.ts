@@ -1,5 +1,5 @@
 import type { TelemetryItem } from '../../model/item.js';
-import type { Position } from './select.js';
+import type { Position } from './stretch.js';
 
 /** An item with its place. */
 export interface Placed extends Position {

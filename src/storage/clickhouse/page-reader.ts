@@ -7,11 +7,13 @@ import { type EventRow, eventOfRow } from './event-row.js';
 import { merge, type Placed } from './merge.js';
 import { type MetricRow, metricOfRow } from './metric-row.js';
 import { WHO } from './options.js';
-import { tableName } from './schema.js';
-import { columnsOf, type Position, selectOf } from './select.js';
+import { SEQ_INDEX, tableName } from './schema.js';
+import { columnsOf, selectOf } from './select.js';
+import { SeqParts } from './seq-parts.js';
 import type { Server } from './server.js';
 import { spanOfRow } from './span-of-row.js';
 import type { SpanRow } from './span-row.js';
+import type { Position } from './stretch.js';
 
 /** Rows of a table that one query reads, at most: what a server sorts at once. */
 const PAGE_ROWS = 100_000;
@@ -61,11 +63,16 @@ export class PageReader {
   ): AsyncGenerator<Placed, void, undefined> {
     const name = tableName(this.#server.names, table);
     const read = columnsOf(table);
+    // a window of time says enough by itself
+    const isNarrow = Number.isFinite(query.startMillis) || !columns.has(SEQ_INDEX);
+    const parts = isNarrow ? undefined : new SeqParts(query.descending, from?.seq);
     let after = from;
     for (let size = Math.min(query.limit + 10, PAGE_ROWS); ; size = Math.min(size * 4, PAGE_ROWS)) {
-      const { sql, parameters } = selectOf(table, name, columns, query, after, rank, size);
+      const until = parts?.endOf(after?.seq);
+      const { sql, parameters } = selectOf(table, name, columns, query, { after, until }, rank, size);
       const rows = this.#server.connection.query(sql, parameters);
       let count = 0;
+      let first: Position | undefined;
       try {
         for (;;) {
           const { value: cells, done } = await this.#server.attempt('be read', () => rows.next());
@@ -73,12 +80,19 @@ export class PageReader {
           count += 1;
           after = { seq: BigInt(cells[0] as string), rank, tie: BigInt(cells[1] as string) };
           const row = Object.fromEntries(read.map((column, i) => [column, cells[i + 2]]));
+          first ??= after;
           yield { ...after, item: itemOf(table, row, after) };
         }
       } finally {
         await rows.return();
       }
-      if (count < size) return;
+      if (count >= size) parts?.fit((first as Position).seq, (after as Position).seq);
+      else if (until === undefined) return;
+      else {
+        parts?.widen();
+        // behind all rows of that place
+        after = { seq: until, rank: query.descending ? -1 : TABLES.length, tie: 0n };
+      }
     }
   }
 }

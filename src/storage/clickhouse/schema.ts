@@ -1,3 +1,4 @@
+import { OWN } from './attributes.js';
 import { COLUMNS, type Table } from './columns.js';
 
 /**
@@ -88,10 +89,23 @@ function lookupStatements(options: TableOptions): string[] {
   ];
 }
 
+/**
+ * The index of the place in the order of arrival, which others' rows have none of. Without it a reader that goes on from a
+ * cursor, or wants the last items, has the server read the attributes of every row.
+ */
+export const SEQ_INDEX = 'idx_rimp_seq';
+
+/** What that index knows of a row. */
+export function indexedSeq(own: string): string {
+  return `toInt64OrZero(${own}['${OWN.seq}'])`;
+}
+
 /** What differs between the tables of the signals. */
 interface Form {
   readonly time: string;
   readonly maps: readonly string[];
+  /** The column of RIMP's own attributes. */
+  readonly own: string;
   readonly order: string;
   readonly indexes: readonly string[];
 }
@@ -102,12 +116,14 @@ const tokens = (name: string, column: string): string =>
 const LOGS: Form = {
   time: 'Timestamp',
   maps: ['ResourceAttributes', 'ScopeAttributes', 'LogAttributes'],
+  own: 'LogAttributes',
   order: '(toStartOfFiveMinutes(Timestamp), ServiceName, Timestamp)',
   indexes: [TRACE_ID_INDEX, tokens('idx_lower_body', 'Body')],
 };
 const TRACES: Form = {
   time: 'Timestamp',
   maps: ['ResourceAttributes', 'SpanAttributes'],
+  own: 'SpanAttributes',
   order: '(ServiceName, SpanName, toDateTime(Timestamp), Timestamp)',
   indexes: [
     TRACE_ID_INDEX,
@@ -118,13 +134,14 @@ const TRACES: Form = {
 const METRICS: Form = {
   time: 'TimeUnix',
   maps: ['ResourceAttributes', 'ScopeAttributes', 'Attributes'],
+  own: 'ScopeAttributes',
   order: '(ServiceName, MetricName, Attributes, toUnixTimestamp64Nano(TimeUnix))',
   indexes: [],
 };
 
 function definition(name: string, options: TableOptions, table: Table): string {
   const engine = options.cluster === undefined ? 'MergeTree' : 'ReplicatedMergeTree';
-  const { time, maps, order, indexes } = table === 'logs' ? LOGS : table === 'traces' ? TRACES : METRICS;
+  const { time, maps, own, order, indexes } = table === 'logs' ? LOGS : table === 'traces' ? TRACES : METRICS;
   const parts = [
     ...COLUMNS[table].map(([column, type, codec = 'CODEC(ZSTD(1))']) => `${column} ${type} ${codec}`),
     ...maps.flatMap((map, i) => [
@@ -132,6 +149,7 @@ function definition(name: string, options: TableOptions, table: Table): string {
       `INDEX idx_map_${i}_value mapValues(${map}) TYPE bloom_filter(0.01) GRANULARITY 1`,
     ]),
     ...indexes,
+    `INDEX ${SEQ_INDEX} ${indexedSeq(own)} TYPE minmax GRANULARITY 1`,
   ];
   const deduplication = engine === 'MergeTree' ? `, non_replicated_deduplication_window = ${DEDUPLICATED_BATCHES}` : '';
   return `CREATE TABLE IF NOT EXISTS ${name}${onClusterOf(options)} (${parts.join(', ')}) ENGINE = ${engine} PARTITION BY toDate(${time}) ORDER BY ${order}${ttl(options, time)} SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1${deduplication}`;

@@ -6,19 +6,11 @@ import { addMap, Conditions, isBindable, wholeTokens } from './conditions.js';
 import type { Parameters } from './connection.js';
 import { EVENT_COLUMNS } from './event-row.js';
 import { METRIC_COLUMNS } from './metric-row.js';
+import { indexedSeq, SEQ_INDEX } from './schema.js';
 import { addSpans } from './span-conditions.js';
 import { SPAN_COLUMNS } from './span-row.js';
+import { addStretch, type Stretch } from './stretch.js';
 import { clampMillis, nanosOf } from './times.js';
-
-/** The place of a row in the order of a storage. */
-export interface Position {
-  /** Nanoseconds since the Unix epoch: when it arrived, or of somebody else's row its own time. */
-  readonly seq: bigint;
-  /** Index of its table. */
-  readonly rank: number;
-  /** Tells somebody else's rows of the same time apart. */
-  readonly tie: bigint;
-}
 
 /** A query's text and parameters. */
 export interface Select {
@@ -46,6 +38,11 @@ const PLACES = {
   },
 } as const;
 
+/** What a table calls the column of RIMP's own attributes, and that of the time. */
+export function columnsOfPlace(table: Table): { readonly own: string; readonly time: string; readonly tie: string } {
+  return PLACES[table === 'logs' || table === 'traces' ? table : 'metrics'];
+}
+
 /** The columns that are filled and read of a table, in their order. */
 export function columnsOf(table: Table): readonly string[] {
   if (table === 'logs') return EVENT_COLUMNS;
@@ -58,29 +55,29 @@ export function columnsOf(table: Table): readonly string[] {
  *
  * @param name - the table's, as SQL has it.
  * @param columns - those that the table has.
- * @param after - where to go on, exclusive.
  */
 export function selectOf(
   table: Table,
   name: string,
   columns: ReadonlySet<string>,
   query: ResolvedQuery,
-  after: Position | undefined,
+  stretch: Stretch,
   rank: number,
   limit: number,
 ): Select {
-  const { own, time, tie } = PLACES[table === 'logs' || table === 'traces' ? table : 'metrics'];
+  const { own, time, tie } = columnsOfPlace(table);
   const seq = `coalesce(toInt64OrNull(${own}['${OWN.seq}']), toUnixTimestamp64Nano(${time}))`;
   const conditions = new Conditions();
-  addTimes(conditions, time, query, columns);
+  addTimes(conditions, time, query, columns, table === 'logs');
   if (table === 'logs') addEvents(conditions, query, columns);
   else if (table === 'traces') addSpans(conditions, query, columns);
-  else addMetrics(conditions, query);
-  if (after !== undefined) addAfter(conditions, seq, tie, after, rank, query.descending);
+  else addMetrics(conditions, query, table);
+  const place = { seq, tie, indexed: columns.has(SEQ_INDEX) ? indexedSeq(own) : undefined };
+  const settings = addStretch(conditions, place, stretch, rank, query.descending);
   const selected = columnsOf(table).map((column) => (columns.has(column) ? selectedAs(column) : "''"));
   const order = query.descending ? 'DESC' : 'ASC';
   return {
-    sql: `SELECT toString(${seq}), toString(${tie}), ${selected.join(', ')} FROM ${name} WHERE ${conditions.sql} ORDER BY ${seq} ${order}, ${tie} ${order} LIMIT ${limit}`,
+    sql: `SELECT toString(${seq}), toString(${tie}), ${selected.join(', ')} FROM ${name} WHERE ${conditions.sql} ORDER BY ${seq} ${order}, ${tie} ${order} LIMIT ${limit}${settings}`,
     parameters: conditions.parameters,
   };
 }
@@ -98,6 +95,7 @@ function addTimes(
   column: string,
   { startMillis, endMillis }: ResolvedQuery,
   columns: ReadonlySet<string>,
+  isOfLogs: boolean,
 ): void {
   for (const [millis, comparison, rest] of [
     [startMillis, '>=', '000000'],
@@ -106,12 +104,15 @@ function addTimes(
     if (!Number.isFinite(millis)) continue;
     const clamped = clampMillis(millis);
     const nanos = rest === '000000' ? nanosOf(clamped) : `${clamped === 0 ? '' : clamped}${rest}`;
-    conditions.add(`${column} ${comparison} fromUnixTimestamp64Nano(${conditions.bind(nanos, 'Int64')})`);
+    const bound = `fromUnixTimestamp64Nano(${conditions.bind(nanos, 'Int64')})`;
+    conditions.add(`${column} ${comparison} ${bound}`);
     // the key of the tables before v0.151
     if (columns.has('TimestampTime'))
       conditions.add(
         `TimestampTime ${comparison} toDateTime(${conditions.bind(Math.floor(clamped / 1_000), 'Int64')})`,
       );
+    // the key of later ones begins with it, and the server doesn't see that it follows
+    else if (isOfLogs) conditions.add(`toStartOfFiveMinutes(${column}) ${comparison} toStartOfFiveMinutes(${bound})`);
   }
 }
 
@@ -149,29 +150,12 @@ const FIRST = {
 };
 const LENGTH = { debug: 8, info: 4, warning: 4, error: 8 };
 
-function addMetrics(conditions: Conditions, { name, tags }: ResolvedQuery): void {
-  if (isBindable(name)) {
+function addMetrics(conditions: Conditions, { name, tags }: ResolvedQuery, table: Table): void {
+  if (isBindable(name) && !table.endsWith('histogram')) conditions.add(`MetricName = ${conditions.bind(name)}`);
+  else if (isBindable(name)) {
+    // a histogram is there under the name of its instrument
     const names = [name, name.replace(/\.count$/, '')].map((one) => `MetricName = ${conditions.bind(one)}`);
     conditions.add(`(${names.join(' OR ')} OR ScopeAttributes['${OWN.name}'] = ${conditions.bind(name)})`);
   }
   addMap(conditions, 'Attributes', tags);
-}
-
-function addAfter(
-  conditions: Conditions,
-  seq: string,
-  tie: string,
-  after: Position,
-  rank: number,
-  descending: boolean,
-): void {
-  const bound = conditions.bind(String(after.seq), 'Int64');
-  const beyond = descending ? '<' : '>';
-  if (rank === after.rank) {
-    const tied = `${tie} ${beyond} ${conditions.bind(String(after.tie), 'UInt64')}`;
-    conditions.add(`(${seq} ${beyond} ${bound} OR (${seq} = ${bound} AND ${tied}))`);
-    return;
-  }
-  const isStillToCome = descending ? rank < after.rank : rank > after.rank;
-  conditions.add(`${seq} ${beyond}${isStillToCome ? '=' : ''} ${bound}`);
 }

@@ -1,14 +1,14 @@
 import { StorageError } from '../../model/errors.js';
 import { TABLES, type Table } from './columns.js';
 import type { Connection } from './connection.js';
-import { createStatements, type TableOptions } from './schema.js';
+import { createStatements, SEQ_INDEX, type TableOptions } from './schema.js';
 
 /** The tables of a storage, as they are on the server. */
 export class Tables {
   readonly #connection: Connection;
   readonly #options: TableOptions;
   readonly #who: string;
-  /** Columns by table, as soon as all tables are known to be there. */
+  /** Columns by table, as soon as all tables are known to be there; {@link SEQ_INDEX} among them if it has that. */
   #known: ReadonlyMap<Table, ReadonlySet<string>> | undefined;
 
   constructor(connection: Connection, options: TableOptions, who: string) {
@@ -46,8 +46,10 @@ export class Tables {
     const found = new Map<Table, Set<string>>();
     const names = TABLES.map((_table, i) => `{t${i}:String}`).join(', ');
     const parameters = Object.fromEntries(TABLES.map((table, i) => [`t${i}`, `${prefix}${table}`]));
+    // in a cluster the index is that of the tables behind
+    const indexed = "replaceRegexpOne(table, '_local$', '')";
     const rows = this.#connection.query(
-      `SELECT table, name, type FROM system.columns WHERE database = {database:String} AND table IN (${names})`,
+      `SELECT table, name, type FROM system.columns WHERE database = {database:String} AND table IN (${names}) UNION ALL SELECT ${indexed}, name, '' FROM system.data_skipping_indices WHERE database = {database:String} AND name = '${SEQ_INDEX}' AND ${indexed} IN (${names})`,
       { database, ...parameters },
     );
     for await (const [name, column, type] of rows as AsyncIterable<readonly [string, string, string]>) {

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ClickHouseStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
+import { type ClickHouse, clickHouseScript, startClickHouse } from '../helpers/clickhouse.js';
+
+const event = (message: string): TelemetryEvent =>
+  new TelemetryEvent({ eventId: `id-${message}`, timestamp: new Date(1_767_225_600_000), source: 's', message });
+const batch = (...messages: string[]): TelemetryData => new TelemetryData({ events: messages.map(event) });
+const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
+  (await storage.retrieve()).events.map(({ message }) => message);
+
+(clickHouseScript() === undefined ? describe.skip : describe)('ClickHouseStorage, by places and ids', () => {
+  let server: ClickHouse;
+  let databases = 0;
+  const newDatabase = (): string => `d${databases++}`;
+  beforeAll(async () => {
+    server = await startClickHouse();
+  });
+  afterAll(() => server.stop());
+
+  it('goes through rows that arrived years apart in their order, both ways, from any cursor', async () => {
+    const database = newDatabase();
+    const storage = new ClickHouseStorage(`${server.url}/${database}`);
+    await storage.store(batch('now'));
+    const hour = 3_600_000;
+    const millis = [1, Date.UTC(2020), Date.now() - 400 * hour, Date.now() - 2 * hour, Date.now() + 9 * hour];
+    const rows = millis.map((time, i) => `(fromUnixTimestamp64Milli(${time}), '${i}')`).join(', ');
+    await server.rows(`INSERT INTO ${database}.otel_logs (Timestamp, Body) VALUES ${rows}`);
+    const order = ['0', '1', '2', '3', 'now', '4'];
+    for (const [direction, expected] of [
+      ['asc', order],
+      ['desc', order.toReversed()],
+    ] as const) {
+      const found: string[] = [];
+      let after: string | undefined;
+      for (let i = 0; i < expected.length; i += 1) {
+        const page = await storage.retrieve({ order: direction, limit: 1, ...(after !== undefined && { after }) });
+        found.push(...page.events.map(({ message }) => message));
+        after = page.cursor;
+      }
+      expect(found).toEqual(expected);
+      expect((await storage.retrieve({ order: direction, after: after as string })).isEmpty).toBe(true);
+    }
+    await storage.close();
+  });
+
+  it('makes tables whose index leaves out what arrived before a cursor', async () => {
+    const database = newDatabase();
+    const storage = new ClickHouseStorage(`${server.url}/${database}`);
+    await storage.store(
+      new TelemetryData({ events: Array.from({ length: 20_000 }, (_, i) => event(`${i}`.padStart(5, '0'))) }),
+    );
+    const seq = "toInt64OrZero(LogAttributes['rimp.seq'])";
+    const explained = await server.rows(
+      `EXPLAIN indexes = 1 SELECT Body FROM ${database}.otel_logs WHERE ${seq} >= ${Date.now() + 60_000}000000 SETTINGS optimize_functions_to_subcolumns = 0, use_skip_indexes_on_data_read = 0`,
+    );
+    const lines = explained.map(([line]) => String(line).trim());
+    expect(lines[lines.indexOf('Name: idx_rimp_seq') + 4]).toMatch(/^Granules: 0\/\d/);
+    await storage.close();
+  });
+
+  it('stores of a batch what is not there yet, at the times of its items', async () => {
+    const storage = new ClickHouseStorage(`${server.url}/${newDatabase()}`);
+    const quoted = event("it's \\ quoted");
+    expect(await storage.storeMissing(new TelemetryData({ events: [event('1'), quoted] }))).toBe(0);
+    const metrics = [new TelemetryMetric({ metricId: 'id-1', name: 'load', value: 1 })];
+    const both = new TelemetryData({ events: [event('1'), quoted, event('2'), event('2')], metrics });
+    expect(await storage.storeMissing(both)).toBe(3);
+    expect(await messages(storage)).toEqual(['1', quoted.message, '2']);
+    expect((await storage.retrieve()).metrics).toEqual(metrics);
+    await storage.close();
+  });
+});
