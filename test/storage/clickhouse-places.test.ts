@@ -22,24 +22,29 @@ const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
     const storage = new ClickHouseStorage(`${server.url}/${database}`);
     await storage.store(batch('now'));
     const hour = 3_600_000;
-    const millis = [1, Date.UTC(2020), Date.now() - 400 * hour, Date.now() - 2 * hour, Date.now() + 9 * hour];
+    const millis = [Date.UTC(2020), Date.now() - 400 * hour, Date.now() - 2 * hour, Date.now() + 9 * hour];
     const rows = millis.map((time, i) => `(fromUnixTimestamp64Milli(${time}), '${i}')`).join(', ');
     await server.rows(`INSERT INTO ${database}.otel_logs (Timestamp, Body) VALUES ${rows}`);
-    const order = ['0', '1', '2', '3', 'now', '4'];
-    for (const [direction, expected] of [
-      ['asc', order],
-      ['desc', order.toReversed()],
-    ] as const) {
+    // so many that they are not sorted in one query
+    await server.rows(
+      `INSERT INTO ${database}.otel_logs (Timestamp, Body) SELECT fromUnixTimestamp64Milli(toInt64(number)), 'old' FROM numbers(100_000)`,
+    );
+    const walk = async (order: 'asc' | 'desc', steps: number, from?: string) => {
       const found: string[] = [];
-      let after: string | undefined;
-      for (let i = 0; i < expected.length; i += 1) {
-        const page = await storage.retrieve({ order: direction, limit: 1, ...(after !== undefined && { after }) });
+      let after = from;
+      for (let i = 0; i < steps; i += 1) {
+        const page = await storage.retrieve({ order, limit: 1, ...(after !== undefined && { after }) });
         found.push(...page.events.map(({ message }) => message));
         after = page.cursor;
       }
-      expect(found).toEqual(expected);
-      expect((await storage.retrieve({ order: direction, after: after as string })).isEmpty).toBe(true);
-    }
+      return { found, cursor: after as string };
+    };
+    const down = await walk('desc', 7);
+    expect(down.found).toEqual(['3', 'now', '2', '1', '0', 'old', 'old']);
+    const up = await walk('asc', 6, down.cursor);
+    expect(up.found).toEqual(['old', '0', '1', '2', 'now', '3']);
+    expect((await storage.retrieve({ after: up.cursor })).isEmpty).toBe(true);
+    expect((await storage.retrieve()).size).toBe(100_005);
     await storage.close();
   });
 

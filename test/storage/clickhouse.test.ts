@@ -73,6 +73,7 @@ const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
           'metrics_gauge',
           'metrics_histogram',
           'metrics_sum',
+          'metrics_summary',
           'traces',
           'traces_trace_id_ts',
         ].map((name) => [`otel_${name}`, 1]),
@@ -203,6 +204,37 @@ const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
           otel: { kind: 'histogram', instrument: 'took', histogram: { sum: 6, buckets: { counts: [2, 1] } } },
         },
       ]);
+      await storage.close();
+    });
+
+    it('reads a summary of the Collector as the receiver does: two sums, and a gauge for each quantile', async () => {
+      const database = newDatabase();
+      const storage = new ClickHouseStorage(`${server.url}/${database}`);
+      await storage.store(batch());
+      await storage.store(batch('ours'));
+      await server.rows(
+        `INSERT INTO ${database}.otel_metrics_summary (TimeUnix, MetricName, MetricUnit, Attributes, Count, Sum, ValueAtQuantiles.Quantile, ValueAtQuantiles.Value) VALUES (fromUnixTimestamp64Nano(1767225600000000000), 'took', 'ms', {'route':'/'}, 3, 6.5, [0.5, 0.99], [2, 3])`,
+      );
+      const { metrics } = await storage.retrieve({ kinds: ['metric'] });
+      const known = metrics.map(({ name, value, unit, tags, otel }) => [name, value, unit, tags?.quantile, otel?.kind]);
+      expect(known.toSorted()).toEqual([
+        ['took', 2, 'ms', '0.5', 'gauge'],
+        ['took', 3, 'ms', '0.99', 'gauge'],
+        ['took.count', 3, '1', undefined, 'sum'],
+        ['took.sum', 6.5, 'ms', undefined, 'sum'],
+      ]);
+      expect(new Set(metrics.map(({ metricId }) => metricId)).size).toBe(4);
+      expect((await storage.retrieve({ name: 'took', tags: { route: '/', quantile: '0.99' } })).metrics).toMatchObject([
+        { value: 3 },
+      ]);
+      const pages = [];
+      let after: string | undefined;
+      for (let i = 0; i < 4; i += 1) {
+        const page = await storage.retrieve({ kinds: ['metric'], limit: 1, ...(after !== undefined && { after }) });
+        pages.push(...page.metrics);
+        after = page.cursor;
+      }
+      expect(pages).toEqual(metrics);
       await storage.close();
     });
 

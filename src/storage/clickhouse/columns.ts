@@ -1,4 +1,4 @@
-/** The tables that RIMP fills, in the order in which items of the same place in time are read. */
+/** The tables of the exporter, all of which but that of summaries RIMP fills, in the order in which items of the same place in time are read. */
 export const TABLES = [
   'logs',
   'metrics_gauge',
@@ -6,6 +6,7 @@ export const TABLES = [
   'metrics_histogram',
   'metrics_exponential_histogram',
   'traces',
+  'metrics_summary',
 ] as const;
 
 /** A table, without its prefix. */
@@ -111,4 +112,10 @@ export const COLUMNS: Readonly<Record<Table, Columns>> = {
     ['NegativeBucketCounts', 'Array(UInt64)'],
   ],
   traces: TRACE_COLUMNS,
+  metrics_summary: [
+    ...POINT_COLUMNS.filter(([name]) => name !== 'Exemplars'),
+    ['Count', 'UInt64', DELTA],
+    ['Sum', 'Float64'],
+    ['ValueAtQuantiles', 'Nested (Quantile Float64, Value Float64)'],
+  ],
 };

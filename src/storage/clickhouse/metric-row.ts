@@ -5,51 +5,11 @@ import { tagsFromLine } from '../../codec/tag-types.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { TelemetryMetric } from '../../model/metric.js';
 import type { MetricOtel } from '../../model/otel-fields.js';
-import { hasOwnNames, isIllFormed, mapOf, OWN, rowText, type Texts, textsOf, wellFormed } from './attributes.js';
-import type { Table } from './columns.js';
+import { hasOwnNames, isIllFormed, mapOf, OWN, rowText, textsOf, wellFormed } from './attributes.js';
+import { foreignMetric } from './foreign-metric.js';
+import { type MetricRow, type MetricTable, tableOf } from './metric-columns.js';
+import { numberCell, numberOf, numberText } from './numbers.js';
 import { columnTime, millisOf } from './times.js';
-
-/** A table of metrics. */
-export type MetricTable = Exclude<Table, 'logs' | 'traces'>;
-
-const COMMON = [
-  'TimeUnix',
-  'StartTimeUnix',
-  'ResourceAttributes',
-  'ScopeName',
-  'ScopeVersion',
-  'ScopeAttributes',
-  'ServiceName',
-  'MetricName',
-  'MetricDescription',
-  'MetricUnit',
-  'Attributes',
-] as const;
-const DISTRIBUTION = [...COMMON, 'Count', 'Sum', 'Min', 'Max', 'AggregationTemporality'] as const;
-
-/** The columns that a metric fills, in the order of its row. */
-export const METRIC_COLUMNS = {
-  metrics_gauge: [...COMMON, 'Value'],
-  metrics_sum: [...COMMON, 'Value', 'AggregationTemporality', 'IsMonotonic'],
-  metrics_histogram: [...DISTRIBUTION, 'BucketCounts', 'ExplicitBounds'],
-  metrics_exponential_histogram: [
-    ...DISTRIBUTION,
-    'Scale',
-    'ZeroCount',
-    'PositiveOffset',
-    'PositiveBucketCounts',
-    'NegativeOffset',
-    'NegativeBucketCounts',
-  ],
-} as const satisfies Record<MetricTable, readonly string[]>;
-
-/** The table that a metric belongs to: the whole of a histogram is in its count alone. */
-export function tableOf({ otel }: TelemetryMetric): MetricTable {
-  if (otel?.kind === 'sum') return 'metrics_sum';
-  if (typeof otel?.histogram !== 'object' || otel.histogram === null) return 'metrics_gauge';
-  if (otel.kind === 'histogram') return 'metrics_histogram';
-  return otel.kind === 'exponential_histogram' ? 'metrics_exponential_histogram' : 'metrics_gauge';
-}
 
 /** What a row says of its fields; a row without it is somebody else's. */
 interface Shape {
@@ -140,63 +100,9 @@ function whole(count: number): number {
   return Number.isSafeInteger(count) && count >= 0 ? count : 0;
 }
 
-/** Numbers that JSON has no form for as text, which the columns take. */
-function numberCell(value: number): number | string {
-  return Number.isFinite(value) && !Object.is(value, -0) ? value : numberText(value);
-}
-
-function numberText(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
-  return value > 0 ? 'inf' : '-inf';
-}
-
-/** A number of a column, as text. */
-function numberOf(text: string): number {
-  switch (text) {
-    case 'nan':
-      return Number.NaN;
-    case 'inf':
-      return Number.POSITIVE_INFINITY;
-    case '-inf':
-      return Number.NEGATIVE_INFINITY;
-    default:
-      return Number(text);
-  }
-}
-
 /** OTLP's number of a temporality. */
 function temporalityCell({ temporality }: MetricOtel): number {
   return temporality === 'delta' ? 1 : temporality === 'cumulative' ? 2 : 0;
-}
-
-/** A row of metrics as it is read: numbers as text. */
-export interface MetricRow {
-  readonly TimeUnix: string;
-  readonly StartTimeUnix: string;
-  readonly ResourceAttributes: Texts;
-  readonly ScopeName: string;
-  readonly ScopeVersion: string;
-  readonly ScopeAttributes: Texts;
-  readonly MetricName: string;
-  readonly MetricDescription: string;
-  readonly MetricUnit: string;
-  readonly Attributes: Texts;
-  readonly Value?: string;
-  readonly AggregationTemporality?: number;
-  readonly IsMonotonic?: boolean;
-  readonly Count?: string;
-  readonly Sum?: string;
-  readonly Min?: string;
-  readonly Max?: string;
-  readonly BucketCounts?: readonly string[];
-  readonly ExplicitBounds?: readonly string[];
-  readonly Scale?: number;
-  readonly ZeroCount?: string;
-  readonly PositiveOffset?: number;
-  readonly PositiveBucketCounts?: readonly string[];
-  readonly NegativeOffset?: number;
-  readonly NegativeBucketCounts?: readonly string[];
 }
 
 /** The metric of a row; of somebody else's row with an id that the row gives. */
@@ -220,60 +126,4 @@ export function metricOfRow(row: MetricRow, table: MetricTable, idOfRow: () => s
     tags: has.has('tags') ? tagsFromLine(mapOf(row.Attributes, shape.tags), undefined) : undefined,
     otel: has.has('otel') ? metricOtelOf(otel, { date: timestamp }) : undefined,
   });
-}
-
-/** What the Collector, or anybody else, wrote. A histogram is its count, with the whole of it in `otel`. */
-function foreignMetric(row: MetricRow, table: MetricTable, idOfRow: () => string): TelemetryMetric {
-  const timestamp = new Date(millisOf(row.TimeUnix));
-  const isHistogram = row.Count !== undefined;
-  const otel: Record<string, unknown> = { kind: table.slice('metrics_'.length), timeUnixNano: row.TimeUnix };
-  const set = (field: keyof MetricOtel, value: unknown, isKnown: boolean): void => {
-    if (isKnown) otel[field] = value;
-  };
-  const { AggregationTemporality: temporality, MetricName: name, MetricUnit: unit } = row;
-  set('temporality', temporality === 1 ? 'delta' : 'cumulative', temporality === 1 || temporality === 2);
-  set('monotonic', row.IsMonotonic, row.IsMonotonic !== undefined);
-  set('startTimeUnixNano', row.StartTimeUnix, row.StartTimeUnix !== '0');
-  set('description', row.MetricDescription, row.MetricDescription !== '');
-  set('scopeName', row.ScopeName, row.ScopeName !== '');
-  set('scopeVersion', row.ScopeVersion, row.ScopeVersion !== '');
-  const resource = mapOf(row.ResourceAttributes);
-  set('resource', resource, Object.keys(resource).length > 0);
-  set('histogram', isHistogram ? histogramOf(row) : undefined, isHistogram);
-  set('instrument', name, isHistogram);
-  set('unit', unit, isHistogram && unit !== '');
-  const tags = tagsFromLine(mapOf(row.Attributes), undefined);
-  return new TelemetryMetric({
-    metricId: row.ScopeAttributes[OWN.id] ?? idOfRow(),
-    timestamp,
-    name: isHistogram ? `${name}.count` : name,
-    value: numberOf(row.Value ?? row.Count ?? ''),
-    unit: isHistogram ? '1' : unit || undefined,
-    tags: Object.keys(tags).length === 0 ? undefined : tags,
-    otel: metricOtelOf(otel, { date: timestamp }),
-  });
-}
-
-function histogramOf(row: MetricRow): object {
-  const common = {
-    count: Number(row.Count),
-    sum: numberOf(row.Sum ?? '0'),
-    min: numberOf(row.Min ?? '0'),
-    max: numberOf(row.Max ?? '0'),
-  };
-  if (row.Scale === undefined) {
-    const buckets = {
-      boundaries: (row.ExplicitBounds ?? []).map(numberOf),
-      counts: (row.BucketCounts ?? []).map(Number),
-    };
-    return { ...common, buckets };
-  }
-  const side = (offset = 0, counts: readonly string[] = []): object => ({ offset, bucketCounts: counts.map(Number) });
-  return {
-    ...common,
-    scale: row.Scale,
-    zeroCount: Number(row.ZeroCount ?? 0),
-    positive: side(row.PositiveOffset, row.PositiveBucketCounts),
-    negative: side(row.NegativeOffset, row.NegativeBucketCounts),
-  };
 }

@@ -5,7 +5,8 @@ import { matcherOf } from '../query-match.js';
 import { TABLES, type Table } from './columns.js';
 import { type EventRow, eventOfRow } from './event-row.js';
 import { merge, type Placed } from './merge.js';
-import { type MetricRow, metricOfRow } from './metric-row.js';
+import type { MetricRow } from './metric-columns.js';
+import { metricOfRow } from './metric-row.js';
 import { WHO } from './options.js';
 import { SEQ_INDEX, tableName } from './schema.js';
 import { columnsOf, selectOf } from './select.js';
@@ -32,11 +33,17 @@ export class PageReader {
   async *pages(query: ResolvedQuery): AsyncGenerator<Page, void, undefined> {
     const after = query.after === undefined ? undefined : positionOf(query.after);
     const matches = matcherOf(query);
-    const there = await this.#server.attempt('be read', () => this.#server.tables.there());
+    const { tables } = this.#server;
+    const [there, counts] = await this.#server.attempt('be read', () => Promise.all([tables.there(), tables.rows()]));
     const sources = TABLES.flatMap((table, rank) => {
       const columns = there.get(table);
       const isAsked = table === 'logs' || table === 'traces' ? query.events : query.metrics;
-      return columns === undefined || !isAsked ? [] : [this.#rowsOf(table, rank, columns, query, after)];
+      const count = counts.get(table) ?? Number.POSITIVE_INFINITY;
+      if (columns === undefined || !isAsked || count === 0) return [];
+      // a window of time says enough by itself
+      const inParts = count > PAGE_ROWS && columns.has(SEQ_INDEX) && !Number.isFinite(query.startMillis);
+      const parts = inParts ? new SeqParts(query.descending, after?.seq) : undefined;
+      return [this.#rowsOf(table, rank, columns, query, after, parts)];
     });
     let placed: Placed[] = [];
     const page = (): Page => {
@@ -60,12 +67,10 @@ export class PageReader {
     columns: ReadonlySet<string>,
     query: ResolvedQuery,
     from: Position | undefined,
+    parts: SeqParts | undefined,
   ): AsyncGenerator<Placed, void, undefined> {
     const name = tableName(this.#server.names, table);
     const read = columnsOf(table);
-    // a window of time says enough by itself
-    const isNarrow = Number.isFinite(query.startMillis) || !columns.has(SEQ_INDEX);
-    const parts = isNarrow ? undefined : new SeqParts(query.descending, from?.seq);
     let after = from;
     for (let size = Math.min(query.limit + 10, PAGE_ROWS); ; size = Math.min(size * 4, PAGE_ROWS)) {
       const until = parts?.endOf(after?.seq);

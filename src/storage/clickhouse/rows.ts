@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { TelemetryData } from '../../model/data.js';
 import { TABLES, type Table } from './columns.js';
 import { eventRow } from './event-row.js';
-import { metricRow, tableOf } from './metric-row.js';
+import { tableOf } from './metric-columns.js';
+import { metricRow } from './metric-row.js';
 import { isSpan, spanRow } from './span-row.js';
 
 /** Rows that one insert adds, its text in characters, and the days that they are of: a server takes 100 partitions. */

@@ -149,7 +149,7 @@ function definition(name: string, options: TableOptions, table: Table): string {
       `INDEX idx_map_${i}_value mapValues(${map}) TYPE bloom_filter(0.01) GRANULARITY 1`,
     ]),
     ...indexes,
-    `INDEX ${SEQ_INDEX} ${indexedSeq(own)} TYPE minmax GRANULARITY 1`,
+    ...(table === 'metrics_summary' ? [] : [`INDEX ${SEQ_INDEX} ${indexedSeq(own)} TYPE minmax GRANULARITY 1`]),
   ];
   const deduplication = engine === 'MergeTree' ? `, non_replicated_deduplication_window = ${DEDUPLICATED_BATCHES}` : '';
   return `CREATE TABLE IF NOT EXISTS ${name}${onClusterOf(options)} (${parts.join(', ')}) ENGINE = ${engine} PARTITION BY toDate(${time}) ORDER BY ${order}${ttl(options, time)} SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1${deduplication}`;

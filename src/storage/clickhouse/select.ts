@@ -5,7 +5,7 @@ import type { Table } from './columns.js';
 import { addMap, Conditions, isBindable, wholeTokens } from './conditions.js';
 import type { Parameters } from './connection.js';
 import { EVENT_COLUMNS } from './event-row.js';
-import { METRIC_COLUMNS } from './metric-row.js';
+import { METRIC_COLUMNS, SUMMARY_PART } from './metric-columns.js';
 import { indexedSeq, SEQ_INDEX } from './schema.js';
 import { addSpans } from './span-conditions.js';
 import { SPAN_COLUMNS } from './span-row.js';
@@ -25,6 +25,8 @@ const ARRAYS: ReadonlySet<string> = new Set([
   'ExplicitBounds',
   'PositiveBucketCounts',
   'NegativeBucketCounts',
+  'ValueAtQuantiles.Quantile',
+  'ValueAtQuantiles.Value',
 ]);
 
 /** What a signal's tables call the column of RIMP's own attributes and that of the time, and what tells rows apart. */
@@ -36,11 +38,16 @@ const PLACES = {
     time: 'TimeUnix',
     tie: 'cityHash64(ScopeAttributes, ResourceAttributes, MetricName, Attributes)',
   },
+  metrics_summary: {
+    own: 'ScopeAttributes',
+    time: 'TimeUnix',
+    tie: `cityHash64(ScopeAttributes, ResourceAttributes, MetricName, Attributes, ${SUMMARY_PART})`,
+  },
 } as const;
 
 /** What a table calls the column of RIMP's own attributes, and that of the time. */
 export function columnsOfPlace(table: Table): { readonly own: string; readonly time: string; readonly tie: string } {
-  return PLACES[table === 'logs' || table === 'traces' ? table : 'metrics'];
+  return PLACES[table === 'logs' || table === 'traces' || table === 'metrics_summary' ? table : 'metrics'];
 }
 
 /** The columns that are filled and read of a table, in their order. */
@@ -74,12 +81,20 @@ export function selectOf(
   else addMetrics(conditions, query, table);
   const place = { seq, tie, indexed: columns.has(SEQ_INDEX) ? indexedSeq(own) : undefined };
   const settings = addStretch(conditions, place, stretch, rank, query.descending);
-  const selected = columnsOf(table).map((column) => (columns.has(column) ? selectedAs(column) : "''"));
+  const selected = columnsOf(table).map((column) =>
+    columns.has(column) || column === SUMMARY_PART ? selectedAs(column) : "''",
+  );
   const order = query.descending ? 'DESC' : 'ASC';
   return {
-    sql: `SELECT toString(${seq}), toString(${tie}), ${selected.join(', ')} FROM ${name} WHERE ${conditions.sql} ORDER BY ${seq} ${order}, ${tie} ${order} LIMIT ${limit}${settings}`,
+    sql: `SELECT toString(${seq}), toString(${tie}), ${selected.join(', ')} FROM ${rowsOf(table, name)} WHERE ${conditions.sql} ORDER BY ${seq} ${order}, ${tie} ${order} LIMIT ${limit}${settings}`,
     parameters: conditions.parameters,
   };
+}
+
+/** What a table is read as: a summary's row is one for its count, one for its sum and one for each quantile. */
+function rowsOf(table: Table, name: string): string {
+  if (table !== 'metrics_summary') return name;
+  return `(SELECT *, arrayJoin(range(2 + length(ValueAtQuantiles.Quantile))) AS ${SUMMARY_PART} FROM ${name})`;
 }
 
 /** A column without loss: JSON's numbers hold neither all integers nor all floats. */
@@ -151,11 +166,13 @@ const FIRST = {
 const LENGTH = { debug: 8, info: 4, warning: 4, error: 8 };
 
 function addMetrics(conditions: Conditions, { name, tags }: ResolvedQuery, table: Table): void {
-  if (isBindable(name) && !table.endsWith('histogram')) conditions.add(`MetricName = ${conditions.bind(name)}`);
+  if (isBindable(name) && (table === 'metrics_gauge' || table === 'metrics_sum'))
+    conditions.add(`MetricName = ${conditions.bind(name)}`);
   else if (isBindable(name)) {
-    // a histogram is there under the name of its instrument
-    const names = [name, name.replace(/\.count$/, '')].map((one) => `MetricName = ${conditions.bind(one)}`);
+    // a histogram and a summary are there under the name of the instrument
+    const names = [name, name.replace(/\.(?:count|sum)$/, '')].map((one) => `MetricName = ${conditions.bind(one)}`);
     conditions.add(`(${names.join(' OR ')} OR ScopeAttributes['${OWN.name}'] = ${conditions.bind(name)})`);
   }
-  addMap(conditions, 'Attributes', tags);
+  const { quantile: _ofAPart, ...others } = tags ?? {};
+  addMap(conditions, 'Attributes', table === 'metrics_summary' ? others : tags);
 }

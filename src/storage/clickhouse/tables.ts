@@ -1,7 +1,10 @@
 import { StorageError } from '../../model/errors.js';
 import { TABLES, type Table } from './columns.js';
-import type { Connection } from './connection.js';
+import type { Connection, Parameters } from './connection.js';
 import { createStatements, SEQ_INDEX, type TableOptions } from './schema.js';
+
+/** The names of all tables as parameters. */
+const NAMES = TABLES.map((_table, i) => `{t${i}:String}`).join(', ');
 
 /** The tables of a storage, as they are on the server. */
 export class Tables {
@@ -25,6 +28,19 @@ export class Tables {
     return found;
   }
 
+  /** How many rows the tables have, as far as the server knows that without counting. */
+  async rows(): Promise<ReadonlyMap<Table, number>> {
+    const { prefix } = this.#options;
+    const found = new Map<Table, number>();
+    const rows = this.#connection.query(
+      `SELECT name, toString(total_rows) FROM system.tables WHERE database = {database:String} AND name IN (${NAMES}) AND engine LIKE '%MergeTree' AND total_rows IS NOT NULL`,
+      this.#parameters(),
+    );
+    for await (const [name, count] of rows as AsyncIterable<readonly [string, string]>)
+      found.set(name.slice(prefix.length) as Table, Number(count));
+    return found;
+  }
+
   /** Columns of all tables; those that are missing are made. */
   async ensure(): Promise<ReadonlyMap<Table, ReadonlySet<string>>> {
     const found = await this.there();
@@ -41,16 +57,19 @@ export class Tables {
     this.#known = undefined;
   }
 
+  #parameters(): Parameters {
+    const { database, prefix } = this.#options;
+    return { database, ...Object.fromEntries(TABLES.map((table, i) => [`t${i}`, `${prefix}${table}`])) };
+  }
+
   async #look(): Promise<ReadonlyMap<Table, ReadonlySet<string>>> {
     const { database, prefix } = this.#options;
     const found = new Map<Table, Set<string>>();
-    const names = TABLES.map((_table, i) => `{t${i}:String}`).join(', ');
-    const parameters = Object.fromEntries(TABLES.map((table, i) => [`t${i}`, `${prefix}${table}`]));
     // in a cluster the index is that of the tables behind
     const indexed = "replaceRegexpOne(table, '_local$', '')";
     const rows = this.#connection.query(
-      `SELECT table, name, type FROM system.columns WHERE database = {database:String} AND table IN (${names}) UNION ALL SELECT ${indexed}, name, '' FROM system.data_skipping_indices WHERE database = {database:String} AND name = '${SEQ_INDEX}' AND ${indexed} IN (${names})`,
-      { database, ...parameters },
+      `SELECT table, name, type FROM system.columns WHERE database = {database:String} AND table IN (${NAMES}) UNION ALL SELECT ${indexed}, name, '' FROM system.data_skipping_indices WHERE database = {database:String} AND name = '${SEQ_INDEX}' AND ${indexed} IN (${NAMES})`,
+      this.#parameters(),
     );
     for await (const [name, column, type] of rows as AsyncIterable<readonly [string, string, string]>) {
       const table = name.slice(prefix.length) as Table;
