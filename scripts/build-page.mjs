@@ -1,4 +1,5 @@
 // Builds the live view's page: esbuild bundles it, and its files become one module that the server's code loads.
+// With --size it says how many bytes a browser loads.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -41,6 +42,7 @@ add('index.html', 'text/html; charset=utf-8', html, false);
 
 const bytes = Object.values(files).reduce((sum, { gzip }) => sum + Buffer.from(gzip, 'base64').length, 0);
 if (bytes > LIMIT_BYTES) throw new Error(`the page is ${bytes} bytes gzipped, expected at most ${LIMIT_BYTES}`);
+if (process.argv.includes('--size')) process.stdout.write(`${bytes} bytes gzipped\n`);
 const text = JSON.stringify(files, undefined, 1);
 mkdirSync(join(root, 'build', 'js', 'view'), { recursive: true });
 writeFileSync(join(root, 'build', 'js', 'view', 'page-files.js'), `export const PAGE_FILES = ${text};\n`);

@@ -4,7 +4,7 @@
 //
 // SECONDS: how long the shop runs before the pictures; default 100.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,10 +16,12 @@ import { smallPng } from './pictures/png.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const target = join(root, 'docs', 'pictures');
 const LIMIT_BYTES = 120_000;
-const SIZE = { width: 1280, height: 800 };
+const [WIDTH, HEIGHT] = [1280, 800];
 const seconds = Number(process.argv[2] ?? 100);
 
-const directory = mkdtempSync(join(tmpdir(), 'rimp-pictures-'));
+// the same at every run, as the pictures show it
+const directory = join(tmpdir(), 'shop');
+mkdirSync(directory);
 const server = spawn(
   process.execPath,
   [join(root, 'dist', 'cjs', 'cli', 'main.js'), 'serve', '--port', '0', '--storage', 'telemetry.db'],
@@ -50,17 +52,13 @@ async function takeAll(endpoint) {
   const declined = await errorIn(endpoint);
   const pages = [
     { name: 'overview', hash: '#/', ready: (page) => page.locator('.rate-part').first().waitFor() },
-    {
-      name: 'events',
-      hash: `#/events?spans=exclude&event=${declined.data.event_id}&at=${declined.data.timestamp}`,
-      ready: (page) => page.getByRole('complementary').getByText('Trace id').waitFor(),
-    },
+    { name: 'events', hash: '#/events?spans=exclude', ready: showLastError },
     {
       name: 'trace',
       hash: `#/trace/${declined.otel.traceId}`,
       ready: (page) => page.getByText('payment.charge').first().click(),
     },
-    { name: 'metrics', hash: '#/metrics', ready: (page) => page.locator('.spark-line').first().waitFor() },
+    { name: 'metrics', hash: '#/metrics', height: 420, ready: (page) => page.locator('.spark-line').first().waitFor() },
     {
       name: 'histogram',
       hash: '#/metrics?metric=http.server.request.duration',
@@ -74,8 +72,8 @@ async function takeAll(endpoint) {
   mkdirSync(target, { recursive: true });
   try {
     for (const colorScheme of ['light', 'dark'])
-      for (const { name, hash, ready } of pages) {
-        const page = await browser.newPage({ colorScheme, viewport: SIZE });
+      for (const { name, hash, height = HEIGHT, ready } of pages) {
+        const page = await browser.newPage({ colorScheme, viewport: { width: WIDTH, height } });
         await page.goto(`${endpoint}/${hash}`);
         await page.getByText('Live', { exact: true }).waitFor();
         await ready(page);
@@ -90,6 +88,12 @@ async function takeAll(endpoint) {
   } finally {
     await browser.close();
   }
+}
+
+async function showLastError(page) {
+  await page.getByRole('row').nth(20).waitFor();
+  await page.keyboard.press('p');
+  await page.getByRole('complementary').getByText('Trace id').waitFor();
 }
 
 /** The latest error of the shop, as a line of the API. */

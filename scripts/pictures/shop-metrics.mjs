@@ -6,7 +6,7 @@ const ROUTES = ['/products', '/products/:id', '/cart', '/checkout'];
 const EVERY_SECONDS = 10;
 
 /** When the shop began to count. */
-const STARTED = Date.now() - 3_600_000;
+const STARTED = Date.now() - 16 * 60_000;
 /** Counters that only grow, by series. */
 const totals = new Map();
 
@@ -60,7 +60,7 @@ export function reading(random, at) {
   const durations = ROUTES.map((route, index) => {
     const middle = [0.018, 0.03, 0.05, 0.28][index] * wave(index, 0.45);
     const values = Array.from(
-      { length: [120, 80, 40, 25][index] },
+      { length: Math.round([120, 80, 40, 25][index] * wave(index + 2, 0.35)) },
       () => middle * Math.exp((random() + random() + random() - 1.5) * 1.1),
     );
     const counts = Array(BOUNDS.length + 1).fill(0);

@@ -17,7 +17,7 @@ interface MetricDetailProperties {
 /** Series that have a line of their own: as many as there are colours. */
 const LINES = 8;
 const AGGREGATES = {
-  '': 'as it is',
+  '': 'automatic',
   last: 'last value',
   mean: 'mean',
   max: 'greatest',
