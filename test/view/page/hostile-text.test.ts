@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { describeInBrowser } from '../../helpers/browser.js';
 import { closeViews } from '../../helpers/live-view.js';
@@ -19,7 +20,7 @@ const HOSTILE: readonly string[] = [
 ];
 
 describeInBrowser('text that comes from telemetry', (open) => {
-  it('is text in the list, the details and the conditions, and characters without a look are shown', async () => {
+  it('is text in the list, the details, the conditions and the patterns, and characters without a look are shown', async () => {
     const { url, collector } = await startView();
     for (const text of HOSTILE)
       collector.collectEvent({
@@ -42,7 +43,29 @@ describeInBrowser('text that comes from telemetry', (open) => {
     await page.getByRole('button', { name: 'Filter by text', exact: true }).click();
     await page.locator('.condition').getByText('<img src=x').waitFor();
     await page.getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByRole('button', { name: 'Patterns' }).click();
+    await page.getByRole('table').getByText('<img').first().waitFor();
     expect(await page.locator('#app img').count()).toBe(1);
     expect(await page.evaluate('globalThis.ran')).toBeUndefined();
+  });
+
+  it('is downloaded as JSON lines as it is, and as CSV without formulas', async () => {
+    const { url, collector } = await startView();
+    for (const text of HOSTILE) collector.collectEvent({ source: 's', message: text });
+    collector.collectEvent({ source: 'other', message: 'filtered out' });
+    const page = await open(`${url}#/events?source=s`);
+    await page.locator('.counts', { hasText: String(HOSTILE.length) }).waitFor();
+    const download = async (name: string): Promise<string> => {
+      await page.getByText('Download').click();
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+      return readFile(await file.path(), 'utf8');
+    };
+    const lines = (await download('JSON lines')).trimEnd().split('\n');
+    const messages = lines.map((line) => (JSON.parse(line) as { data: { message: string } }).data.message);
+    expect(messages).toEqual(HOSTILE.map((text) => text.toWellFormed()));
+    const csv = await download('CSV');
+    expect(csv).not.toContain('filtered out');
+    expect(csv).toContain(`'=HYPERLINK(`);
+    expect(csv).not.toMatch(/(?:^|[,"\n])=HYPERLINK/);
   });
 });
