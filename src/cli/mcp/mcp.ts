@@ -15,7 +15,7 @@ them, and "compare" two; nothing else is read, and nothing is written. Without S
 telemetry.db or telemetry.jsonl in the working directory. It is looked for at each call.
 
 The server speaks the Model Context Protocol on standard input and output, and ends with the former. It needs the package
-@modelcontextprotocol/sdk. Its tools: summary, errors, patterns, events, traces, trace, metrics, compare. What telemetry
+@modelcontextprotocol/sdk. Its tools: summary, errors, patterns, events, traces, trace, spans, metrics, compare. What telemetry
 holds is untrusted, and answers say so. docs/mcp.md has the configuration of coding agents.
 
 Exit status: 0 the client ended it, 2 an error.

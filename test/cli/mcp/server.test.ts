@@ -36,6 +36,7 @@ describe('rimp mcp', () => {
       'events',
       'traces',
       'trace',
+      'spans',
       'metrics',
       'compare',
     ]);

@@ -152,6 +152,20 @@ describe('the tools of rimp mcp', () => {
     );
   });
 
+  it('spans have their durations by name, what took most time first', async () => {
+    const { data } = await call('spans');
+    expect((data.spans as { name: string; count: number; sum: number }[]).map(({ name, sum }) => [name, sum])).toEqual([
+      ['GET /orders', 345],
+      ['charge card', 100],
+      ['SELECT orders', 60],
+      ['of another process', 1],
+    ]);
+    expect((await call('spans', { text: 'SELECT', group_by: 'http.route' })).data.spans).toEqual([
+      expect.objectContaining({ group: '/orders', count: 12, p50: 5, unit: 'ms' }),
+    ]);
+    expect((await call('spans', { service: 'none' })).text).toContain('no span matches');
+  });
+
   it('compare says what is new after a moment, and which metrics moved', async () => {
     const { text, data } = await call('compare', { at: '2026-11-24T10:00:31Z', window: '30s' });
     expect(data.new_groups).toEqual([

@@ -1,21 +1,19 @@
 import { fieldOf, textOf } from '../../../analysis/filter/fields.js';
 import { MetricSummaries } from '../../../analysis/metric-summaries.js';
 import type { MetricSummary } from '../../../analysis/metric-summary.js';
-import { printable } from '../../../codec/printable.js';
-import { isEvent } from '../../../model/item.js';
+import { spanAsMetric, spanOf } from '../../../analysis/span.js';
+import { isEvent, type TelemetryItem } from '../../../model/item.js';
 import type { TelemetryMetric } from '../../../model/metric.js';
+import type { ItemKind } from '../../../model/query.js';
 import { counted, grouped } from '../../format.js';
-import { figure } from '../../output/figure.js';
+import { figuresEntry } from '../figures-entry.js';
 import { filterFrom, filters } from '../filter-parameters.js';
-import { timeText } from '../item-entry.js';
 import { readItems } from '../read-items.js';
-import type { EntryMaker } from '../report.js';
-import { shortText } from '../shorten.js';
-import type { Tool } from '../tool.js';
+import type { Report } from '../report.js';
+import type { Call, Tool } from '../tool.js';
 
-/** Values of the tag that metrics are grouped by. */
+/** Values of the tag that measurements are grouped by. */
 const MAX_GROUPS = 200;
-const PERCENTILES = [50, 90, 95, 99] as const;
 
 /** Figures of metrics. */
 export const metrics: Tool = {
@@ -28,91 +26,102 @@ export const metrics: Tool = {
     group_by: { type: 'string', description: 'A tag, or resource.KEY: figures for each of its values' },
     limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 50, description: 'Entries at most' },
   },
-  async run(call) {
-    const { given } = call;
-    const { query, test } = filterFrom(given, call.now);
-    const groups = new Map<string, MetricSummaries>();
-    const valueOf = groupReader(given.group_by as string | undefined);
-    let [items, ungrouped] = [0, 0];
-    const { name, notes } = await readItems(call, {
-      query: { ...query, kinds: ['metric'] },
-      test,
-      take: (item) => {
-        if (isEvent(item)) return undefined;
-        items += 1;
-        const value = valueOf(item);
-        let summaries = groups.get(value);
-        if (summaries === undefined && groups.size < MAX_GROUPS) groups.set(value, (summaries = new MetricSummaries()));
-        if (summaries === undefined) ungrouped += 1;
-        else summaries.add(item);
-        return undefined;
-      },
-      recording: given.recording as string | undefined,
-    });
-    const found = [...groups].flatMap(([group, summaries]) => summaries.list().map((metric) => ({ group, metric })));
-    found.sort((a, b) => (a.metric.name < b.metric.name ? -1 : a.metric.name > b.metric.name ? 1 : 0));
-    const tag = given.group_by as string | undefined;
-    return {
-      head: [`${counted(found.length, 'metric')} of ${counted(items, 'point')}, from ${name}`],
-      facts: { recording: name, points: items, metrics_found: found.length },
-      sections: [
-        {
-          key: 'metrics',
-          entries: found.slice(0, given.limit as number).map(({ metric, group }) => entryOf(metric, tag, group)),
-          total: found.length,
-          narrow: 'narrow with "name", "tag" or "service", or raise "limit"',
-        },
-      ],
-      notes: [
-        ...notes,
-        ...(items === 0 ? ['no measurement matches: "summary" names the metrics that there are'] : []),
-        ...(ungrouped > 0 ? [`${grouped(ungrouped)} points of further values of "${tag}" are in no entry`] : []),
-      ],
-    };
-  },
+  run: (call) =>
+    figuresOf(call, {
+      kind: 'metric',
+      key: 'metrics',
+      measurementOf: (item) => (isEvent(item) ? undefined : item),
+      groupField: (tag) => `tags.${tag}`,
+      nothing: 'no measurement matches: "summary" names the metrics that there are',
+      narrow: 'narrow with "name", "tag" or "service", or raise "limit"',
+      order: (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+    }),
 };
 
-function groupReader(tag: string | undefined): (item: TelemetryMetric) => string {
-  if (tag === undefined) return () => '';
-  const field = fieldOf(tag.startsWith('resource.') ? tag : `tags.${tag}`);
-  return (item) => textOf(field(item));
+/** Durations of spans. */
+export const spans: Tool = {
+  name: 'spans',
+  title: 'Durations of spans',
+  description:
+    'What takes long? Durations of spans by their names, in milliseconds: how many, their sum, and percentiles; those that took most time together first. "traces" and "trace" show single ones.',
+  parameters: {
+    ...filters('since', 'until', 'source', 'service', 'type', 'text', 'where', 'trace_id'),
+    group_by: { type: 'string', description: 'An attribute of spans, or resource.KEY: figures for each of its values' },
+    limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 30, description: 'Entries at most' },
+  },
+  run: (call) =>
+    figuresOf(call, {
+      kind: 'event',
+      key: 'spans',
+      measurementOf: (item) =>
+        isEvent(item) && spanOf(item) !== undefined ? spanAsMetric(item, item.message) : undefined,
+      groupField: (attribute) => `meta.${attribute}`,
+      nothing: 'no span matches: spans are sent to /v1/traces',
+      narrow: 'narrow with "source", "service", "text" or "where", or raise "limit"',
+      order: (a, b) => (b.sum ?? 0) - (a.sum ?? 0),
+    }),
+};
+
+/** What is measured, and how it is told of. */
+interface Measured {
+  readonly kind: ItemKind;
+  readonly key: string;
+  readonly measurementOf: (item: TelemetryItem) => TelemetryMetric | undefined;
+  /** The field of an item that "group_by" names. */
+  readonly groupField: (name: string) => string;
+  readonly nothing: string;
+  readonly narrow: string;
+  readonly order: (a: MetricSummary, b: MetricSummary) => number;
 }
 
-function entryOf(metric: MetricSummary, tag: string | undefined, group: string): EntryMaker {
-  const percentiles = metric.percentiles(PERCENTILES);
-  return (maxCharacters) => {
-    const { form, accuracy, points, count, sum, min, max, lastValue, lastMillis, uncounted } = metric;
-    const name = shortText(metric.name, maxCharacters);
-    const unit = metric.unit === undefined ? undefined : shortText(metric.unit, 100);
-    const value = shortText(group, maxCharacters);
-    const figures: Record<string, number | undefined> = { count, sum, min };
-    PERCENTILES.forEach((percentile, i) => {
-      figures[`p${percentile}`] = percentiles[i];
-    });
-    figures.max = max;
-    if (lastValue !== undefined) figures.last = lastValue;
-    const known = Object.entries(figures).filter((pair): pair is [string, number] => pair[1] !== undefined);
-    const last_time = lastMillis === undefined ? undefined : timeText(lastMillis);
-    const data = {
-      name,
-      unit,
-      ...(tag !== undefined && { group: value }),
-      form,
-      accuracy,
-      points,
-      ...Object.fromEntries(known.map(([key, one]) => [key, Number.isFinite(one) ? one : String(one)])),
-      last_time,
-      ...(metric.samples.notFinite > 0 && { not_finite: metric.samples.notFinite }),
-      ...(uncounted > 0 && { uncounted }),
-    };
-    const of = tag === undefined ? '' : ` ${shortText(tag, 100)}=${value === '' ? '(none)' : value}`;
-    const shown = known.map(([key, one]) => `${key} ${figure(one)}`).join(', ');
-    return {
-      lines: [
-        printable(`${name}${unit === undefined ? '' : ` (${unit})`}${of}: ${shown}`),
-        `    ${form}, ${accuracy}, ${counted(points, 'point')}${last_time === undefined ? '' : `, the last at ${last_time}`}`,
-      ],
-      data,
-    };
+async function figuresOf(call: Call, measured: Measured): Promise<Report> {
+  const { given } = call;
+  const { kind, key, measurementOf } = measured;
+  const { query, test } = filterFrom(given, call.now);
+  const tag = given.group_by as string | undefined;
+  const groups = new Map<string, MetricSummaries>();
+  const valueOf = groupReader(tag, measured);
+  let [items, ungrouped] = [0, 0];
+  const { name, notes } = await readItems(call, {
+    query: { ...query, kinds: [kind] },
+    test,
+    take: (item) => {
+      const measurement = measurementOf(item);
+      if (measurement === undefined) return undefined;
+      items += 1;
+      const value = valueOf(item);
+      let summaries = groups.get(value);
+      if (summaries === undefined && groups.size < MAX_GROUPS) groups.set(value, (summaries = new MetricSummaries()));
+      if (summaries === undefined) ungrouped += 1;
+      else summaries.add(measurement);
+      return undefined;
+    },
+    recording: given.recording as string | undefined,
+  });
+  const found = [...groups].flatMap(([group, summaries]) => summaries.list().map((metric) => ({ group, metric })));
+  found.sort((a, b) => measured.order(a.metric, b.metric));
+  const others = [...groups.values()].reduce((sum, summaries) => sum + summaries.others, ungrouped);
+  return {
+    head: [`${counted(items, 'measurement')} by ${counted(found.length, 'name')}, from ${name}`],
+    facts: { recording: name, measurements: items, entries: found.length },
+    sections: [
+      {
+        key,
+        entries: found.slice(0, given.limit as number).map(({ metric, group }) => figuresEntry(metric, tag, group)),
+        total: found.length,
+        narrow: measured.narrow,
+      },
+    ],
+    notes: [
+      ...notes,
+      ...(items === 0 ? [measured.nothing] : []),
+      ...(others > 0 ? [`${grouped(others)} measurements are in no entry: there are too many names or values`] : []),
+    ],
   };
+}
+
+function groupReader(tag: string | undefined, { groupField }: Measured): (item: TelemetryItem) => string {
+  if (tag === undefined) return () => '';
+  const field = fieldOf(tag.startsWith('resource.') ? tag : groupField(tag));
+  return (item) => textOf(field(item));
 }
