@@ -27,8 +27,8 @@ export async function serveView(
 }
 
 /** Has a server listen on a free port until the test is over. */
-export async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+export async function listening(server: Server, host = '127.0.0.1'): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   open.push(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
