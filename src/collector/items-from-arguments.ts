@@ -40,8 +40,8 @@ export interface MetricFields {
   readonly timestamp?: TimeArgument | undefined;
 }
 
-const EVENT_FIELDS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
-const METRIC_FIELDS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
+const EVENT_ARGUMENTS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
+const METRIC_ARGUMENTS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
 
 /** Whatever was given for each field of a metric. */
 export type AnyMetricFields = { readonly [K in keyof MetricFields]?: unknown };
@@ -58,7 +58,7 @@ export interface ItemSurroundings {
 /** The fields that a call of `collectMetric` names: in one object, or by position. */
 export function metricFieldsOf(first: unknown, value: unknown, unit: unknown, tags: unknown): AnyMetricFields {
   return typeof first === 'object' && first !== null && value === undefined
-    ? readFields(first, METRIC_FIELDS)
+    ? readFields(first, METRIC_ARGUMENTS)
     : { name: first, value, unit, tags };
 }
 
@@ -77,7 +77,7 @@ export function draftOf(
   onInvalidTime: (given: unknown) => void,
 ): EventDraft {
   if (typeof first === 'object' && first !== null && message === undefined) {
-    const fields = readFields(first, EVENT_FIELDS);
+    const fields = readFields(first, EVENT_ARGUMENTS);
     const { timestamp } = fields;
     const nowMillis = clock.now();
     const time = timestamp === undefined ? undefined : timeOf(timestamp, nowMillis, onInvalidTime);

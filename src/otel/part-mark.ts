@@ -8,23 +8,34 @@ export function markPart(part: object, kind: PartKind): void {
   Object.defineProperty(part, MARK, { value: kind });
 }
 
-/** How deep a part may lie in a provider, and how many objects are looked at on the way. */
-const MAX_DEPTH = 6;
-const MAX_OBJECTS = 2_000;
-
-/** Whether a provider, which lets nobody ask, holds a part of ours. */
-export function holdsPart(provider: object, kind: PartKind): boolean {
-  const seen = new Set<object>([provider]);
-  let level: object[] = [provider];
-  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
-    if (level.some((one) => (one as Record<symbol, unknown>)[MARK] === kind)) return true;
-    level = level.flatMap(within).filter((one) => !seen.has(one) && seen.size < MAX_OBJECTS && seen.add(one));
+/**
+ * Whether a provider, which lets nobody ask, holds a part of ours. Getters are left alone.
+ *
+ * It refers to nothing outside of itself, as `rimp doctor` runs its text in the process of a project.
+ *
+ * @param maxDepth - how deep a part may lie.
+ * @param maxObjects - how many objects are looked at on the way.
+ */
+export function holdsPart(provider: unknown, kind: PartKind, maxDepth = 6, maxObjects = 2_000): boolean {
+  const mark = Symbol.for('rimp-telemetry.part');
+  const seen = new Set<unknown>();
+  let level: unknown[] = [provider];
+  for (let depth = 0; depth < maxDepth && level.length > 0; depth += 1) {
+    const next: unknown[] = [];
+    for (const one of level) {
+      if ((typeof one !== 'object' && typeof one !== 'function') || one === null || seen.has(one)) continue;
+      if (seen.size >= maxObjects) return false;
+      seen.add(one);
+      try {
+        if ((one as Record<symbol, unknown>)[mark] === kind) return true;
+        if (one instanceof Map) next.push(...one.keys(), ...one.values());
+        else if (one instanceof Set) next.push(...one);
+        for (const { value } of Object.values(Object.getOwnPropertyDescriptors(one))) next.push(value);
+      } catch {
+        // what can't be looked into is passed over
+      }
+    }
+    level = next;
   }
   return false;
-}
-
-/** The objects that are the values of an object's own fields; getters are left alone. */
-function within(one: object): object[] {
-  const values = Object.values(Object.getOwnPropertyDescriptors(one)).map(({ value }: { value?: unknown }) => value);
-  return values.filter((value): value is object => typeof value === 'object' && value !== null);
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { holdsPart } from '../../otel/part-mark.js';
 import { type Finding, ok } from './finding.js';
 
 /** What a project's set-up has registered. */
@@ -20,27 +21,7 @@ const PREFIX = 'RIMP-DOCTOR ';
 
 /** Runs in the project, after its set-up: looks for marked parts in whatever is registered, whichever generation. */
 const PROBE = `
-const MARK = Symbol.for('rimp-telemetry.part');
-function find(root, kind) {
-  const seen = new Set();
-  let level = [root];
-  for (let depth = 0; depth < 10 && level.length > 0; depth += 1) {
-    const next = [];
-    for (const value of level) {
-      if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) continue;
-      seen.add(value);
-      if (seen.size > 20000) return false;
-      try {
-        if (value[MARK] === kind) return true;
-        if (value instanceof Map) next.push(...value.keys(), ...value.values());
-        else if (value instanceof Set) next.push(...value);
-        for (const { value: of } of Object.values(Object.getOwnPropertyDescriptors(value))) next.push(of);
-      } catch {}
-    }
-    level = next;
-  }
-  return false;
-}
+const find = (provider, kind) => (${String(holdsPart)})(provider, kind, 10, 20_000);
 setTimeout(() => {
   const api = globalThis[Symbol.for('opentelemetry.js.api.1')] ?? {};
   const separate = globalThis[Symbol.for('io.opentelemetry.js.api.logs')];
