@@ -7,6 +7,8 @@ export interface RunningView {
   /** The page's address, to which a hash is added. */
   readonly url: string;
   readonly collector: TelemetryCollector;
+  /** How many event streams are open. */
+  readonly streams: () => number;
   /** Ends all connections, as a network does that breaks. */
   readonly breakConnections: () => void;
   /** Ends the server; {@link start} brings it back at the same port. */
@@ -19,9 +21,18 @@ export async function startView(options: LiveViewOptions = {}): Promise<RunningV
   const collector = new TelemetryCollector({ storageBackend: 'memory' });
   const { server, url } = await serveView({ endpoint: 'http://127.0.0.1:4318', ...options }, collector);
   const { port } = server.address() as AddressInfo;
+  let streams = 0;
+  server.on('request', (request, response) => {
+    if (request.url?.includes('api/live') !== true) return;
+    streams += 1;
+    response.on('close', () => {
+      streams -= 1;
+    });
+  });
   return {
     url: `${url}/`,
     collector,
+    streams: () => streams,
     breakConnections: () => server.closeAllConnections(),
     stop: async () => {
       server.closeAllConnections();

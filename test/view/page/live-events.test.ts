@@ -2,6 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../../helpers/browser.js';
 import { closeViews } from '../../helpers/live-view.js';
+import { until } from '../../helpers/until.js';
 import { startView } from '../../helpers/view-page.js';
 
 afterEach(closeViews);
@@ -99,6 +100,29 @@ describeInBrowser('the list of events', (open) => {
     await start();
     await page.getByText('Live').waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('gives its connection up while nobody sees it, and has all that came when it is shown again', async () => {
+    const { url, collector, streams } = await startView();
+    const page = await open('about:blank');
+    await page.clock.install();
+    await page.goto(`${url}#/events`);
+    await page.getByText('Live').waitFor();
+    const setVisibility = (state: 'hidden' | 'visible') =>
+      page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { configurable: true, value: '${state}' });
+        document.dispatchEvent(new Event('visibilitychange'));`,
+      );
+    expect(streams()).toBe(1);
+    await setVisibility('hidden');
+    await page.clock.fastForward(50_000);
+    expect(streams()).toBe(1);
+    await page.clock.fastForward(20_000);
+    await until(() => streams() === 0);
+    for (let count = 0; count < 30; count += 1) collector.collectEvent({ source: 's', message: `meanwhile ${count}.` });
+    await setVisibility('visible');
+    await page.getByText('meanwhile 29.').waitFor();
+    await countIs(page, '30');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Gap, Hello, ItemLine, Overview } from '../../api-types.js';
 import { EventStreamReader, type StreamEvent } from './event-stream.js';
 import { apiUrl, type Parameters, RequestError, request } from './request.js';
+import { shown, untilHidden } from './visibility.js';
 
 /** What a live connection tells. */
 export interface LiveListener {
@@ -18,6 +19,8 @@ export type LiveStatus = 'connecting' | 'live' | 'broken' | 'refused';
 
 const FIRST_WAIT_MILLIS = 250;
 const LONGEST_WAIT_MILLIS = 5_000;
+/** A page that nobody sees gives its connection up after that: a browser has six for one server, in all its tabs. */
+const HIDDEN_MILLIS = 60_000;
 
 /** The stream `api/live`. It comes back after a break, from the last event that was read, until it is closed. */
 export class LiveConnection {
@@ -41,27 +44,31 @@ export class LiveConnection {
   async #run(): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted) {
+      await shown(signal);
+      if (signal.aborted) return;
+      const hidden = untilHidden(HIDDEN_MILLIS, signal);
       let problem = 'The server ended the connection.';
       try {
-        await this.#read();
+        await this.#read(hidden.signal);
       } catch (error) {
-        if (signal.aborted) return;
         problem = error instanceof Error ? error.message : String(error);
-        if (error instanceof RequestError && isFinal(error.status)) {
+        if (error instanceof RequestError && isFinal(error.status) && !signal.aborted) {
           this.#listener.status('refused', problem);
           return;
         }
         if (!(error instanceof RequestError)) problem = 'The connection to the server broke.';
+      } finally {
+        hidden.end();
       }
       if (signal.aborted) return;
+      if (hidden.signal.aborted) continue;
       this.#failures += 1;
       this.#listener.status('broken', problem);
       await this.#wait(Math.min(LONGEST_WAIT_MILLIS, this.#firstWaitMillis * 2 ** (this.#failures - 1)));
     }
   }
 
-  async #read(): Promise<void> {
-    const { signal } = this.#closed;
+  async #read(signal: AbortSignal): Promise<void> {
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (this.#lastId !== '') headers['last-event-id'] = this.#lastId;
     const response = await request(apiUrl('live', this.#parameters), { headers, signal });
