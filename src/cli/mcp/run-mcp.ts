@@ -79,6 +79,11 @@ async function callTool(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<CallToolResult> {
+  // not AbortSignal.timeout: a signal that is only a part of AbortSignal.any may be collected before its time
+  const ends = new AbortController();
+  const end = (): void => ends.abort();
+  const timer = setTimeout(end, ANSWER_MILLIS);
+  signal.addEventListener('abort', end);
   try {
     const tool = TOOLS.find((known) => known.name === name);
     if (tool === undefined) {
@@ -89,13 +94,16 @@ async function callTool(
     const report = await tool.run({
       given: checked,
       now: new Date(),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MILLIS)]),
+      signal: ends.signal,
       open: (recording) => recordings.open(recording),
     });
     return { ...answerOf(report, maxBytes, tool.maxCharacters?.(checked)) };
   } catch (error) {
     const text = shortText(`${name}: ${inArguments(toError(error).message)}`, MAX_ERROR_CHARACTERS);
     return { isError: true, content: [{ type: 'text', text }] };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
   }
 }
 

@@ -18,7 +18,7 @@ export class Output {
     this.#stream = stream;
     // stays for the stream's whole life: each further write fails with another error
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // behind a reader that went away each further write fails with another error
+      // of a reader that went away, and of the writes behind it, nothing is said
       if (!this.#isGone && error.code !== 'EPIPE') this.#failure = error;
       this.#isGone = true;
     });
