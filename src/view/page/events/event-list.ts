@@ -34,7 +34,7 @@ const GAP_SIZE = 100;
 const EVENT_SIZE = 500;
 
 /**
- * Events in the order of time, the oldest first, each once, and gaps among them. It is bounded: the oldest rows leave
+ * Events in the order in which they came, the first one first, each once, and gaps among them. It is bounded: the oldest rows leave
  * for new ones, and are counted.
  */
 export class EventList {
