@@ -1,10 +1,11 @@
-// SQLite and PostgreSQL against hand-written prepared batches into a table with the same indexes.
-// Usage: [POSTGRES_URL=postgres://…] node --expose-gc bench/databases.mjs [items]
+// SQLite and PostgreSQL against hand-written prepared batches into a table with the same indexes, ClickHouse against its
+// client's insert of the same rows.
+// Usage: [POSTGRES_URL=postgres://…] [CLICKHOUSE_URL=clickhouse://…] node --expose-gc bench/databases.mjs [items]
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PostgresStorage, SqliteStorage, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
+import { ClickHouseStorage, PostgresStorage, SqliteStorage, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
 import { compare, ratio, timed } from './harness.mjs';
 
 const ITEMS = Number(process.argv[2] ?? 50_000);
@@ -16,18 +17,18 @@ const fresh = () => {
   for (const name of readdirSync(directory)) rmSync(join(directory, name));
   return join(directory, `${files++}.db`);
 };
-const batches = () =>
+const batches = (size = 1000) =>
   Array.from(
-    { length: ITEMS / 1000 },
+    { length: ITEMS / size },
     (_, b) =>
       new TelemetryData({
         events: Array.from(
-          { length: 1000 },
+          { length: size },
           (_, i) =>
             new TelemetryEvent({
               source: 'shop',
               message: `order ${i} placed`,
-              timestamp: new Date(START + b * 1000 + i),
+              timestamp: new Date(START + b * size + i),
               metadata: { user_id: `u${i}`, amount: i / 7, ok: true },
             }),
         ),
@@ -162,4 +163,77 @@ else {
   );
   ratio('items a second over hand-written', m['hand-written, 500 rows a statement'] / m['PostgresStorage.store']);
   await pool.end();
+}
+const clickHouse = process.env.CLICKHOUSE_URL;
+if (clickHouse === undefined) console.log('\nClickHouse: CLICKHOUSE_URL is not set, nothing measured');
+else {
+  const BATCH = 10_000;
+  const client = createRequire(import.meta.url)('@clickhouse/client').createClient({
+    url: clickHouse.replace('clickhouse:', 'http:'),
+    compression: { request: true, response: true },
+    log: { level: 127 },
+  });
+  const opened = async () => {
+    await client.command({ query: 'DROP DATABASE IF EXISTS bench' });
+    const storage = new ClickHouseStorage(`${clickHouse}/bench`);
+    // makes the tables
+    await storage.store(new TelemetryData({ events: [new TelemetryEvent({ source: 'shop', message: 'first' })] }));
+    return storage;
+  };
+  const shape = '{"has":["metadata"],"metadata":["amount","ok"]}';
+  let seq = 0;
+  const rowOf = ({ timestamp, source, message, metadata, eventId }) => ({
+    Timestamp: `${timestamp.getTime()}000000`,
+    SeverityText: 'INFO',
+    SeverityNumber: 9,
+    ServiceName: source,
+    Body: message,
+    ScopeName: source,
+    LogAttributes: {
+      user_id: metadata.user_id,
+      amount: String(metadata.amount),
+      ok: String(metadata.ok),
+      'log.record.uid': eventId,
+      'rimp.seq': `${Date.now()}${String(seq++ % 1_000_000).padStart(6, '0')}`,
+      'rimp.shape': shape,
+    },
+  });
+  const m = await compare(
+    'clickhouse',
+    `ClickHouse, ${BATCH} rows an insert`,
+    'us/item',
+    {
+      'hand-written client.insert': async () => {
+        const storage = await opened();
+        const data = batches(BATCH);
+        const time = await timed(async () => {
+          for (const { events } of data)
+            await client.insert({ table: 'bench.otel_logs', values: events.map(rowOf), format: 'JSONEachRow' });
+        });
+        await storage.close();
+        return time;
+      },
+      'ClickHouseStorage.store': async () => {
+        const storage = await opened();
+        const data = batches(BATCH);
+        const time = await timed(async () => {
+          for (const batch of data) await storage.store(batch);
+        });
+        await storage.close();
+        return time;
+      },
+    },
+    { per: ITEMS / 1e3 },
+  );
+  ratio(
+    'items a second over hand-written',
+    m['hand-written client.insert'] / m['ClickHouseStorage.store'],
+    'at least 0.9',
+  );
+  await client.command({ query: 'OPTIMIZE TABLE bench.otel_logs FINAL' });
+  const query =
+    "SELECT sum(bytes_on_disk), sum(rows) FROM system.parts WHERE active AND database = 'bench' AND table = 'otel_logs'";
+  const [[bytes, rows]] = await (await client.query({ query, format: 'JSONCompactEachRow' })).json();
+  console.log(`  ${(bytes / rows).toFixed(1)} bytes on disk an item, after merge`);
+  await client.close();
 }

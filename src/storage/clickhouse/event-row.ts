@@ -65,7 +65,6 @@ const TEXT_COLUMNS = {
   scopeName: 'ScopeName',
   scopeVersion: 'ScopeVersion',
 } as const satisfies Partial<Record<keyof EventOtel, keyof EventRow>>;
-const TEXT_FIELDS = Object.keys(TEXT_COLUMNS) as (keyof typeof TEXT_COLUMNS)[];
 const MAX_BYTE = 255;
 
 /**
@@ -83,25 +82,21 @@ export function eventRow(event: TelemetryEvent, seq: string, hasEventName: boole
   const attributes = textsOf(metadata);
   const resource = textsOf(mapOrNothing(otel.resource));
   const scope = textsOf(mapOrNothing(otel.scopeAttributes));
-  const rest: Record<string, unknown> = { ...otel };
   const has: string[] = metadata === undefined ? [] : ['metadata'];
-  const held = (field: keyof EventOtel, isHeld: boolean): void => {
-    // most events have few of these fields
-    if (!isHeld || otel[field] === undefined) return;
-    has.push(field);
-    delete rest[field];
-  };
-  for (const field of TEXT_FIELDS)
-    held(field, typeof otel[field] === 'string' && (field !== 'eventName' || hasEventName));
   const { traceId, traceFlags } = otel;
-  if (typeof traceId === 'string' && traceId !== traceId.toLowerCase()) rest.traceId = traceId;
-  held('traceFlags', isByte(traceFlags));
-  held('severityNumber', otel.severityNumber === number);
-  held('resource', mapOrNothing(otel.resource) !== undefined);
-  held('scopeAttributes', mapOrNothing(otel.scopeAttributes) !== undefined);
-  held('timeUnixNano', time.isNano);
+  const rest: Record<string, unknown> = {};
+  for (const field of Object.keys(otel) as (keyof EventOtel)[]) {
+    const isHeld = field === 'timeUnixNano' ? time.isNano : isColumns(otel, field, number, hasEventName);
+    if (isHeld) has.push(field);
+    // ids of other case are found in lower case
+    if (!isHeld || (field === 'traceId' && traceId !== traceId?.toLowerCase())) rest[field] = otel[field];
+  }
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const own: Record<string, string> = { [OWN.id]: event.eventId, [OWN.seq]: seq };
+  const hasOwn = hasOwnNames(attributes, resource, scope);
+  // no copy: each has about as many entries as the attributes themselves
+  const own = attributes.texts;
+  own[OWN.id] = event.eventId;
+  own[OWN.seq] = seq;
   const shape: Shape = { has, metadata: attributes.json, resource: resource.json, scope: scope.json };
   own[OWN.shape] = JSON.stringify(shape);
   if (event.otel !== undefined) {
@@ -111,7 +106,6 @@ export function eventRow(event: TelemetryEvent, seq: string, hasEventName: boole
   if (typeof otel.scopeName === 'string') own[OWN.source] = event.source;
   if (eventTypeOf(number) !== event.eventType) own[OWN.type] = event.eventType;
   const service = resource.texts['service.name'];
-  const map = { ...attributes.texts, ...own };
   const cells = [
     text(traceId).toLowerCase(),
     text(otel.spanId),
@@ -124,15 +118,23 @@ export function eventRow(event: TelemetryEvent, seq: string, hasEventName: boole
     typeof otel.scopeName === 'string' ? otel.scopeName : event.source,
     text(otel.scopeVersion),
     scope.texts,
-    map,
+    own,
     ...(hasEventName ? [text(otel.eventName)] : []),
   ];
   const build = (): string => rowText([time.nanos], cells);
   const row = build();
   const isIll = isIllFormed(row);
-  if (!isIll && time.isExact && !hasOwnNames(attributes, resource, scope)) return row;
-  map[OWN.line] = encodeEvent(event);
+  if (!isIll && time.isExact && !hasOwn) return row;
+  own[OWN.line] = encodeEvent(event);
   return isIll ? wellFormed(build()) : build();
+}
+
+/** Whether the field is one that its column gives back as it is. */
+function isColumns(otel: EventOtel, field: keyof EventOtel, number: number, hasEventName: boolean): boolean {
+  const value: unknown = otel[field];
+  if (Object.hasOwn(TEXT_COLUMNS, field)) return typeof value === 'string' && (field !== 'eventName' || hasEventName);
+  if (field === 'resource' || field === 'scopeAttributes') return mapOrNothing(value) !== undefined;
+  return field === 'traceFlags' ? isByte(value) : field === 'severityNumber' && value === number;
 }
 
 /** The event of a row; of somebody else's row with an id that the row gives. */
