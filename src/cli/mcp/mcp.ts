@@ -29,7 +29,7 @@ export const mcp = defineCommand<McpValues>({
     ['rimp mcp', 'what a running rimp serve keeps, else telemetry.db'],
     ['rimp mcp telemetry.db', 'what a file or a database holds'],
     ['rimp mcp main.db branch.db', 'two recordings, to be compared'],
-    ['claude mcp add telemetry -- npx rimp mcp', 'tells an agent about it'],
+    ['claude mcp add telemetry -- npx -p rimp-telemetry rimp mcp', 'tells an agent about it'],
   ],
   usage: '[SOURCE…] [OPTION…]',
   notes: NOTES,
