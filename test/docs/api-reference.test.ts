@@ -34,6 +34,7 @@ const TABLES = [
   { page: 'configuration.md', heading: '## `TelemetryStream`', of: 'TelemetryStreamOptions' },
   { page: 'configuration.md', heading: '## `RimpMetricReader`', of: 'RimpMetricReaderOptions' },
   { page: 'otlp.md', heading: '## Receiving', of: 'OtlpReceiverOptions' },
+  { page: 'live-view.md', heading: '## Options', of: 'LiveViewOptions' },
   { page: 'otlp.md', heading: '## Shipping', of: 'ShipOptions' },
   { page: 'storages.md', heading: '## Queries', of: 'TelemetryQuery' },
   { page: 'storages.md', heading: '## MemoryStorage', of: 'MemoryStorageOptions' },

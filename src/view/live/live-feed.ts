@@ -48,7 +48,11 @@ export class LiveFeed {
   overview(): Overview {
     this.sync();
     const now = this.#host.clock.now();
-    return { time: new Date(now).toISOString(), ...this.#counts.read(now), ledgers: ledgerLines(this.#host) };
+    return {
+      time: new Date(now).toISOString(),
+      ...this.#counts.read(now),
+      ledgers: [...ledgerLines(this.#host), ...this.#counts.senders.lines()],
+    };
   }
 
   /** Adds a reader, and sends it what it is to begin with. */

@@ -2,6 +2,7 @@ import { spanOf } from '../../analysis/span.js';
 import type { EventType } from '../../model/event-type.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import type { Overview, OverviewBucket, ServiceCount } from '../api-types.js';
+import { SenderLedgers } from './sender-ledgers.js';
 
 const BUCKET_SECONDS = 10;
 const BUCKETS = 60;
@@ -25,6 +26,8 @@ type Counted = Omit<Overview, 'time' | 'ledgers'>;
 
 /** Counts what comes, in bounded memory, by the time at which it came. */
 export class OverviewCounts {
+  /** What senders say that they lost. */
+  readonly senders = new SenderLedgers();
   readonly #startedAt: string;
   #events = 0;
   #metrics = 0;
@@ -49,6 +52,7 @@ export class OverviewCounts {
         bucket.metrics += 1;
         second.metrics += 1;
         if (service !== undefined) service.metrics += 1;
+        this.senders.add(item);
         continue;
       }
       if (spanOf(item) === undefined) {

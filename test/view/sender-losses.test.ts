@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { createOtlpReceiver } from 'rimp-telemetry';
+import type { Overview } from '../../src/view/api-types.js';
+import { closeViews } from '../helpers/live-view.js';
+import { post } from '../helpers/otlp.js';
+import { ViewApi } from '../helpers/view-api.js';
+
+const api = new ViewApi();
+beforeEach(() => api.start());
+afterEach(closeViews);
+
+const attributes = (map: Readonly<Record<string, string>>): object[] =>
+  Object.entries(map).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+
+/** A counter as a sender exports it. */
+function counter(
+  scope: string,
+  name: string,
+  ...points: [value: number, tags: Readonly<Record<string, string>>][]
+): object {
+  const dataPoints = points.map(([value, tags]) => ({
+    asInt: String(value),
+    attributes: attributes(tags),
+    timeUnixNano: '1795514400000000000',
+  }));
+  const metric = { name, sum: { dataPoints, aggregationTemporality: 2, isMonotonic: true } };
+  return {
+    resource: { attributes: attributes({ 'service.name': 'till' }) },
+    scopeMetrics: [{ scope: { name: scope }, metrics: [metric] }],
+  };
+}
+
+it('says what senders lost before it came here, of each of their sinks and parts of their SDKs', async () => {
+  const receiver = await createOtlpReceiver({ collector: api.collector, port: 0 });
+  const sink = { sink: 'otlp-logs' };
+  const part = { 'otel.component.name': 'batching_log_processor/0' };
+  const sdk = '@opentelemetry/sdk-logs';
+  const resourceMetrics = [
+    counter('rimp-telemetry', 'rimp.items.accepted', [10, sink]),
+    counter('rimp-telemetry', 'rimp.items.delivered', [6, sink]),
+    counter('rimp-telemetry', 'rimp.items.dropped', [4, { ...sink, reason: 'queue_full' }]),
+    counter(sdk, 'otel.sdk.processor.log.processed', [90, part], [9, { ...part, 'error.type': 'queue_full' }]),
+    // counters are cumulative: the last point is what counts
+    counter(sdk, 'otel.sdk.processor.log.processed', [10, { ...part, 'error.type': 'queue_full' }]),
+    // somebody else's metric of that name is none of ours
+    counter('shop', 'rimp.items.dropped', [100, { sink: 'other', reason: 'queue_full' }]),
+  ];
+  expect((await post(`${receiver.url}/v1/metrics`, { resourceMetrics })).status).toBe(200);
+  const { ledgers } = await api.get<Overview>('overview');
+  const lost = (count: number): object => ({ reason: 'queue_full', count, words: expect.any(String) });
+  expect(ledgers.filter(({ note }) => note !== undefined)).toMatchObject([
+    { name: 'till: otlp-logs', accepted: 10, delivered: 6, dropped: [lost(4)] },
+    { name: 'till: batching_log_processor/0', accepted: 100, delivered: 90, dropped: [lost(10)] },
+  ]);
+  await receiver.shutdown();
+});
