@@ -7,13 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FileStorage, startTelemetry } from 'rimp-telemetry';
 import { TelemetryCollector, TelemetryStream } from 'rimp-telemetry/legacy';
+import { loadUntilInterrupted, openView } from './live.js';
 import { loadOn } from './load.js';
 import { bytesBelow, Watch } from './queue-watch.js';
 import { startReceiver } from './receiver-process.js';
 import { heading, isBalanced, kilobytes, printCounters, printData, printStored, say } from './report.js';
 import { startService } from './service.js';
 
-const HELP = `npm start -- [--verbose] [--requests N] [--directory PATH]
+const HELP = `npm start -- [--once] [--verbose] [--requests N] [--directory PATH]
+At a terminal it shows the live view in a browser until Ctrl-C; otherwise it ends after the tour.
+  --once            ends after the tour at a terminal too; --live does not anywhere
   --verbose         print each event and metric, a line each
   --requests N      how many requests, from 3 to 100000; default: 240
   --directory PATH  where the files go; default: a new directory in the temporary directory`;
@@ -21,6 +24,8 @@ const DRAIN_MILLIS = 20_000;
 
 const { values } = parseArgs({
   options: {
+    once: { type: 'boolean', default: false },
+    live: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     requests: { type: 'string', default: '240' },
     directory: { type: 'string' },
@@ -57,6 +62,9 @@ if (values.verbose) {
 }
 const service = await startService(collector);
 const load = loadOn(service.url, collector);
+const isLive = values.live || (process.stdout.isTTY === true && !values.once);
+const view = isLive ? await openView(collector) : undefined;
+if (view !== undefined) console.log(`Open ${view.url} in a browser: it shows all that follows.\n`);
 const inQueue = (): number => collector.health().sinks['otlp-logs']?.queued ?? 0;
 const third = Math.floor(requests / 3);
 
@@ -86,6 +94,12 @@ await startReceiver(received.path, Number(new URL(first.url).port));
 await load(requests - 2 * third);
 while (inQueue() > 0 && performance.now() - began < DRAIN_MILLIS) await sleep(25);
 say('draining', `${draining.stop()}  ${draining.highest} → ${inQueue()} events in ${seconds(began)} s`);
+
+if (view !== undefined) {
+  console.log(`\nThe service goes on, and ${view.url} shows it: Ctrl-C ends it.`);
+  await loadUntilInterrupted(load);
+  view.close();
+}
 
 await service.close();
 await stream?.stop();

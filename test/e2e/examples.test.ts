@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../helpers/until.js';
 
 const root = process.cwd();
 
@@ -51,6 +53,25 @@ describe('the examples', () => {
       4,
     );
     rmSync(directory, { recursive: true });
+  });
+
+  it('the tour shows the live view until it is interrupted', async () => {
+    const child = spawn(process.execPath, [
+      join(root, 'build', 'examples', 'start', 'main.js'),
+      '--requests',
+      '6',
+      '--live',
+    ]);
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += String(chunk);
+    });
+    await until(() => output.includes('Ctrl-C ends it') || child.exitCode !== null);
+    const url = /Open (\S+) in a browser/.exec(output)?.[1] ?? '';
+    expect(await (await fetch(`${url}api/events?text=Request`)).text()).toContain('"event_type":"info"');
+    child.kill('SIGINT');
+    const [status] = (await once(child, 'exit')) as [number];
+    expect([status, output]).toEqual([0, expect.stringContaining('nothing is lost, and every counter balances')]);
   });
 
   it('the tour prints each item if it is asked to', () => {
