@@ -30,7 +30,12 @@ export class Exposition {
     const { expireAfterMillis, maxSeries = DEFAULT_MAX_SERIES, resourceLabels = DEFAULT_RESOURCE_LABELS } = options;
     const policy = instrumentPolicy(options.instruments ?? collector[INTERNALS].instrumentRules);
     const bounds = { maxSeries, expireMillis: expireAfterMillis, resourceLabels };
-    this.#table = new MetricTable(policy, bounds, this.#ledger.families);
+    this.#table = new MetricTable(policy, bounds, this.#ledger.families, (reason, name) =>
+      collector[INTERNALS].report(
+        `prometheus:${reason}`,
+        `metric "${name}" is not shown to Prometheus (${reason}): see rimp_exposition_left_out_total`,
+      ),
+    );
     this.close = followItems(collector, 'prometheus', (item) => this.#take(item));
   }
 

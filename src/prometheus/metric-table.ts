@@ -19,6 +19,9 @@ export interface TableBounds {
   readonly resourceLabels: readonly string[];
 }
 
+/** Why a metric is in no series. */
+type LeftOut = 'too_many_names' | 'too_many_series' | 'not_finite' | 'negative';
+
 /** How a metric's values are brought together. */
 interface Target {
   readonly family: Family;
@@ -40,8 +43,16 @@ export class MetricTable {
   #series = 0;
   /** Metrics that no series shows, by reason. */
   readonly left = new Counts();
+  readonly #onLeftOut: (reason: LeftOut, name: string) => void;
 
-  constructor(policy: InstrumentPolicy, bounds: TableBounds, families: Families) {
+  /** @param onLeftOut - is told of each metric that no series shows. */
+  constructor(
+    policy: InstrumentPolicy,
+    bounds: TableBounds,
+    families: Families,
+    onLeftOut: (reason: LeftOut, name: string) => void,
+  ) {
+    this.#onLeftOut = onLeftOut;
     this.#policy = policy;
     this.#bounds = bounds;
     this.#families = families;
@@ -53,13 +64,13 @@ export class MetricTable {
     // the sum and the extremes of a histogram come with its count
     if (otel?.instrument !== undefined && otel.histogram === undefined) return;
     const target = this.#targetOf(metric);
-    if (target === undefined) return this.left.add('too_many_names');
+    if (target === undefined) return this.#leaveOut('too_many_names', metric);
     if (target.how !== 'replace' && target.family.type !== 'gauge' && !(metric.value >= 0))
-      return this.left.add(Number.isNaN(metric.value) ? 'not_finite' : 'negative');
+      return this.#leaveOut(Number.isNaN(metric.value) ? 'not_finite' : 'negative', metric);
     const labels = labelText(this.#pairsOf(metric, target.dropTags));
     let series = target.family.series.get(labels);
     if (series === undefined) {
-      if (this.#series >= this.#bounds.maxSeries) return this.left.add('too_many_series');
+      if (this.#series >= this.#bounds.maxSeries) return this.#leaveOut('too_many_series', metric);
       this.#series += 1;
       series = { labels, value: 0, seenMillis: nowMillis };
       target.family.series.set(labels, series);
@@ -79,6 +90,11 @@ export class MetricTable {
           series.delete(labels);
           this.#series -= 1;
         }
+  }
+
+  #leaveOut(reason: LeftOut, { name }: TelemetryMetric): void {
+    this.left.add(reason);
+    this.#onLeftOut(reason, name);
   }
 
   #targetOf(metric: TelemetryMetric): Target | undefined {

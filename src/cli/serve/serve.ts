@@ -8,7 +8,7 @@ is answered when what is in it is stored. A span is kept as an event with a dura
 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
 
 The live view is at / of its address: what comes and what is kept, in a browser; /api/ has the same as JSON. rimp query,
-tail, stats, diff, convert and mcp take the address as SOURCE.
+tail, stats, diff, convert and mcp take the address as SOURCE. Prometheus scrapes /metrics.
 
 It keeps what comes in telemetry.db, an SQLite database, for 7 days and up to 1 GiB; without SQLite in telemetry.jsonl,
 10 compressed files of 100 MiB. With SOURCE it receives nothing: it shows a file or a database, read only, with what comes
