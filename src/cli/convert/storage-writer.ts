@@ -1,4 +1,5 @@
 import { TelemetryData } from '../../model/data.js';
+import type { TelemetryEvent } from '../../model/event.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
 import type { TelemetryMetric } from '../../model/metric.js';
 import type { TelemetryStorage } from '../../model/storage.js';
@@ -34,7 +35,7 @@ export class StorageWriter implements ItemWriter {
 
   async write(items: readonly TelemetryItem[]): Promise<void> {
     if (this.#storage.storeMissing === undefined) {
-      await this.#storage.store(dataOf(items));
+      await storeAll(this.#storage, runsOf(items));
       return;
     }
     this.#waiting.push(...items);
@@ -64,4 +65,23 @@ export class StorageWriter implements ItemWriter {
 function dataOf(items: readonly TelemetryItem[]): TelemetryData {
   const metrics = items.filter((item): item is TelemetryMetric => !isEvent(item));
   return new TelemetryData({ events: items.filter(isEvent), metrics });
+}
+
+async function storeAll(storage: CountingStorage, batches: readonly TelemetryData[]): Promise<void> {
+  if (storage.storeMany !== undefined) await storage.storeMany(batches);
+  else for (const batch of batches) await storage.store(batch);
+}
+
+/** Items of one kind that follow one another, as batches: a batch has its events before its metrics. */
+function runsOf(items: readonly TelemetryItem[]): TelemetryData[] {
+  const runs: TelemetryData[] = [];
+  for (let start = 0, end = 0; start < items.length; start = end) {
+    const isOfEvents = isEvent(items[start] as TelemetryItem);
+    for (end = start + 1; end < items.length && isEvent(items[end] as TelemetryItem) === isOfEvents; ) end += 1;
+    const run = items.slice(start, end);
+    runs.push(
+      new TelemetryData(isOfEvents ? { events: run as TelemetryEvent[] } : { metrics: run as TelemetryMetric[] }),
+    );
+  }
+  return runs;
 }
