@@ -51,6 +51,7 @@ export type { OtlpReceiver, OtlpReceiverOptions } from './receiver/otlp-receiver
 export type { Clock } from './runtime/clock.js';
 export type { FlushResult } from './runtime/deadline.js';
 export type { LastError } from './runtime/diagnostics.js';
+export type { HttpHandler, HttpRequest, HttpResponse } from './runtime/http-types.js';
 export { createLiveView, type LiveView, type LiveViewOptions } from './setup/live-view.js';
 export { type NodeSdkHelperOptions, type NodeSdkParts, nodeSdkOptions } from './setup/node-sdk.js';
 export { createOtlpReceiver, shipTelemetry } from './setup/on-demand.js';

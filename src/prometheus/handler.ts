@@ -6,6 +6,7 @@ import { show, TelemetryError, toError } from '../model/errors.js';
 import { checkOptions } from '../model/options.js';
 import { type Bridged, bridgeOf } from '../otel/bridge.js';
 import { builtIn } from '../runtime/built-in.js';
+import type { HttpRequest, HttpResponse } from '../runtime/http-types.js';
 import { bearerOf, isCrossSite, isLoopback, RequestAccess, targetOf } from '../runtime/request-access.js';
 import { Exposition } from './exposition.js';
 import { PROMETHEUS_RULES, type PrometheusOptions } from './options.js';
@@ -15,7 +16,8 @@ const WHO = 'createPrometheusHandler';
 
 /** Answers scrapes; `close` ends it. */
 export interface PrometheusHandler {
-  (request: IncomingMessage, response: ServerResponse): void;
+  /** Takes an `IncomingMessage` and a `ServerResponse` of `node:http`. */
+  (request: HttpRequest, response: HttpResponse): void;
   /** Forgets all values; scrapes are answered 503 from then on. The collector's end does the same. */
   close(): void;
 }
@@ -60,7 +62,8 @@ export function makePrometheusHandler(collector: Bridged, options: PrometheusOpt
     response.end(request.method === 'HEAD' ? undefined : bytes);
   };
 
-  const handler = (request: IncomingMessage, response: ServerResponse): void => {
+  const handler = (of: HttpRequest, to: HttpResponse): void => {
+    const { request, response } = { request: of as IncomingMessage, response: to as ServerResponse };
     response.on('error', () => undefined);
     answer(request, response).catch((error: unknown) => {
       collector[INTERNALS].report('prometheus', 'answering a scrape failed', error);

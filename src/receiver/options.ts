@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ANY_OBJECT, FUNCTION, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
 import type { Bridged } from '../otel/bridge.js';
 import type { OtlpSignal } from '../otlp/config/settings.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
+import type { HttpHandler } from '../runtime/http-types.js';
 
 /** Settings of `createOtlpReceiver`. */
 export interface OtlpReceiverOptions {
@@ -24,7 +24,7 @@ export interface OtlpReceiverOptions {
    * What answers requests beside `/v1/…`, such as the handler that `createLiveView` returns; their `Host` was checked, and
    * the rest is the handler's to check, a token included. Default: they are answered 404.
    */
-  readonly view?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  readonly view?: HttpHandler | undefined;
   /** The largest body as it is sent; default 8 MiB. */
   readonly maxBodyBytes?: number | undefined;
   /** The largest body after decompression; default 16 MiB. */

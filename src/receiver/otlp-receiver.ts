@@ -5,6 +5,7 @@ import { checkOptions } from '../model/options.js';
 import { bridgeOf, type ReceiverPort } from '../otel/bridge.js';
 import { Ledger } from '../pipeline/counters.js';
 import { inBackground } from '../runtime/background.js';
+import type { HttpRequest, HttpResponse } from '../runtime/http-types.js';
 import { isLoopback, targetOf } from '../runtime/request-access.js';
 import { Admission, type Admitted, isOtlpPath, protocolOf } from './admission.js';
 import { decoderOf, takeIn } from './ingest.js';
@@ -21,7 +22,7 @@ const STORE_TIMEOUT_MILLIS = 10_000;
 
 /** Answers requests until it is closed. */
 export interface ClosableHandler {
-  (request: IncomingMessage, response: ServerResponse): void;
+  (request: HttpRequest, response: HttpResponse): void;
   close(): void;
 }
 

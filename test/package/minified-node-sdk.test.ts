@@ -45,7 +45,15 @@ async function bundled(app: GenerationApp): Promise<string> {
   const bundler = await three.directory();
   const [entry, outfile] = [join(directory, 'app.cjs'), join(directory, 'bundled.cjs')];
   writeFileSync(entry, APPLICATION);
-  const options = { entryPoints: [entry], outfile, bundle: true, minify: true, platform: 'node', logLevel: 'error' };
+  const options = {
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    logLevel: 'error',
+    tsconfigRaw: {},
+  };
   writeFileSync(
     join(bundler, 'bundle.cjs'),
     `require('esbuild').build(${JSON.stringify(options)}).catch(() => process.exit(1));`,

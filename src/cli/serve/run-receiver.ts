@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { TelemetryCollector } from '../../collector/collector.js';
 import type { OtlpReceiver } from '../../receiver/otlp-receiver.js';
@@ -35,7 +36,7 @@ export async function runReceiver(values: ServeValues): Promise<number> {
       host: values.host,
       allowedHosts: values.allowHost,
       token,
-      view: (request, response) => {
+      view: (request: IncomingMessage, response: ServerResponse) => {
         if (view === undefined) response.writeHead(503).end();
         else view(request, response);
       },
