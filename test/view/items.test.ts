@@ -33,6 +33,16 @@ describe('GET api/events', () => {
     }
   });
 
+  it('refuses a regular expression that would hold the process', async () => {
+    await api.store([event(1, 'a'.repeat(60)), event(2, 'b')]);
+    const where = encodeURIComponent('message ~ "((([^,]+)+)+)+,$"');
+    const response = await api.fetch(`events?where=${where}`);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('takes too long');
+    const fine = encodeURIComponent('message ~ "^a+(b|a)*$"');
+    expect((await api.page(`events?where=${fine}`)).messages).toEqual(['a'.repeat(60)]);
+  });
+
   it('gives each item once, however its answers are cut', async () => {
     await fc.assert(
       fc.asyncProperty(

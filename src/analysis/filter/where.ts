@@ -7,6 +7,9 @@ import { fieldOf, textOf } from './fields.js';
 /** Whether an item is asked for. */
 export type Test = (item: TelemetryItem) => boolean;
 
+/** Makes what tests a text by a regular expression. */
+export type MakeExpression = (source: string, flag: string) => Pick<RegExp, 'test'>;
+
 const FORM = /^\s*([^\s=!<>~]+)\s*(==|=|!=|>=|<=|>|<|!~|~)\s*(.*?)\s*$/s;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
@@ -14,9 +17,10 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
  * The test that an expression stands for: `duration_ms > 100`, `type = error`, `message ~ "time.?out"`, `user` (is
  * there), `!user` (is not). A comparison with a field that is not there is false.
  *
+ * @param expressionOf - makes the regular expressions of `~` and `!~`.
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is none.
  */
-export function whereTest(text: string, flag: string): Test {
+export function whereTest(text: string, flag: string, expressionOf: MakeExpression = regularExpression): Test {
   const presence = /^\s*(!?)\s*([^\s=!<>~]+)\s*$/.exec(text);
   if (presence !== null) {
     const field = fieldOf(presence[2] as string);
@@ -26,7 +30,7 @@ export function whereTest(text: string, flag: string): Test {
   const [, path = '', operator = '', given = ''] = FORM.exec(text) ?? [];
   if (path === '')
     throw wrong(`expected ${flag} to be FIELD OPERATOR VALUE such as 'duration_ms > 100', got "${text}"`);
-  return comparison(path, operator, unquoted(given), flag);
+  return comparison(path, operator, unquoted(given), flag, expressionOf);
 }
 
 /** A test, and how it was written. */
@@ -42,21 +46,31 @@ export function whereExpression(text: string, flag: string): NamedTest {
 
 /** The test that a field has a value, as text or number. */
 export function equals(path: string, value: string): Test {
-  return comparison(path, '=', value, path);
+  return comparison(path, '=', value, path, regularExpression);
 }
 
-function comparison(path: string, operator: string, wanted: string, flag: string): Test {
+function comparison(path: string, operator: string, wanted: string, flag: string, expressionOf: MakeExpression): Test {
   const field = fieldOf(path);
-  const test = valueTest(operator, path === 'type' ? (eventTypeFromWord(wanted) ?? wanted) : wanted, flag);
+  const test = valueTest(
+    operator,
+    path === 'type' ? (eventTypeFromWord(wanted) ?? wanted) : wanted,
+    flag,
+    expressionOf,
+  );
   return (item) => {
     const value = field(item);
     return value !== undefined && test(value);
   };
 }
 
-function valueTest(operator: string, wanted: string, flag: string): (value: AnyValue) => boolean {
+function valueTest(
+  operator: string,
+  wanted: string,
+  flag: string,
+  expressionOf: MakeExpression,
+): (value: AnyValue) => boolean {
   if (operator.endsWith('~')) {
-    const form = regularExpression(wanted, flag);
+    const form = expressionOf(wanted, flag);
     return (value) => form.test(textOf(value)) === (operator === '~');
   }
   const number = NUMBER.test(wanted) ? Number(wanted) : undefined;

@@ -10,7 +10,8 @@ import { isEvent } from '../../model/item.js';
 import type { Tags } from '../../model/metric.js';
 import { type ItemKind, resolveQuery, type TelemetryQuery } from '../../model/query.js';
 import { matcherOf } from '../../storage/query-match.js';
-import { badRequest } from './api-error.js';
+import { ApiProblem, badRequest } from './api-error.js';
+import { boundedExpression } from './bounded-expression.js';
 import type { Parameters } from './parameters.js';
 
 /** The names of {@link filterOf}'s parameters. */
@@ -96,7 +97,7 @@ export function filterOf(given: Parameters, kinds: readonly ItemKind[], now: Dat
     const wanted = spans === 'only';
     tests.push((item) => isEvent(item) && (item.otel?.span !== undefined) === wanted);
   }
-  for (const text of given.all('where')) tests.push(whereTest(text, 'where'));
+  for (const text of given.all('where')) tests.push(whereTest(text, 'where', boundedExpression));
   return { query, ...testsOf(query, tests) };
 }
 
@@ -105,7 +106,8 @@ function testsOf(query: TelemetryQuery, tests: readonly Test[]): Pick<ItemFilter
   const rest: Test = (item) => {
     try {
       return tests.every((test) => test(item));
-    } catch {
+    } catch (error) {
+      if (error instanceof ApiProblem) throw error;
       // an item that somebody made by hand may hold anything
       return false;
     }

@@ -38,7 +38,7 @@ export class Reader {
 
   constructor(response: ServerResponse, options: ReaderOptions) {
     this.#response = response;
-    this.#options = options;
+    this.#options = { ...options, matches: (item) => this.#matches(options.matches, item) };
     this.#next = options.next;
     response.on('drain', () => {
       this.#isBlocked = false;
@@ -113,6 +113,16 @@ export class Reader {
       if (lines.length > 0) this.#write('items', `[${lines.join(',')}]`);
     }
     if (!this.#isBlocked) this.#tellMissed();
+  }
+
+  /** A filter that takes too long ends the stream: when the page comes back, it is told why. */
+  #matches(matches: ReaderOptions['matches'], item: TelemetryItem): boolean {
+    try {
+      return matches(item);
+    } catch {
+      this.#response.destroy();
+      return false;
+    }
   }
 
   #tellMissed(): void {
