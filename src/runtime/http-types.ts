@@ -1,13 +1,18 @@
 /** A request of `node:http` in the public types, which need none of Node's: an `IncomingMessage`. */
 export interface HttpRequest {
+  /** Its method, such as `GET`. */
   readonly method?: string | undefined;
+  /** Its path and query. */
   readonly url?: string | undefined;
+  /** Its headers, by their names in small letters. */
   readonly headers: object;
 }
 
-/** Its answer: a `ServerResponse`. */
+/** The answer to a request of `node:http`: a `ServerResponse`. */
 export interface HttpResponse {
+  /** Whether its status and headers were sent. */
   readonly headersSent: boolean;
+  /** Ends it. */
   end(): unknown;
 }
 

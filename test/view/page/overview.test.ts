@@ -37,7 +37,7 @@ describeInBrowser('the overview', (open) => {
     const figure = (name: string) => page.locator('.figure', { hasText: name }).locator('.figure-value');
     await figure('Events').getByText('2', { exact: true }).waitFor();
     await figure('Metrics').getByText('1', { exact: true }).waitFor();
-    await figure('Errors').getByText('1', { exact: true }).waitFor();
+    await figure('Error events').getByText('1', { exact: true }).waitFor();
     await page.getByRole('heading', { name: /^What came in the last/ }).waitFor();
   });
 

@@ -21,7 +21,7 @@ export function Figures({ counts }: { readonly counts: Overview }): VNode {
       <Figure name="Metrics" value={countText(metrics)} note={rateText(metricsPerSecond)} />
       <Figure name="Spans" value={countText(spans)} note={rateText(spansPerSecond)} />
       <Figure
-        name="Errors"
+        name="Error events"
         value={countText(errors)}
         note={`in the last ${minutes === 1 ? 'minute' : `${minutes} minutes`}`}
         isBad={errors > 0}

@@ -44,7 +44,7 @@ export function FilterBar({ page }: { readonly page: Route['page'] }): VNode | n
         {has('types') && <TypeSwitches />}
         {has('types') && <SpanSwitch />}
         {has('text') && <FilterField field="text" label="Text" hint="Search messages" />}
-        {has('name') && <FilterField field="name" label="Name" hint="http.* — * is any text" />}
+        {has('name') && <FilterField field="name" label="Name" hint="any, or http.*" />}
         {has('service') && <FilterField field="service" label="Service" hint="any, or shop*" suggestions={services} />}
         {has('source') && (
           <FilterField field="source" label="Source" hint="any, or cart*" suggestions={sourcesInList} />
