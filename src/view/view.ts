@@ -17,6 +17,9 @@ import type { LiveViewOptions } from './options.js';
 const MAX_RECENT_ITEMS = 20_000;
 const MAX_RECENT_BYTES = 32 * 1024 * 1024;
 
+/** Endpoints whose answers have no length that could be said before. */
+const ENDLESS: ReadonlySet<string> = new Set(['live', 'export']);
+
 /** Answers the requests of a live view. */
 export class View {
   readonly #host: ViewHost;
@@ -102,6 +105,9 @@ export class View {
       throw new ApiProblem(401, 'expected Authorization: Bearer with the right token', {
         'www-authenticate': 'Bearer',
       });
+    if (request.method === 'HEAD' && ENDLESS.has(name)) throw new ApiProblem(405, 'expected GET', { allow: 'GET' });
+    // what waited in the application's own handlers may have lost its client
+    if (response.destroyed) return;
     const gone = new AbortController();
     const abort = (): void => gone.abort();
     response.on('close', abort);

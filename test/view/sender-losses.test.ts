@@ -54,3 +54,20 @@ it('says what senders lost before it came here, of each of their sinks and parts
   ]);
   await receiver.shutdown();
 });
+
+it('adds up what a sender with delta temporality lost', async () => {
+  const receiver = await createOtlpReceiver({ collector: api.collector, port: 0 });
+  for (const count of [3, 4]) {
+    const points = counter('rimp-telemetry', 'rimp.items.dropped', [
+      count,
+      { sink: 'otlp-logs', reason: 'queue_full' },
+    ]);
+    const resourceMetrics = [
+      JSON.parse(JSON.stringify(points).replace('"aggregationTemporality":2', '"aggregationTemporality":1')),
+    ];
+    expect((await post(`${receiver.url}/v1/metrics`, { resourceMetrics })).status).toBe(200);
+  }
+  const { ledgers } = await api.get<Overview>('overview');
+  expect(ledgers.find(({ name }) => name === 'till: otlp-logs')?.dropped).toMatchObject([{ count: 7 }]);
+  await receiver.shutdown();
+});

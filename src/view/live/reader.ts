@@ -117,6 +117,7 @@ export class Reader {
 
   /** A filter that takes too long ends the stream: when the page comes back, it is told why. */
   #matches(matches: ReaderOptions['matches'], item: TelemetryItem): boolean {
+    if (this.#response.destroyed) return false;
     try {
       return matches(item);
     } catch {

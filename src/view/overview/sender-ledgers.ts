@@ -28,20 +28,22 @@ export class SenderLedgers {
     const own = OURS.exec(name)?.[1];
     if (own === undefined && !OF_SDKS.test(name)) return;
     const resource = otel?.resource ?? {};
+    const isDelta = otel?.temporality === 'delta';
     // what this process counts itself stands in its own lines
     if (resource['process.pid'] === process.pid || !Number.isFinite(value)) return;
     const named = resource['service.name'];
     const service = typeof named === 'string' ? named : 'a sender';
     if (own !== undefined) {
-      if (otel?.scopeName === SELF_SCOPE) this.#addOwn(service, String(tags.sink ?? ''), own, value, tags.reason);
+      if (otel?.scopeName === SELF_SCOPE)
+        this.#addOwn(`${service}: ${String(tags.sink ?? '')}`, own, value, tags.reason, isDelta);
       return;
     }
     const component = String(tags['otel.component.name'] ?? name);
     const report = this.#reportOf(`${service}: ${component}`);
     const reason = tags['error.type'];
     if (reason === undefined) {
-      if (report !== undefined) report.delivered = value;
-    } else drop(report, String(reason), value);
+      if (report !== undefined) report.delivered = isDelta ? report.delivered + value : value;
+    } else drop(report, String(reason), value, isDelta);
   }
 
   /** A line for each; losses are what tells them from others. */
@@ -54,11 +56,13 @@ export class SenderLedgers {
     });
   }
 
-  #addOwn(service: string, sink: string, counter: string, value: number, reason: unknown): void {
-    const report = this.#reportOf(`${service}: ${sink}`);
+  #addOwn(name: string, counter: string, value: number, reason: unknown, isDelta: boolean): void {
+    const report = this.#reportOf(name);
     if (report === undefined) return;
-    if (counter === 'dropped') drop(report, String(reason), value);
-    else report[counter as 'accepted' | 'delivered' | 'queued'] = value;
+    if (counter === 'dropped') return drop(report, String(reason), value, isDelta);
+    const figure = counter as 'accepted' | 'delivered' | 'queued';
+    // a gauge has no temporality
+    report[figure] = isDelta ? report[figure] + value : value;
   }
 
   #reportOf(name: string): Report | undefined {
@@ -70,7 +74,9 @@ export class SenderLedgers {
   }
 }
 
-function drop(report: Report | undefined, reason: string, count: number): void {
+/** @param isDelta - whether the count is what was lost since the last one. */
+function drop(report: Report | undefined, reason: string, count: number, isDelta: boolean): void {
   if (report === undefined) return;
-  if (report.dropped.has(reason) || report.dropped.size < MAX_REASONS) report.dropped.set(reason, count);
+  if (report.dropped.has(reason) || report.dropped.size < MAX_REASONS)
+    report.dropped.set(reason, isDelta ? (report.dropped.get(reason) ?? 0) + count : count);
 }
