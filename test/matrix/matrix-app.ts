@@ -38,6 +38,7 @@ const NOT_HERE = [
 /** These are long, or need more than a generation has, and are the same on every one: disks that fail, processes that are killed, databases. */
 const THE_SAME_EVERYWHERE = [
   'cli',
+  'e2e/collector-clickhouse.test.ts',
   'e2e/crash.test.ts',
   'e2e/file-faults.test.ts',
   'e2e/otelcol.test.ts',
