@@ -7,7 +7,7 @@ import { checkOptions } from '../model/options.js';
 import { type Bridged, bridgeOf } from '../otel/bridge.js';
 import { builtIn } from '../runtime/built-in.js';
 import type { HttpRequest, HttpResponse } from '../runtime/http-types.js';
-import { bearerOf, isCrossSite, isLoopback, RequestAccess, targetOf } from '../runtime/request-access.js';
+import { bearerOf, isCrossSite, RequestAccess } from '../runtime/request-access.js';
 import { Exposition } from './exposition.js';
 import { PROMETHEUS_RULES, type PrometheusOptions } from './options.js';
 import { CONTENT_TYPES, type Format } from './write-text.js';
@@ -81,12 +81,9 @@ function isCollector(value: Bridged): value is TelemetryCollector {
 function refusalOf(request: IncomingMessage, access: RequestAccess): Refusal | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return { status: 405, message: 'expected GET', headers: { allow: 'GET, HEAD' } };
-  const isLocal = isLoopback(request.socket.localAddress ?? '');
-  const problem = isLocal ? access.hostProblem(targetOf(request).host) : undefined;
+  const problem = access.senderProblem(request, request.socket.localAddress ?? '');
   if (problem !== undefined) return { status: 403, message: problem };
   if (isCrossSite(request.headers)) return { status: 403, message: 'expected no request of another site' };
-  if (!isLocal && !access.needsToken)
-    return { status: 403, message: 'expected a request by loopback: other machines need the option "token"' };
   if (access.isToken(bearerOf(request.headers))) return undefined;
   return {
     status: 401,

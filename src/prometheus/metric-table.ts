@@ -45,7 +45,7 @@ export class MetricTable {
   readonly left = new Counts();
   readonly #onLeftOut: (reason: LeftOut, name: string) => void;
 
-  /** @param onLeftOut - is told of each metric that no series shows. */
+  /** @param onLeftOut - called with each metric that no series shows. */
   constructor(
     policy: InstrumentPolicy,
     bounds: TableBounds,

@@ -42,6 +42,18 @@ export class RequestAccess {
     return `expected a Host of this machine, got ${host.slice(0, 100)}; allow it by "allowedHosts"`;
   }
 
+  /**
+   * What is wrong with the sender of a request, whatever it asks for: this machine may ask by a name of its own, others
+   * need a token.
+   *
+   * @param address - one end of the connection: both are loopback's, or neither is.
+   */
+  senderProblem(request: IncomingMessage, address: string): string | undefined {
+    if (isLoopback(address)) return this.hostProblem(targetOf(request).host);
+    if (this.needsToken) return undefined;
+    return 'other machines need a token, and none is set up: set "token" (rimp serve --token-file)';
+  }
+
   /** Whether a text is the token; none is needed if there is none. */
   isToken(given: string | undefined): boolean {
     if (this.#tokenDigest === undefined) return true;

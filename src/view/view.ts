@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TelemetryError, toError } from '../model/errors.js';
-import { isCrossSite, isLoopback, RequestAccess, targetOf } from '../runtime/request-access.js';
+import { isCrossSite, RequestAccess, targetOf } from '../runtime/request-access.js';
 import { VERSION } from '../runtime/version.js';
 import { ApiProblem } from './api/api-error.js';
 import { ENDPOINTS } from './api/endpoints.js';
@@ -68,8 +68,8 @@ export class View {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { host, search } = targetOf(request);
-    this.#checkSender(request, host);
+    const { search } = targetOf(request);
+    this.#checkSender(request);
     if (this.#closed.signal.aborted) throw new ApiProblem(503, 'the live view is closed');
     const place = placeOf(request, this.#options.path);
     if (place === undefined)
@@ -134,16 +134,10 @@ export class View {
   }
 
   /** @throws ApiProblem 403 if the sender may not ask at all. */
-  #checkSender({ socket }: IncomingMessage, host: string): void {
+  #checkSender(request: IncomingMessage): void {
     // a socket without an address is one of a file, which is this machine's
-    if (isLoopback(socket.remoteAddress ?? '127.0.0.1')) {
-      const problem = this.#access.hostProblem(host);
-      if (problem !== undefined) throw new ApiProblem(403, problem);
-    } else if (!this.#access.needsToken)
-      throw new ApiProblem(
-        403,
-        'other machines need a token, and none is set up: set "token" (rimp serve --token-file)',
-      );
+    const problem = this.#access.senderProblem(request, request.socket.remoteAddress ?? '127.0.0.1');
+    if (problem !== undefined) throw new ApiProblem(403, problem);
   }
 
   #checkSite({ headers }: IncomingMessage): void {

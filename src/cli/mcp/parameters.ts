@@ -23,7 +23,7 @@ export interface InputSchema {
   readonly additionalProperties: false;
 }
 
-/** The schema that a client is told. */
+/** The schema that a client is given. */
 export function schemaOf(parameters: Parameters): InputSchema {
   const properties: Record<string, object> = {};
   const required: string[] = [];

@@ -27,7 +27,7 @@ interface Place {
 /**
  * The collector that keeps what `rimp serve` receives.
  *
- * @param note - is told what a person should know of it.
+ * @param note - shows a line to a person.
  * @throws UsageError if the options contradict one another, or the storage can't work.
  */
 export async function collectorFor(values: ServeValues, note: (text: string) => void): Promise<TelemetryCollector> {

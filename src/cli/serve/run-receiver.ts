@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { TelemetryCollector } from '../../collector/collector.js';
 import type { OtlpReceiver } from '../../receiver/otlp-receiver.js';
+import { isLoopback } from '../../runtime/request-access.js';
 import { createLiveView, type LiveView } from '../../setup/live-view.js';
 import { createOtlpReceiver } from '../../setup/on-demand.js';
 import { grouped } from '../format.js';
@@ -51,7 +52,8 @@ export async function runReceiver(values: ServeValues): Promise<number> {
   err.line(`rimp serve: OTLP at ${receiver.url}, kept in ${collector.storage.location ?? 'memory'}`);
   tellView(receiver.url, token !== undefined);
   err.line(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${receiver.url}`);
-  if (values.host !== undefined && !isLoopback(values.host) && token === undefined)
+  const { host = 'localhost' } = values;
+  if (host !== 'localhost' && !isLoopback(host) && token === undefined)
     err.line('rimp serve: warning: other machines can send to it without a token; they can read nothing');
   const status = setInterval(() => showStatus(receiver, collector), STATUS_MILLIS);
   const { signal } = untilSignal();
@@ -64,10 +66,6 @@ export async function runReceiver(values: ServeValues): Promise<number> {
   showStatus(receiver, collector);
   for (const error of errors) err.message(`rimp serve: ${error.message}`);
   return complete && lostBy(collector).length === 0 ? 0 : 1;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function showStatus({ figures }: OtlpReceiver, collector: TelemetryCollector): void {

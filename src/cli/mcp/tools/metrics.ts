@@ -62,7 +62,7 @@ export const spans: Tool = {
     }),
 };
 
-/** What is measured, and how it is told of. */
+/** What is measured, and how it is shown. */
 interface Measured {
   readonly kind: ItemKind;
   readonly key: string;
