@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { Overview } from '../../api-types.js';
 import { linkTo } from '../state/location.js';
+import { HeadRow } from '../ui/head-row.js';
 import { countText } from '../ui/number-format.js';
 import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
@@ -16,17 +17,7 @@ export function ErrorSources({ counts }: { readonly counts: Overview }): VNode {
         <p>No error has come.</p>
       ) : (
         <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">Source</th>
-              <th scope="col" class="number">
-                Errors
-              </th>
-              <th scope="col" class="number">
-                Last
-              </th>
-            </tr>
-          </thead>
+          <HeadRow of={['Source', ['Errors', 'number'], ['Last', 'number']]} />
           <tbody>
             {errorsBySource.map(({ source, count, last }) => (
               <tr key={source}>

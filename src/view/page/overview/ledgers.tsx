@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { LedgerLine } from '../../api-types.js';
 import { hello } from '../state/connection.js';
+import { HeadRow } from '../ui/head-row.js';
 import { countText } from '../ui/number-format.js';
 import { Text } from '../ui/text.js';
 import { lostOf } from './lost.js';
@@ -15,23 +16,9 @@ export function Ledgers({ ledgers }: { readonly ledgers: readonly LedgerLine[] }
         <p>There is no ledger: what is shown was recorded before.</p>
       ) : (
         <table class="table ledger-table">
-          <thead>
-            <tr>
-              <th scope="col">To</th>
-              <th scope="col" class="number">
-                Accepted
-              </th>
-              <th scope="col" class="number">
-                Delivered
-              </th>
-              <th scope="col" class="number">
-                Queued
-              </th>
-              <th scope="col" class="number">
-                Lost
-              </th>
-            </tr>
-          </thead>
+          <HeadRow
+            of={['To', ['Accepted', 'number'], ['Delivered', 'number'], ['Queued', 'number'], ['Lost', 'number']]}
+          />
           <tbody>
             {ledgers.map((ledger) => (
               <LedgerRow key={ledger.name} ledger={ledger} />

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { Overview } from '../../api-types.js';
 import { linkTo } from '../state/location.js';
+import { HeadRow } from '../ui/head-row.js';
 import { countText } from '../ui/number-format.js';
 import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
@@ -15,26 +16,16 @@ export function Services({ counts }: { readonly counts: Overview }): VNode {
         <p>No item names its service.</p>
       ) : (
         <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">Service</th>
-              <th scope="col" class="number">
-                Events
-              </th>
-              <th scope="col" class="number">
-                Spans
-              </th>
-              <th scope="col" class="number">
-                Errors
-              </th>
-              <th scope="col" class="number if-wide">
-                Metrics
-              </th>
-              <th scope="col" class="number if-wide">
-                Last
-              </th>
-            </tr>
-          </thead>
+          <HeadRow
+            of={[
+              'Service',
+              ['Events', 'number'],
+              ['Spans', 'number'],
+              ['Errors', 'number'],
+              ['Metrics', 'number if-wide'],
+              ['Last', 'number if-wide'],
+            ]}
+          />
           <tbody>
             {services.map(({ service, events, spans, errors, metrics, last }) => (
               <tr key={service}>

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { TraceLine } from '../../api-types.js';
 import { filter, goTo, linkTo } from '../state/location.js';
+import { HeadRow } from '../ui/head-row.js';
 import { countText } from '../ui/number-format.js';
 import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
@@ -16,23 +17,17 @@ export function TraceTable({ traces }: { readonly traces: readonly TraceLine[] }
     <div class="table-scroller" tabIndex={0} role="region" aria-label="Traces">
       <table class="table trace-table">
         <caption class="visually-hidden">Traces: a click opens one</caption>
-        <thead>
-          <tr>
-            <th scope="col">Started</th>
-            <th scope="col">Name</th>
-            <th scope="col">Service</th>
-            <th scope="col">Duration</th>
-            <th scope="col" class="number">
-              Spans
-            </th>
-            <th scope="col" class="number">
-              Events
-            </th>
-            <th scope="col" class="number">
-              Errors
-            </th>
-          </tr>
-        </thead>
+        <HeadRow
+          of={[
+            'Started',
+            'Name',
+            'Service',
+            'Duration',
+            ['Spans', 'number'],
+            ['Events', 'number'],
+            ['Errors', 'number'],
+          ]}
+        />
         <tbody>
           {shown.map((trace) => (
             <TraceRow key={trace.traceId} trace={trace} longest={longest} />
