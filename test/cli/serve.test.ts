@@ -108,6 +108,8 @@ describe('rimp serve', () => {
 
   it('keeps what comes in SQLite if nothing is said, and says where to look and what to set', async () => {
     const { url, said, end } = await serving();
+    // its lines come one after the other
+    await until(() => said.stderr.includes('OTEL_EXPORTER_OTLP_ENDPOINT') && said.stderr.endsWith('\n'));
     expect(said.stderr).toContain(`export OTEL_EXPORTER_OTLP_ENDPOINT=${url}\n`);
     expect((await post(`${url}/v1/logs`, event('one'))).status).toBe(200);
     const page = await fetch(url);
