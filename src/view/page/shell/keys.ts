@@ -40,6 +40,8 @@ function onKey(event: KeyboardEvent): void {
 function isForInput({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (document.querySelector('dialog[open]') !== null) return true;
+  // the focus stays on the button of a dialog that has closed until the browser draws
+  if (target.closest('dialog') !== null) return false;
   if (target.matches('input, textarea, select')) return true;
   return (key === 'Enter' || key === ' ') && target.matches('button, a, summary');
 }
