@@ -129,7 +129,9 @@ export interface Overview {
   readonly events: number;
   readonly metrics: number;
   readonly spans: number;
-  /** Items a second, over the last ten seconds. */
+  /** Events and spans of the type `error` among them. */
+  readonly errors: number;
+  /** Items a second, over the last ten seconds, or since the start if that is less. */
   readonly eventsPerSecond: number;
   readonly metricsPerSecond: number;
   readonly spansPerSecond: number;
@@ -137,7 +139,7 @@ export interface Overview {
   readonly bucketSeconds: number;
   readonly buckets: readonly OverviewBucket[];
   readonly services: readonly ServiceCount[];
-  /** The sources with most errors, most first. */
+  /** The sources with most errors, events and spans, most first. */
   readonly errorsBySource: readonly { readonly source: string; readonly count: number; readonly last: string }[];
   readonly ledgers: readonly LedgerLine[];
 }
@@ -148,6 +150,8 @@ export interface OverviewBucket {
   readonly events: Readonly<Record<EventType, number>>;
   readonly metrics: number;
   readonly spans: number;
+  /** Spans of the type `error` among them. */
+  readonly errorSpans: number;
 }
 
 export interface ServiceCount {

@@ -55,7 +55,9 @@ describe('rimp serve', () => {
     expect(await end()).toBe(0);
     expect(said.stdout).toContain('shop: GET / 12.5 ms\n');
     expect(said.stdout).toContain('ERROR   shop: number 19\n');
-    expect(said.stderr).toContain('20 log records, 0 metric points, 1 spans; 21 items stored, 0 waiting');
+    expect(said.stderr).toContain(
+      'received 20 log records, 0 metric points, 1 spans; stored 21 events and metrics, 0 waiting',
+    );
   });
 
   it('loads a driver beside itself, not one of the directory that it is called in', async () => {

@@ -73,8 +73,10 @@ function showStatus({ figures }: OtlpReceiver, collector: TelemetryCollector): v
   const lost = lostBy(collector).map(([reason, count]) => `, ${grouped(count)} lost (${reason})`);
   const bad = Object.values(figures).reduce((sum, { dropped }) => sum + (dropped.not_readable ?? 0), 0);
   err.line(
-    `rimp serve: ${grouped(figures.logs.delivered)} log records, ${grouped(figures.metrics.delivered)} metric points, ` +
-      `${grouped(figures.traces.delivered)} spans; ${grouped(delivered)} items stored, ${grouped(queued)} waiting` +
+    `rimp serve: received ${grouped(figures.logs.delivered)} log records, ` +
+      `${grouped(figures.metrics.delivered)} metric points, ${grouped(figures.traces.delivered)} spans; ` +
+      // a point of a histogram is several metrics: the two figures differ
+      `stored ${grouped(delivered)} events and metrics, ${grouped(queued)} waiting` +
       `${bad > 0 ? `, ${grouped(bad)} not readable` : ''}${lost.join('')}` +
       `${out.dropped > 0 ? `; ${grouped(out.dropped)} printed lines that nobody read` : ''}`,
   );

@@ -20,6 +20,7 @@ interface Bucket {
   readonly events: Record<EventType, number>;
   metrics: number;
   spans: number;
+  errorSpans: number;
 }
 
 type Counted = Omit<Overview, 'time' | 'ledgers'>;
@@ -28,17 +29,18 @@ type Counted = Omit<Overview, 'time' | 'ledgers'>;
 export class OverviewCounts {
   /** What senders say that they lost. */
   readonly senders = new SenderLedgers();
-  readonly #startedAt: string;
+  readonly #startedMillis: number;
   #events = 0;
   #metrics = 0;
   #spans = 0;
+  #errorCount = 0;
   #buckets: Bucket[] = [];
   #seconds: { readonly second: number; events: number; metrics: number; spans: number }[] = [];
   readonly #services = new Map<string, Writable<ServiceCount>>();
   readonly #errors = new Map<string, { source: string; count: number; last: string }>();
 
   constructor(nowMillis: number) {
-    this.#startedAt = new Date(nowMillis).toISOString();
+    this.#startedMillis = nowMillis;
   }
 
   /** Counts items that came together. */
@@ -63,10 +65,12 @@ export class OverviewCounts {
       } else {
         this.#spans += 1;
         bucket.spans += 1;
+        if (item.eventType === 'error') bucket.errorSpans += 1;
         second.spans += 1;
         if (service !== undefined) service.spans += 1;
       }
       if (item.eventType === 'error') {
+        this.#errorCount += 1;
         if (service !== undefined) service.errors += 1;
         this.#addError(item.source, item.timestamp);
       }
@@ -75,14 +79,18 @@ export class OverviewCounts {
 
   read(nowMillis: number): Counted {
     const second = Math.floor(nowMillis / 1_000);
-    const lately = this.#seconds.filter((one) => one.second > second - RATE_SECONDS);
+    const first = second - RATE_SECONDS + 1;
+    const lately = this.#seconds.filter((one) => one.second >= first);
+    // just after the start less time has passed; in less than a second a few items would be a high rate
+    const seconds = Math.max(1, (nowMillis - Math.max(this.#startedMillis, first * 1_000)) / 1_000);
     const rate = (kind: 'events' | 'metrics' | 'spans'): number =>
-      lately.reduce((sum, one) => sum + one[kind], 0) / RATE_SECONDS;
+      lately.reduce((sum, one) => sum + one[kind], 0) / seconds;
     return {
-      startedAt: this.#startedAt,
+      startedAt: new Date(this.#startedMillis).toISOString(),
       events: this.#events,
       metrics: this.#metrics,
       spans: this.#spans,
+      errors: this.#errorCount,
       eventsPerSecond: rate('events'),
       metricsPerSecond: rate('metrics'),
       spansPerSecond: rate('spans'),
@@ -98,8 +106,8 @@ export class OverviewCounts {
     const byIndex = new Map(this.#buckets.map((bucket) => [bucket.index, bucket]));
     return Array.from({ length: BUCKETS }, (_, i) => {
       const index = last - BUCKETS + 1 + i;
-      const { events, metrics, spans } = byIndex.get(index) ?? emptyBucket(index);
-      return { start: new Date(index * BUCKET_SECONDS * 1_000).toISOString(), events, metrics, spans };
+      const { events, metrics, spans, errorSpans } = byIndex.get(index) ?? emptyBucket(index);
+      return { start: new Date(index * BUCKET_SECONDS * 1_000).toISOString(), events, metrics, spans, errorSpans };
     });
   }
 
@@ -146,5 +154,5 @@ export class OverviewCounts {
 }
 
 function emptyBucket(index: number): Bucket {
-  return { index, events: { info: 0, warning: 0, error: 0, debug: 0 }, metrics: 0, spans: 0 };
+  return { index, events: { info: 0, warning: 0, error: 0, debug: 0 }, metrics: 0, spans: 0, errorSpans: 0 };
 }

@@ -37,7 +37,7 @@ describeInBrowser('the overview', (open) => {
     const figure = (name: string) => page.locator('.figure', { hasText: name }).locator('.figure-value');
     await figure('Events').getByText('2', { exact: true }).waitFor();
     await figure('Metrics').getByText('1', { exact: true }).waitFor();
-    await figure('Error events').getByText('1', { exact: true }).waitFor();
+    await figure('Errors').getByText('1', { exact: true }).waitFor();
     await page.getByRole('heading', { name: /^What came in the last/ }).waitFor();
   });
 
@@ -65,6 +65,49 @@ describeInBrowser('the overview', (open) => {
     await page.locator('.rate-part').last().click();
     await page.getByText('filled').waitFor();
     expect(page.url()).toContain('startTime=');
+  });
+
+  it('counts an error once, be it an event or a span, and all items a second', async () => {
+    const { url, collector, feed } = await fedView();
+    collector.collectEvent('shop', 'declined', 'error');
+    collector.collectEvent('shop', 'placed');
+    const at = Date.now();
+    const span = { from: at - 5, to: at, service: 'shop' };
+    await feed.spans('a'.repeat(32), [
+      { ...span, name: 'failed', id: 'b'.repeat(16), isError: true },
+      { ...span, name: 'fine', id: 'c'.repeat(16), isError: false },
+    ]);
+    const page = await open(url);
+    const figure = page.locator('.figure', { hasText: 'Errors' });
+    await figure.locator('.figure-value').getByText('2', { exact: true }).waitFor();
+    await figure.getByText(/^2 in the last/).waitFor();
+    const inTable = await page.getByRole('row', { name: /^shop/ }).locator('td.number.is-lost').allInnerTexts();
+    expect(inTable.reduce((sum, text) => sum + Number(text), 0)).toBe(2);
+    await page.getByText('As a table').click();
+    const table = page.getByRole('table', { name: /^What came in/ });
+    const names = await table.getByRole('columnheader').allInnerTexts();
+    const cells = await table
+      .locator('tbody tr')
+      .evaluateAll((rows) =>
+        (rows as unknown as { children: ArrayLike<{ textContent: string }> }[]).map((row) =>
+          Array.from(row.children, ({ textContent }) => Number(textContent)),
+        ),
+      );
+    const sums = names.map((name, column) => [name, cells.reduce((sum, row) => sum + (row[column] ?? 0), 0)]);
+    expect(Object.fromEntries(sums.slice(1))).toEqual({
+      'error, of events and spans': 2,
+      warn: 0,
+      info: 1,
+      debug: 0,
+      'other span': 1,
+      metrics: 0,
+    });
+    // the rate beside Live has the spans in it
+    const [rates, live] = await page.evaluate<[number[], number]>(
+      `[[...document.querySelectorAll('.figure-note')].slice(0, 3), document.querySelector('.connection .rate')].map(
+        (one) => Array.isArray(one) ? one.map(({ innerText }) => parseFloat(innerText)) : parseFloat(one.innerText))`,
+    );
+    expect(Math.abs(rates.reduce((sum, rate) => sum + rate, 0) - live)).toBeLessThan(0.3);
   });
 
   it('has the figures of its chart in a table', async () => {

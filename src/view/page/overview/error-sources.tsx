@@ -12,7 +12,7 @@ export function ErrorSources({ counts }: { readonly counts: Overview }): VNode {
   const most = errorsBySource.reduce((greatest, { count }) => Math.max(greatest, count), 1);
   return (
     <section class="card panel" aria-labelledby="errors-title">
-      <h2 id="errors-title">Errors by source</h2>
+      <h2 id="errors-title">Errors by source, since the start</h2>
       {errorsBySource.length === 0 ? (
         <p>No error has come.</p>
       ) : (

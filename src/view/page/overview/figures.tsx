@@ -4,14 +4,13 @@ import { hello } from '../state/connection.js';
 import { countText, rateText } from '../ui/number-format.js';
 import { agoOf } from '../ui/time-format.js';
 import { lostOf } from './lost.js';
-import { bucketsSince } from './rate-model.js';
+import { bucketsSince, countOf, minutesOf } from './rate-model.js';
 
 /** The most important numbers, large. */
 export function Figures({ counts }: { readonly counts: Overview }): VNode {
-  const { events, metrics, spans, eventsPerSecond, metricsPerSecond, spansPerSecond, bucketSeconds, ledgers } = counts;
+  const { events, metrics, spans, errors, eventsPerSecond, metricsPerSecond, spansPerSecond, ledgers } = counts;
   const buckets = bucketsSince(counts);
-  const errors = buckets.reduce((sum, bucket) => sum + bucket.events.error, 0);
-  const minutes = Math.max(1, Math.round((buckets.length * bucketSeconds) / 60));
+  const errorsLately = buckets.reduce((sum, bucket) => sum + countOf(bucket, 'error'), 0);
   const lost = ledgers.reduce((most, ledger: LedgerLine) => Math.max(most, lostOf(ledger)), 0);
   const version = hello.value?.version ?? '';
   const since = agoOf(Math.max(0, Date.parse(counts.time) - Date.parse(counts.startedAt)));
@@ -21,9 +20,9 @@ export function Figures({ counts }: { readonly counts: Overview }): VNode {
       <Figure name="Metrics" value={countText(metrics)} note={rateText(metricsPerSecond)} />
       <Figure name="Spans" value={countText(spans)} note={rateText(spansPerSecond)} />
       <Figure
-        name="Error events"
+        name="Errors (events, spans)"
         value={countText(errors)}
-        note={`in the last ${minutes === 1 ? 'minute' : `${minutes} minutes`}`}
+        note={`${countText(errorsLately)} in the last ${minutesOf(buckets, counts)}`}
         isBad={errors > 0}
       />
       <Figure

@@ -4,15 +4,23 @@ import { linkTo } from '../state/location.js';
 import { ChartTable } from '../ui/chart-table.js';
 import { countText } from '../ui/number-format.js';
 import { timeOfDay } from '../ui/time-format.js';
-import { bucketsSince, countOf, PART_WORDS, PARTS, type RateBucket, totalOf } from './rate-model.js';
+import {
+  bucketsSince,
+  countOf,
+  LEGEND_WORDS,
+  minutesOf,
+  PART_WORDS,
+  PARTS,
+  type RateBucket,
+  totalOf,
+} from './rate-model.js';
 
-/** Events of the last minutes by type, and spans; a click on a bar lists those of its time. */
+/** Events and spans of the last minutes, errors of both together; a click on a bar lists those of its time. */
 export function RateChart({ counts }: { readonly counts: Overview }): VNode {
   const { bucketSeconds } = counts;
   const buckets = bucketsSince(counts);
   const greatest = buckets.reduce((most, bucket) => Math.max(most, totalOf(bucket)), 0);
-  const minutes = Math.max(1, Math.round((buckets.length * bucketSeconds) / 60));
-  const label = `What came in the last ${minutes === 1 ? 'minute' : `${minutes} minutes`}`;
+  const label = `What came in the last ${minutesOf(buckets, counts)}`;
   const first = buckets[0];
   return (
     <section class="card card-wide panel" aria-labelledby="rates-title">
@@ -21,7 +29,7 @@ export function RateChart({ counts }: { readonly counts: Overview }): VNode {
         {PARTS.map((part) => (
           <li key={part} class={`type-${part}`}>
             <span class="swatch" aria-hidden="true" />
-            {PART_WORDS[part]}
+            {LEGEND_WORDS[part]}
           </li>
         ))}
         <li>
@@ -45,7 +53,7 @@ export function RateChart({ counts }: { readonly counts: Overview }): VNode {
                 <th scope="col">From</th>
                 {PARTS.map((part) => (
                   <th key={part} scope="col" class="number">
-                    {PART_WORDS[part]}
+                    {LEGEND_WORDS[part]}
                   </th>
                 ))}
                 <th scope="col" class="number">

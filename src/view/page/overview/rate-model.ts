@@ -15,6 +15,13 @@ export const PART_WORDS: Readonly<Record<RatePart, string>> = {
   span: 'span',
 };
 
+/** The same for the legend. */
+export const LEGEND_WORDS: Readonly<Record<RatePart, string>> = {
+  ...PART_WORDS,
+  error: 'error, of events and spans',
+  span: 'other span',
+};
+
 /** A chart of less would be one of a few broad bars. */
 const FEWEST = 12;
 
@@ -25,8 +32,16 @@ export function bucketsSince({ buckets, startedAt, bucketSeconds }: Overview): r
   return first <= 0 ? buckets : buckets.slice(Math.min(first, Math.max(0, buckets.length - FEWEST)));
 }
 
-export function countOf({ events, spans }: RateBucket, part: EventType | 'span'): number {
-  return part === 'span' ? spans : events[part];
+/** A span that is an error counts as an error, as everywhere on the page. */
+export function countOf({ events, spans, errorSpans }: RateBucket, part: EventType | 'span'): number {
+  if (part === 'span') return spans - errorSpans;
+  return part === 'error' ? events.error + errorSpans : events[part];
+}
+
+/** The time of buckets in words: `minute`, `10 minutes`. */
+export function minutesOf(buckets: readonly RateBucket[], { bucketSeconds }: Overview): string {
+  const minutes = Math.max(1, Math.round((buckets.length * bucketSeconds) / 60));
+  return minutes === 1 ? 'minute' : `${minutes} minutes`;
 }
 
 export function totalOf(bucket: RateBucket): number {

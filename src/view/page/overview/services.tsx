@@ -11,7 +11,7 @@ export function Services({ counts }: { readonly counts: Overview }): VNode {
   const { services } = counts;
   return (
     <section class="card panel" aria-labelledby="services-title">
-      <h2 id="services-title">Services</h2>
+      <h2 id="services-title">Services, since the start</h2>
       {services.length === 0 ? (
         <p>No item names its service.</p>
       ) : (

@@ -51,12 +51,17 @@ const WORDS = { connecting: 'Connecting', live: 'Live', broken: 'Reconnecting', 
 
 function ConnectionState(): VNode {
   const counts = overview.value;
-  const rate = counts === undefined ? undefined : counts.eventsPerSecond + counts.metricsPerSecond;
+  const rate =
+    counts === undefined ? undefined : counts.eventsPerSecond + counts.metricsPerSecond + counts.spansPerSecond;
   return (
     <div class={`connection connection-${status.value}`}>
       <span class="dot" aria-hidden="true" />
       <span role="status">{WORDS[status.value]}</span>
-      {rate !== undefined && status.value === 'live' && <span class="rate">{rateText(rate)}</span>}
+      {rate !== undefined && status.value === 'live' && (
+        <span class="rate" title="Events, metrics and spans a second">
+          {rateText(rate)}
+        </span>
+      )}
     </div>
   );
 }
