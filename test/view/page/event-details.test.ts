@@ -34,6 +34,30 @@ describeInBrowser('the details of an event', (open) => {
     await details.waitFor({ state: 'detached' });
   });
 
+  it('are not needed for a source: its column is as wide as the sources in sight, and has the whole of it on hover', async () => {
+    const { url, collector } = await startView();
+    const source = 'warehouse.stock.reservations';
+    collector.collectEvent({ source: 'short', message: 'first' });
+    const page = await open(`${url}#/events`);
+    const cell = (message: string) => page.getByRole('row', { name: message }).locator('.cell-source');
+    await cell('first').waitFor();
+    const narrow = (await cell('first').boundingBox())?.width ?? 0;
+    collector.collectEvent({ source, message: 'second' });
+    await cell('second').waitFor();
+    const [whole, shown] = await cell('second').evaluate((element) => {
+      const { scrollWidth, clientWidth } = element as unknown as Record<'scrollWidth' | 'clientWidth', number>;
+      return [scrollWidth, clientWidth] as const;
+    });
+    expect(whole).toBeLessThanOrEqual(shown);
+    expect((await cell('first').boundingBox())?.width).toBeGreaterThan(narrow);
+    const long = `${'unlikely.'.repeat(30)}long`;
+    collector.collectEvent({ source: long, message: 'third' });
+    await cell('third').waitFor();
+    expect(await cell('third').getAttribute('title')).toBe(long);
+    const [wide, row] = [await cell('third').boundingBox(), await page.getByRole('row').first().boundingBox()];
+    expect((wide?.width ?? 1e9) / (row?.width ?? 1)).toBeLessThan(0.3);
+  });
+
   it('step through the errors, also those of the history that is not loaded yet', async () => {
     const { url, collector } = await startView();
     for (let count = 0; count < 6_000; count += 1)

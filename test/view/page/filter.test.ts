@@ -102,7 +102,7 @@ describeInBrowser('the filter of the events', (open) => {
     await other.getByRole('complementary', { name: 'Event' }).getByText('order 2 placed').waitFor();
   });
 
-  it('leaves spans out from the navigation on, and lists them at a click, with how long they took', async () => {
+  it('leaves spans out from the navigation on, and lists them with the events or alone, with how long they took', async () => {
     const { url, collector } = await startView();
     const tracer = new BasicTracerProvider({ spanProcessors: [new RimpSpanProcessor(collector)] }).getTracer('shop');
     collector.collectEvent({ source: 'shop', message: 'a log' });
@@ -111,9 +111,14 @@ describeInBrowser('the filter of the events', (open) => {
     const page = await open(url);
     await page.getByRole('link', { name: 'Events' }).click();
     await messagesAre(page, ['a log']);
-    await page.getByRole('button', { name: 'spans' }).click();
+    const show = page.getByLabel('Show');
+    expect(await show.inputValue()).toBe('exclude');
+    await show.selectOption('Events + spans');
     await page.getByRole('row', { name: /span 250 ms a span/ }).waitFor();
     expect(await page.getByRole('row').count()).toBe(2);
+    await show.selectOption('Spans');
+    await page.getByText('a log').waitFor({ state: 'detached' });
+    expect(await page.getByRole('row', { name: /a span/ }).count()).toBe(1);
   });
 
   it('goes back with the button of the browser', async () => {

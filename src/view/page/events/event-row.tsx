@@ -4,6 +4,8 @@ import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
 import { dayOf, durationText } from '../ui/time-format.js';
 import { TypeBadge } from '../ui/type-badge.js';
+import { visibleText } from '../ui/visible-text.js';
+import { serviceBeside, sourceText } from './event-columns.js';
 import { previewOf } from './preview.js';
 import { select } from './selection.js';
 import { spanMillis } from './span-millis.js';
@@ -22,7 +24,7 @@ const LONGEST = 600;
 /** One event in the list. */
 export function EventRowView({ event, index, top, isSelected }: EventRowProperties): VNode {
   const { data, otel } = event;
-  const service = otel?.resource?.['service.name'];
+  const service = serviceBeside(event);
   const length = spanMillis(event);
   const isToday = dayOf(new Date(data.timestamp)) === dayOf(new Date());
   return (
@@ -41,8 +43,8 @@ export function EventRowView({ event, index, top, isSelected }: EventRowProperti
       <span role="gridcell" class="cell-type">
         <TypeBadge type={data.event_type} />
       </span>
-      <span role="gridcell" class="cell-source">
-        {typeof service === 'string' && service !== data.source && (
+      <span role="gridcell" class="cell-source" title={visibleText(sourceText(event).slice(0, LONGEST))}>
+        {service !== undefined && (
           <span class="cell-service">
             <Text of={service} longest={100} />{' '}
           </span>

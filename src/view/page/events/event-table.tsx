@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isNarrow } from '../ui/media.js';
 import { useVirtualRows } from '../ui/virtual.js';
+import { EventColumns } from './event-columns.js';
 import { EventRowView } from './event-row.js';
-import { follow, follows, isPaused, length, list, stopFollowing, unseen, version } from './event-store.js';
+import { follow, follows, generation, isPaused, length, list, stopFollowing, unseen, version } from './event-store.js';
 import { EventsEmpty } from './events-empty.js';
 import { GapRowView } from './gap-row.js';
 import { historyBegun, historyState, loadOlder } from './history.js';
@@ -20,6 +21,7 @@ export function EventTable(): VNode {
   void version.value;
   const scroller = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
+  const [columns] = useState(() => new EventColumns());
   const count = length.value;
   const rowHeight = isNarrow.value ? NARROW_ROW_PIXELS : ROW_PIXELS;
   const rows = useVirtualRows({ scroller, count, rowHeight });
@@ -59,6 +61,10 @@ export function EventTable(): VNode {
       </div>
     );
   const activeIndex = list.indexOf(selection);
+  const inSight = rows.flatMap(({ index }) => {
+    const row = list.at(index);
+    return row?.kind === 'event' ? [row.event] : [];
+  });
   return (
     <div class="event-table">
       <HistoryNotice />
@@ -71,6 +77,7 @@ export function EventTable(): VNode {
         aria-multiselectable={false}
         aria-activedescendant={rows.some(({ index }) => index === activeIndex) ? `row-${activeIndex}` : undefined}
         tabIndex={0}
+        style={columns.widths(generation.value, inSight)}
         onScroll={onScroll}
       >
         <div class="event-rows" role="rowgroup" style={{ height: `${count * rowHeight}px` }}>

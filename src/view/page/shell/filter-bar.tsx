@@ -8,6 +8,7 @@ import type { Route } from '../state/route.js';
 import { TYPE_WORDS } from '../ui/type-badge.js';
 import { Conditions } from './conditions.js';
 import { FilterField } from './filter-field.js';
+import { SpanChoice } from './span-choice.js';
 import { TimeFilter } from './time-filter.js';
 
 type Field = 'types' | 'text' | 'name' | 'service' | 'source' | 'where' | 'time';
@@ -42,7 +43,7 @@ export function FilterBar({ page }: { readonly page: Route['page'] }): VNode | n
       </button>
       <div class={isOpen.value ? 'filter-fields is-open' : 'filter-fields'}>
         {has('types') && <TypeSwitches />}
-        {has('types') && <SpanSwitch />}
+        {has('types') && <SpanChoice />}
         {has('text') && <FilterField field="text" label="Text" hint="Search messages" />}
         {has('name') && <FilterField field="name" label="Name" hint="any, or http.*" />}
         {has('service') && <FilterField field="service" label="Service" hint="any, or shop*" suggestions={services} />}
@@ -83,21 +84,5 @@ function TypeSwitches(): VNode {
         </button>
       ))}
     </fieldset>
-  );
-}
-
-/** Whether spans are listed as events. */
-function SpanSwitch(): VNode {
-  const isOn = filter.value.spans !== 'exclude';
-  return (
-    <button
-      type="button"
-      class="type-switch is-alone"
-      aria-pressed={isOn}
-      title="Whether spans of traces are listed among the events"
-      onClick={() => setFilter({ spans: isOn ? 'exclude' : '' })}
-    >
-      spans
-    </button>
   );
 }
