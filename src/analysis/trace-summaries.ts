@@ -46,9 +46,17 @@ export class TraceSummaries {
     else this.#others += 1;
   }
 
-  /** All, that which began last first. */
+  /** Whether a trace is among those that are told apart. */
+  has(traceId: string): boolean {
+    return this.#byId.has(traceId);
+  }
+
+  /** All, that which began last first; those that began at once by their id. */
   list(): TraceSummary[] {
-    return [...this.#byId.values()].sort((a, b) => (a.startNanos > b.startNanos ? -1 : 1));
+    return [...this.#byId.values()].sort((a, b) => {
+      if (a.startNanos === b.startNanos) return a.traceId < b.traceId ? -1 : 1;
+      return a.startNanos > b.startNanos ? -1 : 1;
+    });
   }
 }
 

@@ -200,10 +200,27 @@ export interface PatternLine {
   readonly sparkline: readonly number[];
 }
 
-/** `GET api/traces`: the latest traces first. */
+/** What `GET api/traces` takes beside a filter. */
+export interface TraceParameters extends FilterParameters {
+  /** Which come first: those that began last, take longest or have most spans and events. Default: `latest`. */
+  readonly order?: 'latest' | 'slowest' | 'largest';
+  /** `only`: traces in which an event or span is an error, be it one that the filter asks for or another. */
+  readonly errors?: string;
+  /** Traces of an answer; default 200, at most 2,000. */
+  readonly limit?: string;
+  /** The `next` of an answer: the traces before those. */
+  readonly after?: string;
+}
+
+/** `GET api/traces`, chosen by {@link TraceParameters}. */
 export interface Traces {
   readonly traces: readonly TraceLine[];
+  /** Traces in what was read: these are the first of them. */
+  readonly found: number;
+  /** Whether there are traces that the answer does not have. */
   readonly cut: boolean;
+  /** What to go on with as `after`; absent if nothing older was left. */
+  readonly next?: string;
 }
 
 export interface TraceLine {

@@ -67,4 +67,75 @@ describe('GET api/traces', () => {
     const failed = await api.get<Traces>('traces?eventTypes=error');
     expect(failed.traces).toMatchObject([{ name: 'GET /', spans: 2, events: 1 }]);
   });
+
+  const shortTrace = (number: number, more: object = {}): TelemetryEvent =>
+    span(number, `trace ${number}`, number.toString(16).padStart(32, '0'), number.toString(16).padStart(16, '0'), {
+      endTimeUnixNano: String(BigInt(at(number).getTime() + 1 + (number % 7)) * 1_000_000n),
+      ...more,
+    });
+  const namesOf = ({ traces }: Traces): string[] => traces.map(({ name }) => name);
+
+  it('goes on behind the last one, until all were given once', async () => {
+    await api.store(Array.from({ length: 25 }, (_, number) => shortTrace(number)));
+    const names: string[] = [];
+    let next: string | undefined = '';
+    const sizes: number[] = [];
+    while (next !== undefined) {
+      const page: Traces = await api.get<Traces>(`traces?limit=10&after=${next}`);
+      names.push(...namesOf(page));
+      sizes.push(page.traces.length);
+      expect(page.cut).toBe(page.next !== undefined);
+      next = page.next;
+    }
+    expect(sizes).toEqual([10, 10, 5]);
+    expect(names).toEqual(Array.from({ length: 25 }, (_, index) => `trace ${24 - index}`));
+  });
+
+  it('goes on behind what one answer reads, in the order of time or another', async () => {
+    // more traces than an answer tells apart
+    await api.store(Array.from({ length: 2_500 }, (_, number) => shortTrace(number)));
+    for (const order of ['latest', 'slowest'] as const) {
+      const names = new Set<string>();
+      let next: string | undefined = '';
+      let answers = 0;
+      for (; next !== undefined && answers < 10; answers += 1) {
+        const page: Traces = await api.get<Traces>(`traces?limit=2000&order=${order}&after=${next}`);
+        for (const name of namesOf(page)) names.add(name);
+        next = page.next;
+      }
+      expect([order, names.size, answers < 10]).toEqual([order, 2_500, true]);
+    }
+  });
+
+  it('counts all of a trace that began before the cursor and ended behind it', async () => {
+    const [early, late] = [trace('a'), trace('b')];
+    await api.store([
+      span(0, 'early', early, '1'.repeat(16)),
+      span(5, 'late', late, '3'.repeat(16)),
+      span(9, 'inner', early, '2'.repeat(16), { parentSpanId: '1'.repeat(16) }),
+    ]);
+    const first = await api.get<Traces>('traces?limit=1');
+    expect(namesOf(first)).toEqual(['late']);
+    const second = await api.get<Traces>(`traces?limit=1&after=${first.next}`);
+    expect(second.traces).toMatchObject([{ name: 'early', spans: 2, durationMillis: 11_000 }]);
+    expect(second.next).toBeUndefined();
+  });
+
+  it('has the slowest and largest first, and those with an error anywhere in them', async () => {
+    await api.store([
+      span(0, 'slow', trace('a'), '1'.repeat(16), { endTimeUnixNano: String(BigInt(at(60).getTime()) * 1_000_000n) }),
+      span(1, 'large', trace('b'), '2'.repeat(16)),
+      event(2, 'it failed', { eventType: EventType.ERROR, otel: { traceId: trace('b'), spanId: '2'.repeat(16) } }),
+      span(3, 'quick', trace('c'), '3'.repeat(16)),
+    ]);
+    expect(namesOf(await api.get<Traces>('traces?order=slowest'))[0]).toBe('slow');
+    expect(namesOf(await api.get<Traces>('traces?order=largest'))[0]).toBe('large');
+    // the span that the filter asks for is none, its trace has one
+    expect(namesOf(await api.get<Traces>('traces?errors=only&text=large'))).toEqual(['large']);
+    expect(await api.get<Traces>('traces?order=slowest&limit=1')).toMatchObject({ found: 3, cut: true });
+  });
+
+  it.each(['after=soon', 'order=best', 'errors=yes'])('answers 400 to %s', async (search) => {
+    expect((await api.fetch(`traces?${search}`)).status).toBe(400);
+  });
 });

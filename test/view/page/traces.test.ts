@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../../helpers/browser.js';
+import { until } from '../../helpers/until.js';
 import { endFedViews, type Feed, fedView } from '../../helpers/view-feed.js';
 
 afterEach(endFedViews);
@@ -21,6 +22,11 @@ async function feedThree(feed: Feed): Promise<void> {
   await feed.spans(traceOf('c'), [
     { name: 'quick', id: spanOf('4'), from: NOW - 5_000, to: NOW - 4_990, service: 'shop' },
   ]);
+}
+
+/** Waits until the list shows these traces, in this order. */
+async function namesAre(page: Page, names: readonly string[]): Promise<void> {
+  await until(async () => (await namesIn(page)).join() === names.join());
 }
 
 const namesIn = (page: Page) => page.locator('.trace-name').allInnerTexts();
@@ -55,11 +61,11 @@ describeInBrowser('the list of traces', (open) => {
     await feedThree(feed);
     const page = await open(`${url}#/traces`);
     await page.getByRole('button', { name: 'Slowest' }).click();
-    expect(await namesIn(page)).toEqual(['slow', 'large', 'quick']);
-    await page.getByRole('button', { name: 'Most spans' }).click();
-    expect((await namesIn(page))[0]).toBe('large');
+    await namesAre(page, ['slow', 'large', 'quick']);
+    await page.getByRole('button', { name: 'Largest' }).click();
+    await namesAre(page, ['large', 'quick', 'slow']);
     await page.getByRole('button', { name: 'With errors' }).click();
-    expect(await namesIn(page)).toEqual(['large']);
+    await namesAre(page, ['large']);
     await page.reload();
     await page.getByText('1 trace', { exact: true }).waitFor();
     expect(await namesIn(page)).toEqual(['large']);
@@ -88,4 +94,64 @@ describeInBrowser('the list of traces', (open) => {
     await page.getByText('4 traces').waitFor();
     expect((await namesIn(page))[0]).toBe('new');
   });
+
+  it('loads older traces behind the latest ones, and keeps them when newer ones come', async () => {
+    const { url, feed } = await fedView();
+    await feedMany(feed, 450);
+    const page = await open(`${url}#/traces`);
+    await page.getByText('the latest 200 traces').waitFor();
+    const older = page.getByRole('button', { name: 'Load older' });
+    await older.click();
+    await page.getByText('the latest 400 traces').waitFor();
+    await feed.spans(traceOf('d'), [{ name: 'new', id: spanOf('5'), from: NOW - 50, to: NOW }]);
+    await page.getByText('the latest 401 traces').waitFor();
+    await older.click();
+    await page.getByText('451 traces', { exact: true }).waitFor();
+    expect(await older.count()).toBe(0);
+    expect(await namesIn(page)).toEqual(['new', ...Array.from({ length: 450 }, (_, number) => `trace ${number}`)]);
+  });
+
+  it('finds the slowest of all, and errors that are far back', async () => {
+    const { url, feed } = await fedView();
+    await feedMany(feed, 450);
+    const page = await open(`${url}#/traces?order=slowest`);
+    await page.getByText('the 200 slowest of 450 traces').waitFor();
+    // the oldest takes longest
+    expect((await namesIn(page))[0]).toBe('trace 449');
+    await page.getByRole('button', { name: 'With errors' }).click();
+    await page.getByText('1 trace', { exact: true }).waitFor();
+    await namesAre(page, ['trace 440']);
+  });
+
+  it('begins anew if so many came meanwhile that there may be others between', async () => {
+    const { url, feed } = await fedView();
+    await feedMany(feed, 210);
+    const page = await open(`${url}#/traces`);
+    await page.getByRole('button', { name: 'Load older' }).click();
+    await page.getByText('210 traces', { exact: true }).waitFor();
+    await feedMany(feed, 250, 1_000);
+    await page.getByText('the latest 200 traces').waitFor();
+    await page.getByRole('button', { name: 'Load older' }).click();
+    await page.getByText('the latest 400 traces').waitFor();
+  });
 });
+
+/** Traces that began one after the other, the first one last; number 440 has an error. */
+async function feedMany(feed: Feed, count: number, from = 0): Promise<void> {
+  const numbers = Array.from({ length: count }, (_, number) => number);
+  const idOf = (number: number) => (from + number + 1).toString(16);
+  const start = (number: number) => NOW - 60_000 + from * 10 - number * 20;
+  await Promise.all(
+    numbers.map((number) =>
+      feed.spans(idOf(number).padStart(32, '0'), [
+        {
+          name: `trace ${number}`,
+          id: idOf(number).padStart(16, '0'),
+          from: start(number),
+          to: start(number) + number,
+          isError: number === 440,
+        },
+      ]),
+    ),
+  );
+}

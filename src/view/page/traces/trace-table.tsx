@@ -7,12 +7,8 @@ import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
 import { dayOf, durationText } from '../ui/time-format.js';
 
-/** Traces that are shown at most: who looks for one uses the filter. */
-const MOST_ROWS = 1_000;
-
 export function TraceTable({ traces }: { readonly traces: readonly TraceLine[] }): VNode {
   const longest = traces.reduce((most, { durationMillis }) => Math.max(most, durationMillis), 0);
-  const shown = traces.slice(0, MOST_ROWS);
   return (
     <div class="table-scroller" tabIndex={0} role="region" aria-label="Traces">
       <table class="table trace-table">
@@ -29,12 +25,11 @@ export function TraceTable({ traces }: { readonly traces: readonly TraceLine[] }
           ]}
         />
         <tbody>
-          {shown.map((trace) => (
+          {traces.map((trace) => (
             <TraceRow key={trace.traceId} trace={trace} longest={longest} />
           ))}
         </tbody>
       </table>
-      {traces.length > MOST_ROWS && <p class="muted table-more">… and {countText(traces.length - MOST_ROWS)} more</p>}
     </div>
   );
 }

@@ -1,17 +1,16 @@
 import type { VNode } from 'preact';
-import type { TraceLine, Traces } from '../../api-types.js';
 import { conditionsIn } from '../state/filter.js';
 import { filter, setView, viewValue } from '../state/location.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
-import { counted } from '../ui/number-format.js';
-import { usePolled } from '../ui/polled.js';
+import { counted, countText } from '../ui/number-format.js';
 import { Text } from '../ui/text.js';
+import type { TraceOrder } from './trace-lines.js';
 import { TraceTable } from './trace-table.js';
+import { type ListedTraces, useTraces } from './use-traces.js';
 
-const ORDERS = { latest: 'Latest', slowest: 'Slowest', largest: 'Most spans' } as const;
-type Order = keyof typeof ORDERS;
+const ORDERS: Readonly<Record<TraceOrder, string>> = { latest: 'Latest', slowest: 'Slowest', largest: 'Largest' };
 
-/** The latest traces; a click opens one. */
+/** Traces; a click opens one. */
 export function TracesPage(): VNode {
   return (
     <>
@@ -22,24 +21,20 @@ export function TracesPage(): VNode {
 }
 
 function Content(): VNode {
-  const { answer, problem } = usePolled<Traces>('traces', { ...filter.value });
-  const found = answer.value;
-  if (found === undefined)
-    return problem.value === '' ? (
+  const order = orderNow();
+  const onlyErrors = viewValue('errors') === '1';
+  const listed = useTraces({ ...filter.value, errors: onlyErrors ? 'only' : undefined }, order);
+  const { traces, problem } = listed;
+  if (traces === undefined)
+    return problem === '' ? (
       <EmptyState title="Loading…" />
     ) : (
       <EmptyState title="The traces could not be loaded">
         <p role="alert">
-          <Text of={problem.value} longest={500} />
+          <Text of={problem} longest={500} />
         </p>
       </EmptyState>
     );
-  const order = orderNow();
-  const onlyErrors = viewValue('errors') === '1';
-  const traces = sorted(
-    found.traces.filter(({ errors }) => !onlyErrors || errors > 0),
-    order,
-  );
   return (
     <>
       <div class="toolbar">
@@ -60,27 +55,47 @@ function Content(): VNode {
           type="button"
           class="button"
           aria-pressed={onlyErrors}
+          title="Only traces in which a span or an event is an error"
           onClick={() => setView({ errors: onlyErrors ? '' : '1' })}
         >
           With errors
         </button>
         <p class="counts">
-          {counted(traces.length, 'trace')}
-          {found.cut && '; older ones are not shown'}
-          {problem.value !== '' && (
+          {countWords(listed, order)}
+          {problem !== '' && (
             <span class="trace-warning">
               {' '}
-              not up to date: <Text of={problem.value} longest={200} />
+              not up to date: <Text of={problem} longest={200} />
             </span>
           )}
         </p>
+        <Older listed={listed} />
       </div>
       {traces.length === 0 ? (
-        <NoTraces isFiltered={found.traces.length > 0 || conditionsIn(filter.value) > 0} />
+        <NoTraces isFiltered={onlyErrors || conditionsIn(filter.value) > 0} />
       ) : (
         <TraceTable traces={traces} />
       )}
     </>
+  );
+}
+
+/** `200 traces`, or `the 200 slowest of 1,830 traces`. */
+function countWords({ traces = [], found, older }: ListedTraces, order: TraceOrder): string {
+  if (order === 'latest')
+    return older === 'none' ? counted(traces.length, 'trace') : `the latest ${counted(traces.length, 'trace')}`;
+  if (traces.length >= found) return counted(traces.length, 'trace');
+  return `the ${countText(traces.length)} ${order === 'slowest' ? 'slowest' : 'largest'} of ${counted(found, 'trace')}`;
+}
+
+/** The way to traces that are not listed yet. */
+function Older({ listed: { older, loadOlder } }: { readonly listed: ListedTraces }): VNode | null {
+  if (older === 'none') return null;
+  if (older === 'full') return <p class="counts">There are older ones: narrow the time to see them</p>;
+  return (
+    <button type="button" class="button" disabled={older === 'loading'} onClick={loadOlder}>
+      {older === 'loading' ? 'Loading…' : 'Load older'}
+    </button>
   );
 }
 
@@ -94,13 +109,7 @@ function NoTraces({ isFiltered }: { readonly isFiltered: boolean }): VNode {
   );
 }
 
-function orderNow(): Order {
+function orderNow(): TraceOrder {
   const text = viewValue('order');
   return text === 'slowest' || text === 'largest' ? text : 'latest';
-}
-
-function sorted(traces: readonly TraceLine[], order: Order): readonly TraceLine[] {
-  if (order === 'slowest') return traces.toSorted((a, b) => b.durationMillis - a.durationMillis);
-  if (order === 'largest') return traces.toSorted((a, b) => b.spans + b.events - a.spans - a.events);
-  return traces;
 }
