@@ -55,6 +55,12 @@ export function encodeOtlp(type: 'Logs' | 'Metrics' | 'Traces', message: object)
   return new Uint8Array(Type.encode(Type.fromObject(message)).finish());
 }
 
+/** What is in a message in protobuf, as that library reads it. */
+export function decodeOtlp(type: 'Logs' | 'Metrics' | 'Traces', bytes: Uint8Array): Record<string, unknown> {
+  const Type = root.lookupType(type);
+  return Type.toObject(Type.decode(bytes), { longs: String, bytes: String });
+}
+
 /** The same message in OTLP's JSON: integers of 64 bits as text, ids in hexadecimal, other bytes in base64. */
 export function jsonOtlp(message: object): string {
   return JSON.stringify(message, (key, value: unknown) => {

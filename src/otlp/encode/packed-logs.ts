@@ -8,6 +8,13 @@ interface Group {
   readonly resource: ResourceLike;
   readonly scope: ScopeLike;
   readonly surroundings: Surroundings;
+  /** Its records, in order. */
+  readonly pieces: readonly Uint8Array[];
+  readonly size: number;
+}
+
+/** A group whose records are still being written. */
+interface OpenGroup extends Pick<Group, 'resource' | 'scope' | 'surroundings'> {
   /** Where its records are among the bytes: from and to by turns. */
   readonly ranges: number[];
   size: number;
@@ -17,11 +24,12 @@ let writer: ProtobufWriter | undefined;
 
 /** Log records in the bytes of a request, all but how they are put together: nothing else of them has to wait in memory. */
 export class PackedLogs {
-  readonly #bytes: Uint8Array;
+  /** Of their records, without what is around these in a request. */
+  readonly byteLength: number;
   readonly #groups: readonly Group[];
 
-  private constructor(bytes: Uint8Array, groups: readonly Group[]) {
-    this.#bytes = bytes;
+  private constructor(byteLength: number, groups: readonly Group[]) {
+    this.byteLength = byteLength;
     this.#groups = groups;
   }
 
@@ -35,9 +43,9 @@ export class PackedLogs {
     const to = writer ?? new ProtobufWriter();
     writer = undefined;
     to.at = 0;
-    const groups: Group[] = [];
+    const groups: OpenGroup[] = [];
     try {
-      let group: Group | undefined;
+      let group: OpenGroup | undefined;
       for (const record of records) {
         if (record.resource.asyncAttributesPending === true) return undefined;
         const from = to.at;
@@ -52,7 +60,21 @@ export class PackedLogs {
       return undefined;
     }
     writer = to;
-    return new PackedLogs(to.copy(), groups);
+    const bytes = to.copy();
+    return new PackedLogs(
+      bytes.length,
+      groups.map(({ ranges, ...group }) => ({ ...group, pieces: piecesOf(bytes, ranges) })),
+    );
+  }
+
+  /** All of these as one, without a copy of their bytes. */
+  static join(parts: readonly [PackedLogs, ...PackedLogs[]]): PackedLogs {
+    if (parts.length === 1) return parts[0];
+    const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    return new PackedLogs(
+      byteLength,
+      parts.flatMap((part) => part.#groups),
+    );
   }
 
   /** The request, an `ExportLogsServiceRequest`. */
@@ -74,14 +96,19 @@ export class PackedLogs {
         to.byte(0x12);
         to.varint(inner);
         to.raw(scope.before);
-        const { ranges } = group;
-        for (let at = 0; at < ranges.length; at += 2) to.raw(this.#bytes.subarray(ranges[at], ranges[at + 1]));
+        for (const piece of group.pieces) to.raw(piece);
         to.raw(scope.behind);
       }
       to.raw(around.behind);
     }
     return to.whole();
   }
+}
+
+function piecesOf(bytes: Uint8Array, ranges: readonly number[]): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < ranges.length; at += 2) pieces.push(bytes.subarray(ranges[at], ranges[at + 1]));
+  return pieces;
 }
 
 /** The groups of a resource, with the lengths of their messages and of the whole. */
@@ -100,13 +127,18 @@ function fieldSize(size: number): number {
   return 1 + varintSize(size) + size;
 }
 
-function groupOf(groups: Group[], last: Group | undefined, record: LogRecordLike, cache: SurroundingsCache): Group {
+function groupOf(
+  groups: OpenGroup[],
+  last: OpenGroup | undefined,
+  record: LogRecordLike,
+  cache: SurroundingsCache,
+): OpenGroup {
   const { resource, instrumentationScope: scope } = record;
-  const isOf = (group: Group): boolean => group.resource === resource && group.scope === scope;
+  const isOf = (group: OpenGroup): boolean => group.resource === resource && group.scope === scope;
   if (last !== undefined && isOf(last)) return last;
   const known = groups.find(isOf);
   if (known !== undefined) return known;
-  const made: Group = { resource, scope, surroundings: cache.get(record), ranges: [], size: 0 };
+  const made: OpenGroup = { resource, scope, surroundings: cache.get(record), ranges: [], size: 0 };
   groups.push(made);
   return made;
 }

@@ -6,44 +6,46 @@ import type { Batching } from '../config/batching.js';
 import type { PackedLogs } from '../encode/packed-logs.js';
 import type { BatchExporter } from './batch-exporter.js';
 import { ResourceWait } from './resource-wait.js';
+import { type Batch, WaitingBatches } from './waiting-batches.js';
 
 /** Settings of a {@link CountedBatchProcessor}. */
 export interface CountedBatchOptions {
   readonly exporter: BatchExporter<readonly LogRecordLike[] | PackedLogs>;
   /** Makes the records of a whole batch smaller while they wait; default: they wait as they are. */
   readonly pack?: ((records: readonly LogRecordLike[]) => readonly LogRecordLike[] | PackedLogs) | undefined;
+  /** Exports that may be under way together; default 1, as the specification asks of an exporter. */
+  readonly maxExports?: number | undefined;
   readonly batching: Batching;
   readonly clock: Clock;
   /** Hears of exports that failed and of the first records that find no room. */
   readonly report: (kind: string, what: string, error?: unknown) => void;
 }
 
-/** Records that are exported together. */
-interface Batch {
-  readonly items: readonly LogRecordLike[] | PackedLogs;
-  readonly size: number;
-}
-
 const DEFAULT_DELAY_MILLIS = 1_000;
+/** Records of one export when more than a batch waits, unless somebody asked for a size. */
+const MAX_JOINED_RECORDS = 2_048;
 
 /**
- * A `LogRecordProcessor` that exports in batches, one after the other, as the SDK's own does, and counts: admission is
- * bounded, and whatever an export comes to, the next one has its turn.
+ * A `LogRecordProcessor` that exports in batches, as the SDK's own does, and counts: admission is bounded, and whatever an
+ * export comes to, the next one has its turn. Batches leave one after the other; those that had to wait leave together,
+ * and while more than that waits and the endpoint takes what it gets, several exports are under way.
  */
 export class CountedBatchProcessor implements LogRecordProcessorLike {
   readonly #options: CountedBatchOptions;
   readonly #ledger: Ledger;
   readonly #resources: ResourceWait;
-  /** Whole batches that wait, in order, and how many records they are. */
-  #batches: Batch[] = [];
-  #inBatches = 0;
+  readonly #batches: WaitingBatches;
   /** The records of the next batch. */
   #queue: LogRecordLike[] = [];
   /** Records that are being exported. */
   #exporting = 0;
-  /** Records that left the queue for good, and how many of them somebody waits for. */
-  #settled = 0;
+  /** Exports under way, in the order in which they began: how many records had begun before each. */
+  readonly #flights = new Set<number>();
+  /** Records whose export began, and how many somebody waits for. */
+  #begun = 0;
   #target = 0;
+  /** The last export delivered all it had. */
+  #isTaken = false;
   #isRunning = false;
   #cancelTimer: (() => void) | undefined;
   #waiting: (() => void)[] = [];
@@ -51,7 +53,9 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   #abandoned = false;
 
   constructor(options: CountedBatchOptions) {
+    const { isBatchSizeGiven, maxExportBatchSize } = options.batching;
     this.#options = options;
+    this.#batches = new WaitingBatches(isBatchSizeGiven ? maxExportBatchSize : MAX_JOINED_RECORDS);
     this.#ledger = new Ledger(() => this.#outstanding);
     this.#resources = new ResourceWait(options.clock, options.report);
   }
@@ -84,8 +88,8 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
 
   /** Resolves when everything that was taken in before has been exported or is counted as lost; never rejects. */
   async forceFlush(): Promise<void> {
-    const target = this.#settled + this.#outstanding;
-    this.#target = Math.max(this.#target, target);
+    const target = this.#admitted;
+    this.#target = target;
     if (this.#outstanding > 0) this.#start();
     const flushed = this.#options.exporter.flush();
     while (this.#settled < target && !this.#abandoned)
@@ -106,8 +110,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
       this.#abandoned = true;
       this.#ledger.dropped.add('shutdown_timeout', this.#outstanding);
       this.#queue = [];
-      this.#batches = [];
-      this.#inBatches = 0;
+      this.#batches.clear();
       this.#exporting = 0;
       this.#wake();
     }
@@ -115,7 +118,18 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   }
 
   get #outstanding(): number {
-    return this.#inBatches + this.#queue.length + this.#exporting;
+    return this.#batches.records + this.#queue.length + this.#exporting;
+  }
+
+  /** Records that ever entered the queue. */
+  get #admitted(): number {
+    return this.#begun + this.#batches.records + this.#queue.length;
+  }
+
+  /** Of these, how many have left for good before the first that has not. */
+  get #settled(): number {
+    const [oldest] = this.#flights;
+    return oldest ?? this.#begun;
   }
 
   async #end(): Promise<void> {
@@ -128,10 +142,10 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
 
   #schedule(): void {
     const { clock, batching } = this.#options;
-    if (this.#isRunning || this.#inBatches + this.#queue.length === 0) return;
+    if (this.#isRunning || this.#batches.records + this.#queue.length === 0) return;
     this.#cancelTimer ??= inBackground(() =>
       clock.after(batching.scheduledDelayMillis ?? DEFAULT_DELAY_MILLIS, () => {
-        this.#target = this.#settled + this.#outstanding;
+        this.#target = this.#admitted;
         this.#start();
       }),
     );
@@ -142,31 +156,42 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     this.#isRunning = true;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    void inBackground(() => this.#run());
+    // whoever emits goes on first
+    inBackground(() => queueMicrotask(() => this.#exportAll()));
   }
 
   /** Ends the batch that is gathered. */
   #close(): void {
     const records = this.#queue;
     this.#queue = [];
-    this.#inBatches += records.length;
     this.#batches.push({ items: this.#options.pack?.(records) ?? records, size: records.length });
   }
 
-  /** Exports as long as there is a whole batch, or somebody waits for what is there. */
-  async #run(): Promise<void> {
-    // whoever emits goes on first
-    await Promise.resolve();
-    for (;;) {
-      if (this.#batches.length === 0 && this.#queue.length > 0 && this.#settled < this.#target) this.#close();
-      const batch = this.#batches.shift();
+  /** Begins exports as long as there is a whole batch, or somebody waits for what is there. */
+  #exportAll(): void {
+    while (this.#mayBegin) {
+      if (this.#batches.records === 0 && this.#queue.length > 0 && this.#begun < this.#target) this.#close();
+      const batch = this.#batches.take();
       if (batch === undefined) break;
-      this.#inBatches -= batch.size;
-      this.#exporting = batch.size;
-      await this.#export(batch);
+      const flight = this.#begun;
+      this.#begun += batch.size;
+      this.#exporting += batch.size;
+      this.#flights.add(flight);
+      void this.#export(batch).then(() => {
+        this.#flights.delete(flight);
+        this.#wake();
+        this.#exportAll();
+      });
     }
+    if (this.#flights.size > 0) return;
     this.#isRunning = false;
     this.#schedule();
+  }
+
+  get #mayBegin(): boolean {
+    const { maxExports = 1 } = this.#options;
+    if (this.#flights.size === 0) return true;
+    return this.#isTaken && this.#flights.size < maxExports && this.#batches.fillsRequest;
   }
 
   async #export({ items, size }: Batch): Promise<void> {
@@ -185,14 +210,13 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
       return;
     }
     this.#exporting -= size;
-    this.#settled += size;
+    this.#isTaken = outcome.error === undefined;
     this.#ledger.delivered += outcome.delivered;
     for (const [reason, count] of Object.entries(outcome.dropped)) this.#ledger.dropped.add(reason, count);
     if (outcome.error !== undefined) {
       const count = size - outcome.delivered;
       this.#options.report('otlp_export', `exporting ${count} log records over OTLP failed`, outcome.error);
     }
-    this.#wake();
   }
 
   #wake(): void {

@@ -7,7 +7,7 @@ import type { WarnOf } from '../config/environment.js';
 import type { SignalSettings } from '../config/settings.js';
 import { type LogsSerializer, logsSerializerOf } from '../encode/logs-serializer.js';
 import type { PackedLogs } from '../encode/packed-logs.js';
-import { OtlpClient } from '../send/client.js';
+import { MAX_CONNECTIONS, OtlpClient } from '../send/client.js';
 import type { BatchExporter } from './batch-exporter.js';
 import { CountedBatchProcessor } from './counted-batch-processor.js';
 import { DurableLogProcessor } from './durable-log-processor.js';
@@ -64,6 +64,7 @@ export function makeLogs(
 interface Means {
   readonly exporter: BatchExporter<readonly LogRecordLike[] | PackedLogs>;
   readonly pack?: LogsSerializer['pack'];
+  readonly maxExports?: number;
 }
 
 function meansOf(
@@ -95,7 +96,7 @@ function meansOf(
     timeoutMillis: endpoint.timeoutMillis,
     report,
   });
-  return { exporter, pack: serializer.pack };
+  return { exporter, pack: serializer.pack, maxExports: MAX_CONNECTIONS };
 }
 
 /** No export takes longer than `OTEL_BLRP_EXPORT_TIMEOUT` allows. */

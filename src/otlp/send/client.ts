@@ -16,6 +16,9 @@ export interface OtlpClientOptions {
   readonly holdsProcess?: boolean | undefined;
 }
 
+/** Connections to one endpoint, and so the requests that are under way together. */
+export const MAX_CONNECTIONS = 4;
+
 /** Sends ready-made requests to one endpoint, over connections that are kept. */
 export class OtlpClient {
   readonly #endpoint: Endpoint;
@@ -30,7 +33,7 @@ export class OtlpClient {
     this.#endpoint = endpoint;
     this.#server = showUrl(endpoint.url);
     this.#holdsProcess = options.holdsProcess ?? false;
-    const agentOptions = { keepAlive: true, maxSockets: 4 };
+    const agentOptions = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
     this.#agent = endpoint.url.startsWith('https:')
       ? new builtIn.https.Agent({ ...agentOptions, ...endpoint.tls })
       : new builtIn.http.Agent(agentOptions);

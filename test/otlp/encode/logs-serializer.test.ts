@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { LogRecordLike } from '../../../src/otel/sdk-types.js';
 import { logsSerializerOf } from '../../../src/otlp/encode/logs-serializer.js';
 import { PackedLogs } from '../../../src/otlp/encode/packed-logs.js';
+import { decodeOtlp } from '../../helpers/otlp-proto.js';
 
 const ours = logsSerializerOf('http/protobuf', transformer, 'test');
 const official = (records: readonly LogRecordLike[]): Buffer => {
@@ -90,6 +91,22 @@ const record: fc.Arbitrary<LogRecordLike> = fc.record({
   instrumentationScope: fc.constantFrom(...SCOPES),
 });
 
+interface DecodedLogs {
+  readonly resourceLogs?: readonly { readonly scopeLogs: readonly { readonly logRecords: readonly unknown[] }[] }[];
+}
+
+/** The records of a request in order, by what is around them. */
+function recordsIn(request: Uint8Array): Map<string, unknown[]> {
+  const found = new Map<string, unknown[]>();
+  for (const { scopeLogs, ...resource } of (decodeOtlp('Logs', request) as DecodedLogs).resourceLogs ?? []) {
+    for (const { logRecords, ...scope } of scopeLogs) {
+      const around = JSON.stringify([resource, scope]);
+      found.set(around, [...(found.get(around) ?? []), ...logRecords]);
+    }
+  }
+  return found;
+}
+
 describe('log records in protobuf', () => {
   it('are the bytes that OpenTelemetry writes, whatever is in a record', () => {
     fc.assert(
@@ -105,6 +122,19 @@ describe('log records in protobuf', () => {
     fc.assert(
       fc.property(fc.array(record, { minLength: 1, maxLength: 30 }), (records) => {
         expect(Buffer.from(ours.serialize(records)).equals(official(records))).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('of several packs joined are those of the packs, in order', () => {
+    const lists = fc.array(fc.array(record, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(lists, (parts) => {
+        const packs = parts.map((records) => ours.pack(records)) as [PackedLogs, ...PackedLogs[]];
+        const joined = Buffer.from(ours.serialize(PackedLogs.join(packs)));
+        const apart = Buffer.concat(parts.map((records) => official(records)));
+        expect(recordsIn(joined)).toEqual(recordsIn(apart));
       }),
       { numRuns: 100 },
     );

@@ -1,0 +1,139 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type StartedTelemetry, startTelemetry } from 'rimp-telemetry';
+import { expectBalance } from '../../helpers/ledger.js';
+import { until } from '../../helpers/until.js';
+
+/** A request that waits for its answer. */
+interface Held {
+  /** The numbers of the events in it, in order. */
+  readonly events: readonly number[];
+  readonly answer: (status: number) => void;
+}
+
+const environment = { ...process.env };
+let held: Held[] = [];
+let telemetry: StartedTelemetry;
+let url = '';
+
+/** A server that answers only when it is told to. */
+const server = createServer((request, response: ServerResponse) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const events = Array.from(
+      Buffer.concat(chunks)
+        .toString('latin1')
+        .matchAll(/number (\d{6})/g),
+      ([, digits]) => Number(digits),
+    );
+    const answer = (status: number): void => {
+      response.writeHead(status, { 'content-type': 'application/x-protobuf' });
+      response.end();
+    };
+    held.push({ events, answer });
+  });
+});
+
+beforeEach(async () => {
+  held = [];
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  process.env = { ...environment };
+  await telemetry.shutdown({ timeoutMillis: 200 });
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function start(): void {
+  telemetry = startTelemetry({ register: false, otlp: { endpoint: url } });
+}
+
+function emit(from: number, count: number): void {
+  for (let i = from; i < from + count; i += 1)
+    telemetry.collector.collectEvent('shop', `number ${String(i).padStart(6, '0')}`);
+}
+
+/** The next request that comes. */
+async function nextRequest(): Promise<Held> {
+  await until(() => held.length > 0);
+  return held.shift() as Held;
+}
+
+const numbers = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
+const figures = () => telemetry.collector.health().sinks['otlp-logs'];
+
+it('batches that had to wait leave in one request, in order, of at most 2,048 records', async () => {
+  start();
+  emit(0, 512);
+  const first = await nextRequest();
+  expect(first.events).toEqual(numbers(0, 512));
+  emit(512, 5 * 512);
+  first.answer(200);
+  const second = await nextRequest();
+  expect(second.events).toEqual(numbers(512, 2_048));
+  second.answer(200);
+  const third = await nextRequest();
+  expect(third.events).toEqual(numbers(2_560, 512));
+  third.answer(200);
+  await until(() => figures()?.delivered === 3_072);
+  expectBalance(telemetry.collector);
+});
+
+it('while more waits than a request takes, four are under way, and a flush waits for the oldest', async () => {
+  start();
+  emit(0, 512);
+  (await nextRequest()).answer(200);
+  await until(() => figures()?.delivered === 512);
+  emit(512, 4 * 2_048 + 100);
+  await until(() => held.length === 4);
+  const [oldest, ...others] = held.splice(0) as [Held, ...Held[]];
+  expect(oldest.events).toEqual(numbers(512, 2_048));
+  let isFlushed = false;
+  const flush = telemetry.forceFlush({ timeoutMillis: 10_000 }).then(({ complete }) => {
+    isFlushed = true;
+    return complete;
+  });
+  for (const other of others) other.answer(200);
+  await until(() => figures()?.queued === 2_048 + 100);
+  expectBalance(telemetry.collector);
+  expect(isFlushed).toBe(false);
+  oldest.answer(200);
+  const last = await nextRequest();
+  last.answer(200);
+  expect(await flush).toBe(true);
+  expect([oldest, ...others, last].flatMap(({ events }) => events)).toEqual(numbers(512, 4 * 2_048 + 100));
+});
+
+it('an endpoint that has not taken anything yet, or not all of the last export, gets one request at a time', async () => {
+  start();
+  emit(0, 4 * 2_048);
+  const first = await nextRequest();
+  first.answer(400);
+  const second = await nextRequest();
+  await until(() => figures()?.dropped.export_failed === 2_048);
+  expect(held).toEqual([]);
+  second.answer(200);
+  await until(() => held.length === 2);
+  for (const { answer } of held.splice(0)) answer(200);
+  await until(() => figures()?.queued === 0);
+  expect(figures()).toMatchObject({ delivered: 3 * 2_048, dropped: { export_failed: 2_048 } });
+});
+
+it('no request has more records than OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, however many wait', async () => {
+  process.env.OTEL_BLRP_MAX_EXPORT_BATCH_SIZE = '100';
+  start();
+  emit(0, 1_000);
+  const seen: number[][] = [];
+  while (seen.flat().length < 1_000) {
+    const { events, answer } = await nextRequest();
+    seen.push([...events]);
+    answer(200);
+  }
+  expect(seen.map(({ length }) => length)).toEqual(Array.from({ length: 10 }, () => 100));
+  expect(seen.flat().toSorted((a, b) => a - b)).toEqual(numbers(0, 1_000));
+});
