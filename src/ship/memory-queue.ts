@@ -1,5 +1,5 @@
 import type { OtlpProtocol } from '../otlp/config/settings.js';
-import type { QueueEntry } from '../otlp/queue/segment.js';
+import type { QueueEntry, Room } from '../otlp/queue/segment.js';
 import type { DeliverySource } from '../otlp/send/delivery.js';
 
 /** An entry, and what is called when it was delivered or refused. */
@@ -48,7 +48,7 @@ export class MemoryQueue implements DeliverySource {
     return !signal.aborted;
   }
 
-  take(maxBytes: number): ReturnType<DeliverySource['take']> {
+  take({ maxBytes }: Room): ReturnType<DeliverySource['take']> {
     if (this.#entries.length === 0) return Promise.resolve(undefined);
     let bytes = 0;
     let count = 0;

@@ -86,7 +86,7 @@ export class CountedQueue {
   async drain(tries = 10): Promise<void> {
     for (let left = tries; left > 0; ) {
       try {
-        const taken = await this.queue.take(100_000);
+        const taken = await this.queue.take({ maxBytes: 100_000 });
         if (taken === undefined) return;
         for (const { payload, items } of taken.entries) {
           this.delivered.push(...textsOf(payload));

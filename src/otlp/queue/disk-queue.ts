@@ -1,6 +1,6 @@
 import { MemoryQueue } from './memory-queue.js';
 import type { DiskQueueOptions, QueueRest } from './queue-options.js';
-import { HEADER_BYTES, type QueueEntry } from './segment.js';
+import { HEADER_BYTES, type QueueEntry, type Room } from './segment.js';
 import { SegmentQueue } from './segment-queue.js';
 import type { StoredEntry } from './segment-reader.js';
 
@@ -74,13 +74,13 @@ export class DiskQueue {
   }
 
   /**
-   * The next entries, in order, of at most so many bytes together but at least one; none if nothing waits. They are to be
+   * The next entries, in order, as many as have room but at least one; none if nothing waits. They are to be
    * settled by {@link ack} or {@link nack} before others are taken.
    *
    * @throws what kept the next entries from being read, if that may pass.
    */
-  take(maxBytes: number): Promise<readonly QueueEntry[]> {
-    return this.#stored.take(maxBytes, this.#memory);
+  take(room: Room): Promise<readonly QueueEntry[]> {
+    return this.#stored.take(room, this.#memory);
   }
 
   /** These entries need not be sent again. */

@@ -7,7 +7,7 @@ import type { OtlpProtocol, Signal } from '../config/settings.js';
 import { DiskQueue } from './disk-queue.js';
 import { type Lease, Leases, RENEW_MILLIS } from './lease.js';
 import type { QueueLoss } from './queue-options.js';
-import { HEADER_BYTES, type QueueEntry } from './segment.js';
+import { HEADER_BYTES, type QueueEntry, type Room } from './segment.js';
 import { SharedRoom } from './shared-room.js';
 
 /** Settings of a {@link DurableQueue}. */
@@ -104,10 +104,10 @@ export class DurableQueue {
   }
 
   /** The next entries, in order; `undefined` if nothing waits. They are to be settled before others are taken. */
-  async take(maxBytes: number): Promise<Taken | undefined> {
+  async take(room: Room): Promise<Taken | undefined> {
     for (;;) {
       const part = this.#adopted[0] ?? this.#own;
-      const entries = await part.queue.take(maxBytes);
+      const entries = await part.queue.take(room);
       if (entries.length > 0) {
         this.#taken = part;
         return { entries, protocol: part.lease.protocol };

@@ -5,7 +5,7 @@ import type { MemoryEntry, MemoryQueue } from './memory-queue.js';
 import { MissingItems } from './missing-items.js';
 import { OffsetFile } from './offset-file.js';
 import type { DiskQueueOptions, QueueRest } from './queue-options.js';
-import { type QueueEntry, type Segment, START } from './segment.js';
+import { type QueueEntry, type Room, type Segment, START } from './segment.js';
 import { findSegments, isForGood } from './segment-file.js';
 import { SegmentReader, type StoredEntry } from './segment-reader.js';
 import { assessDamage } from './segment-scan.js';
@@ -85,19 +85,19 @@ export class SegmentQueue {
   }
 
   /**
-   * The next entries, of at most so many bytes together but at least one: those of `behind` once no segment is left.
+   * The next entries, as many as have room but at least one: those of `behind` once no segment is left.
    *
    * @throws what kept the next entries from being read, if that may pass.
    */
-  async take(maxBytes: number, behind: Pick<MemoryQueue, 'isEmpty' | 'take'>): Promise<readonly QueueEntry[]> {
+  async take(room: Room, behind: Pick<MemoryQueue, 'isEmpty' | 'take'>): Promise<readonly QueueEntry[]> {
     for (;;) {
       const segment = this.#segments[0];
       if (segment === undefined) {
         this.#missing.giveUp();
-        return behind.take(maxBytes);
+        return behind.take(room.maxBytes);
       }
       if (this.#at.offset < segment.size) {
-        const entries = await this.#read(segment, maxBytes);
+        const entries = await this.#read(segment, room);
         if (entries.length > 0) return entries;
       } else if (segment !== this.#writer.segment || !behind.isEmpty) {
         this.#drop(segment);
@@ -179,9 +179,9 @@ export class SegmentQueue {
   }
 
   /** The next entries of a segment; none if it had to be left behind, or what comes next is lost. */
-  async #read(segment: Segment, maxBytes: number): Promise<readonly StoredEntry[]> {
+  async #read(segment: Segment, room: Room): Promise<readonly StoredEntry[]> {
     try {
-      const found = await this.#reader.entries(segment, this.#at, maxBytes);
+      const found = await this.#reader.entries(segment, this.#at, room);
       const count = found.length > 0 ? undefined : await this.#options.counter();
       if (segment.gone) return [];
       segment.failures = 0;

@@ -1,6 +1,6 @@
 import { read } from 'node:fs';
 import { closeQuietly, openPrivate } from '../../runtime/private-file.js';
-import { entriesOf, HEADER_BYTES, headerAt, type Offset, type QueueEntry, type Segment } from './segment.js';
+import { entriesOf, HEADER_BYTES, headerAt, type Offset, type QueueEntry, type Room, type Segment } from './segment.js';
 
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -10,21 +10,35 @@ export interface StoredEntry extends QueueEntry {
   readonly next?: Offset;
 }
 
-/** Reads segments, one after the other, and keeps the one that was read last open. */
+/** Reads segments, one after the other, and keeps the one that was read last open, and what was read beyond an answer. */
 export class SegmentReader {
   #open: { readonly segment: Segment; readonly descriptor: number } | undefined;
   #reading: Promise<unknown> | undefined;
+  /** The block that was read last: entries that had no room in the answer are not read again. */
+  #block: { readonly segment: Segment; readonly from: number; readonly bytes: Buffer } | undefined;
 
-  /** The next entries of a segment, of at most so many bytes but at least one; none if the next one is damaged. */
-  async entries(segment: Segment, { offset, itemsBefore }: Offset, maxBytes: number): Promise<readonly StoredEntry[]> {
+  /** The next entries of a segment, as many as have room but at least one; none if the next one is damaged. */
+  async entries(segment: Segment, { offset, itemsBefore }: Offset, room: Room): Promise<readonly StoredEntry[]> {
     const left = segment.size - offset;
-    let bytes = await this.#read(segment, offset, Math.min(left, Math.max(BLOCK_BYTES, maxBytes)));
+    const kept = this.#kept(segment, offset);
+    if (kept !== undefined) {
+      const found = storedIn(kept, segment, { offset, itemsBefore }, room);
+      if (found.length > 0) return found;
+    }
+    let bytes = await this.#read(segment, offset, Math.min(left, Math.max(BLOCK_BYTES, room.maxBytes)));
     const first = headerAt(bytes, 0);
     const whole = first === undefined ? 0 : HEADER_BYTES + first.length;
     if (whole > bytes.length && whole <= left) bytes = await this.#read(segment, offset, whole);
-    return entriesOf(bytes, maxBytes, itemsBefore).map(({ payload, items, end, itemsAfter }) => {
-      return { payload, items, segment, next: { offset: offset + end, itemsBefore: itemsAfter } };
-    });
+    const found = storedIn(bytes, segment, { offset, itemsBefore }, room);
+    const isUsedUp = found.at(-1)?.next?.offset === offset + bytes.length;
+    this.#block = isUsedUp ? undefined : { segment, from: offset, bytes };
+    return found;
+  }
+
+  /** What is left of the last block from a byte on. */
+  #kept(segment: Segment, offset: number): Buffer | undefined {
+    if (this.#block?.segment !== segment || offset < this.#block.from) return undefined;
+    return this.#block.bytes.subarray(offset - this.#block.from);
   }
 
   /** What there is of a segment from a byte on. */
@@ -57,5 +71,18 @@ export class SegmentReader {
   #close(): void {
     if (this.#open !== undefined) closeQuietly(this.#open.descriptor);
     this.#open = undefined;
+    this.#block = undefined;
   }
+}
+
+/** The entries that stand at an offset of a segment, with where each next one begins. */
+function storedIn(
+  bytes: Buffer,
+  segment: Segment,
+  { offset, itemsBefore }: Offset,
+  room: Room,
+): readonly StoredEntry[] {
+  return entriesOf(bytes, room, itemsBefore).map(({ payload, items, end, itemsAfter }) => {
+    return { payload, items, segment, next: { offset: offset + end, itemsBefore: itemsAfter } };
+  });
 }

@@ -135,6 +135,13 @@ export function belongsTo(damaged: Buffer, payload: Uint8Array, items: number, i
   return anew.readUInt32LE(CRC_AT) === damaged.readUInt32LE(CRC_AT);
 }
 
+/** What has room in one request, unless a single entry has more. */
+export interface Room {
+  readonly maxBytes: number;
+  /** Default: no limit but that of bytes. */
+  readonly maxItems?: number | undefined;
+}
+
 /** An entry as it stands in a segment, and what follows it. */
 export interface FoundEntry extends QueueEntry {
   /** Where the next one begins, counted from the first byte that was looked at. */
@@ -144,18 +151,23 @@ export interface FoundEntry extends QueueEntry {
 }
 
 /**
- * The first entries of some bytes, up to so many but at least one, and up to the first that is cut or damaged.
+ * The first entries of some bytes, as many as have room but at least one, and up to the first that is cut or damaged.
  *
  * @param itemsBefore - items of the segment before those bytes: an entry that says otherwise follows something lost.
  */
-export function entriesOf(bytes: Buffer, maxBytes: number, itemsBefore: number): readonly FoundEntry[] {
+export function entriesOf(
+  bytes: Buffer,
+  { maxBytes, maxItems = Number.POSITIVE_INFINITY }: Room,
+  itemsBefore: number,
+): readonly FoundEntry[] {
   const entries: FoundEntry[] = [];
   let before = itemsBefore;
   for (let at = 0; ; ) {
     const header = headerAt(bytes, at);
     if (header === undefined || header.itemsBefore !== before) return entries;
     const end = at + HEADER_BYTES + header.length;
-    if (end > bytes.length || (entries.length > 0 && end > maxBytes)) return entries;
+    if (end > bytes.length) return entries;
+    if (entries.length > 0 && (end > maxBytes || before + header.items - itemsBefore > maxItems)) return entries;
     const payload = bytes.subarray(at + HEADER_BYTES, end);
     if (builtIn.zlib.crc32(payload) !== header.payloadCrc) return entries;
     before += header.items;

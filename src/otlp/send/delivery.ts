@@ -5,15 +5,13 @@ import type { Clock } from '../../runtime/clock.js';
 import type { OtlpProtocol } from '../config/settings.js';
 import { merge } from '../encode/merge.js';
 import type { PartialSuccess } from '../encode/serializer.js';
-import type { QueueEntry } from '../queue/segment.js';
+import type { QueueEntry, Room } from '../queue/segment.js';
 import type { OtlpClient } from './client.js';
 import type { SendOutcome } from './response.js';
 
 /** Where entries come from, in order. */
 export interface DeliverySource {
-  take(
-    maxBytes: number,
-  ): Promise<{ readonly entries: readonly QueueEntry[]; readonly protocol: OtlpProtocol } | undefined>;
+  take(room: Room): Promise<{ readonly entries: readonly QueueEntry[]; readonly protocol: OtlpProtocol } | undefined>;
   /** These need not be sent again. */
   ack(entries: readonly QueueEntry[]): void;
   /** These were not sent, and come first again. */
@@ -111,12 +109,12 @@ export class Delivery {
   }
 
   async #sendAll(): Promise<void> {
-    const { source, report } = this.#options;
+    const { source, report, maxItems } = this.#options;
     while (!this.#stopped) {
       let entries: readonly QueueEntry[] = [];
       try {
         this.#asked = false;
-        const taken = await source.take(this.#alone > 0 ? 1 : this.#maxBytes);
+        const taken = await source.take({ maxBytes: this.#alone > 0 ? 1 : this.#maxBytes, maxItems });
         if (taken === undefined) {
           if (this.#asked) continue;
           break;

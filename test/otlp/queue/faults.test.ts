@@ -29,7 +29,7 @@ function openIn(directory: string): number {
 async function live(directory: string, name: string): Promise<CountedQueue> {
   const queue = new CountedQueue(directory, { maxBytes: 4_000 });
   for (let i = 0; i < 6; i += 1) queue.append(`${name} ${i}`, 2);
-  const taken = await queue.queue.take(500).catch(() => undefined);
+  const taken = await queue.queue.take({ maxBytes: 500 }).catch(() => undefined);
   if (taken !== undefined) queue.queue.nack(taken.entries);
   queue.clock.advance(10_000);
   await queue.drain(3);

@@ -150,7 +150,7 @@ describe('the files of a queue', () => {
       const directory = join(queueDirectory(), 'new', 'queue');
       const queue = new CountedQueue(directory);
       queue.append('one');
-      const taken = await queue.queue.take(1_000);
+      const taken = await queue.queue.take({ maxBytes: 1_000 });
       queue.queue.ack(taken?.entries ?? []);
       queue.append('two');
       const [lease = ''] = leasesIn(directory);

@@ -100,7 +100,7 @@ describe('a mark', () => {
     queue.append('two');
     for (const past of [false, true]) {
       expect(isPast()).toBe(false);
-      const taken = await queue.queue.take(1);
+      const taken = await queue.queue.take({ maxBytes: 1 });
       queue.queue.ack(taken?.entries ?? []);
       expect(isPast()).toBe(past);
     }
@@ -128,4 +128,24 @@ it('a directory that was taken away while it is used is made anew, and nothing e
   await queue.queue.close();
   expect(queue.delivered).toContain('two.0');
   expect(queue.imbalance).toBe(0);
+});
+
+it('gives as many items as have room in a request, in order, what came back and what came meanwhile included', async () => {
+  const queue = new CountedQueue(queueDirectory());
+  for (let i = 0; i < 10; i += 1) queue.append(`first ${i}`, 3);
+  const given: number[] = [];
+  for (let round = 0; ; round += 1) {
+    const taken = await queue.queue.take({ maxBytes: 100_000, maxItems: 7 });
+    if (taken === undefined) break;
+    given.push(taken.entries.reduce((sum, { items }) => sum + items, 0));
+    if (round === 0) queue.append('large', 20);
+    if (round % 3 === 0) {
+      queue.queue.nack(taken.entries);
+      continue;
+    }
+    queue.queue.ack(taken.entries.slice(0, 1));
+    queue.queue.nack(taken.entries.slice(1));
+  }
+  expect(new Set(given)).toEqual(new Set([6, 3, 20]));
+  expect(queue.queue.items).toBe(0);
 });
