@@ -96,6 +96,7 @@ export interface LiveParameters extends FilterParameters {
  * - `items`: a list of {@link ItemLine}, at most ten times a second.
  * - `gap`: {@link Gap}: items that this reader was too slow for, or that came while it was away for too long.
  * - `overview`: {@link Overview}, every second if anything changed.
+ * - `refused`: {@link ApiError}, last: the filter takes too long, and would again.
  */
 export interface Hello {
   /** Names this server's life: sequence numbers of another are not comparable. */

@@ -1,5 +1,5 @@
 import { get, type IncomingMessage } from 'node:http';
-import type { Gap, Hello, ItemLine } from '../../src/view/api-types.js';
+import type { ApiError, Gap, Hello, ItemLine } from '../../src/view/api-types.js';
 import { until } from './until.js';
 
 /** A reader of the live view's event stream, as a browser's `EventSource` reads it. */
@@ -7,6 +7,8 @@ export class StreamReader {
   readonly hellos: Hello[] = [];
   readonly items: ItemLine[] = [];
   readonly gaps: Gap[] = [];
+  /** What the server said when it ended the stream. */
+  readonly refusals: string[] = [];
   overviews = 0;
   lastId: string | undefined;
   isEnded = false;
@@ -68,6 +70,7 @@ export class StreamReader {
     if (name === 'hello') this.hellos.push(value as Hello);
     else if (name === 'items') this.items.push(...(value as ItemLine[]));
     else if (name === 'gap') this.gaps.push(value as Gap);
+    else if (name === 'refused') this.refusals.push((value as ApiError).error);
     else if (name === 'overview') this.overviews += 1;
     this.lastId = field('id') ?? this.lastId;
   }

@@ -9,6 +9,8 @@ export interface RunningView {
   readonly collector: TelemetryCollector;
   /** How many event streams are open. */
   readonly streams: () => number;
+  /** How many requests there were whose path has a text in it. */
+  readonly requests: (part: string) => number;
   /** Ends all connections, as a network does that breaks. */
   readonly breakConnections: () => void;
   /** Ends the server; {@link start} brings it back at the same port. */
@@ -22,7 +24,9 @@ export async function startView(options: LiveViewOptions = {}): Promise<RunningV
   const { server, url } = await serveView({ endpoint: 'http://127.0.0.1:4318', ...options }, collector);
   const { port } = server.address() as AddressInfo;
   let streams = 0;
+  const paths: string[] = [];
   server.on('request', (request, response) => {
+    paths.push(request.url ?? '');
     if (request.url?.includes('api/live') !== true) return;
     streams += 1;
     response.on('close', () => {
@@ -33,6 +37,7 @@ export async function startView(options: LiveViewOptions = {}): Promise<RunningV
     url: `${url}/`,
     collector,
     streams: () => streams,
+    requests: (part) => paths.filter((path) => path.includes(part)).length,
     breakConnections: () => server.closeAllConnections(),
     stop: async () => {
       server.closeAllConnections();

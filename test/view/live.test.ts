@@ -116,6 +116,15 @@ describe('the event stream of a live view', () => {
     expect(new Set(one.messages).size).toBe(one.items.length);
   });
 
+  it('says why it ends the stream of a reader whose filter takes too long', async () => {
+    const { collector, reader } = await serveView();
+    const one = await reader(`?where=${encodeURIComponent('message ~ "^(a+)+$"')}`).open();
+    await until(() => one.hellos.length === 1);
+    collector.collectEvent('shop', `${'a'.repeat(60)}!`);
+    await until(() => one.isEnded);
+    expect(one.refusals).toEqual([expect.stringContaining('takes too long')]);
+  });
+
   it('gives each item once to a reader that breaks off at any time', async () => {
     await fc.assert(
       fc.asyncProperty(

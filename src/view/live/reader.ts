@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers';
+import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
-import type { Gap, Hello } from '../api-types.js';
+import type { ApiError, Gap, Hello } from '../api-types.js';
 import type { RecentItems } from './recent-items.js';
 
 const BATCH_ITEMS = 500;
@@ -63,7 +64,8 @@ export class Reader {
 
   /** Keeps the connection from looking idle to what is between. */
   ping(): void {
-    if (!this.#isBlocked && !this.#response.destroyed) this.#isBlocked = !this.#response.write(': ping\n\n');
+    if (!this.#isBlocked && !this.#response.destroyed && !this.#response.writableEnded)
+      this.#isBlocked = !this.#response.write(': ping\n\n');
   }
 
   end(): void {
@@ -115,13 +117,14 @@ export class Reader {
     if (!this.#isBlocked) this.#tellMissed();
   }
 
-  /** A filter that takes too long ends the stream: when the page comes back, it is told why. */
+  /** A filter that takes too long ends the stream, which says why: to come back with it is of no use. */
   #matches(matches: ReaderOptions['matches'], item: TelemetryItem): boolean {
-    if (this.#response.destroyed) return false;
+    if (this.#response.destroyed || this.#response.writableEnded) return false;
     try {
       return matches(item);
-    } catch {
-      this.#response.destroy();
+    } catch (cause) {
+      const error = toError(cause).message;
+      this.#response.end(`event: refused\ndata: ${JSON.stringify({ error } satisfies ApiError)}\n\n`);
       return false;
     }
   }

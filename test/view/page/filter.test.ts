@@ -141,13 +141,45 @@ describeInBrowser('the filter of the events', (open) => {
     expect(new URL(page.url()).hash).toBe('#/events');
   });
 
-  it('shows what the server says of an expression that is none', async () => {
+  it('shows what the server says of an expression that is none, beside its field', async () => {
     const { url } = await startView();
-    const page = await open(`${url}#/events?where=%3E%3E%3E`, { mayLogErrors: true });
-    await page.getByRole('alert').getByText('expected').waitFor();
+    const page = await open(`${url}#/events?where=ok&where=%3E%3E%3E`, { mayLogErrors: true });
+    await page.getByRole('search').getByRole('alert').getByText('expected').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(1);
+    const field = page.locator('#f-where');
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator(`#${await field.getAttribute('aria-describedby')}`).innerText()).toContain('>>>');
+    expect(await page.locator('.condition.is-refused').allInnerTexts()).toEqual([expect.stringContaining('>>>')]);
     await page.getByRole('button', { name: 'Remove where >>>' }).click();
     await page.getByText('Live').waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await field.getAttribute('aria-invalid')).toBeNull();
+  });
+
+  it('says that an expression takes too long, once an event shows that, and does not ask again', async () => {
+    const { url, collector, requests } = await startView();
+    const where = encodeURIComponent('message ~ "^(a+)+$"');
+    const page = await open(`${url}#/events?where=${where}`, { mayLogErrors: true });
+    await page.getByRole('heading', { name: 'No event matches the filter' }).waitFor();
+    const asked = requests('api/live');
+    collector.collectEvent({ source: 's', message: `${'a'.repeat(60)}!` });
+    await page.getByRole('search').getByRole('alert').getByText('takes too long').waitFor();
+    await page.getByText('Refused').waitFor();
+    await page.getByRole('heading', { name: 'The server does not take this filter' }).waitFor();
+    expect(requests('api/live')).toBe(asked);
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await page.getByText('aaa').waitFor();
+  });
+
+  it.each(['traces', 'metrics'])('of the %s says what is wrong with it too', async (name) => {
+    const { url } = await startView();
+    const page = await open(`${url}#/${name}?startTime=soon`, { mayLogErrors: true });
+    await page.getByRole('heading', { name: 'The server does not take this filter' }).waitFor();
+    await page.getByRole('search').getByRole('alert').getByText('startTime').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(1);
+    expect(await page.locator('.time-input').first().getAttribute('aria-invalid')).toBe('true');
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await page.getByRole('heading', { name: `No ${name} yet` }).waitFor();
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Gap, Hello, ItemLine, Overview } from '../../api-types.js';
+import type { ApiError, Gap, Hello, ItemLine, Overview } from '../../api-types.js';
 import { EventStreamReader, type StreamEvent } from './event-stream.js';
 import { apiUrl, type Parameters, RequestError, request } from './request.js';
 import { shown, untilHidden } from './visibility.js';
@@ -10,12 +10,15 @@ export interface LiveListener {
   items(items: readonly ItemLine[], size: number): void;
   gap(gap: Gap): void;
   overview(overview: Overview): void;
-  /** The state of the connection, and what is wrong with it in words. */
-  status(status: LiveStatus, problem?: string): void;
+  /** The state of the connection, and what is wrong with it. */
+  status(status: LiveStatus, problem?: RequestError): void;
 }
 
-/** `refused`: the server refuses the request as it is, so that it is not repeated. */
-export type LiveStatus = 'connecting' | 'live' | 'broken' | 'refused';
+/**
+ * `refused`: the server does not take the request as it is. `denied`: it answers no such request of this browser. Neither
+ * is repeated.
+ */
+export type LiveStatus = 'connecting' | 'live' | 'broken' | 'refused' | 'denied';
 
 const FIRST_WAIT_MILLIS = 250;
 const LONGEST_WAIT_MILLIS = 5_000;
@@ -47,16 +50,16 @@ export class LiveConnection {
       await shown(signal);
       if (signal.aborted) return;
       const hidden = untilHidden(HIDDEN_MILLIS, signal);
-      let problem = 'The server ended the connection.';
+      let problem = new RequestError('The server ended the connection.', 0);
       try {
         await this.#read(hidden.signal);
       } catch (error) {
-        problem = error instanceof Error ? error.message : String(error);
-        if (error instanceof RequestError && isFinal(error.status) && !signal.aborted) {
-          this.#listener.status('refused', problem);
+        problem = error instanceof RequestError ? error : new RequestError('The connection to the server broke.', 0);
+        const final = finalStatus(problem);
+        if (final !== undefined && !signal.aborted) {
+          this.#listener.status(final, problem);
           return;
         }
-        if (!(error instanceof RequestError)) problem = 'The connection to the server broke.';
       } finally {
         hidden.end();
       }
@@ -94,6 +97,7 @@ export class LiveConnection {
       this.#listener.items(items, data.length / Math.max(1, items.length));
     } else if (name === 'gap') this.#listener.gap(value as Gap);
     else if (name === 'overview') this.#listener.overview(value as Overview);
+    else if (name === 'refused') throw new RequestError((value as ApiError).error, 400);
     // only now: what was not taken is to come again
     this.#lastId = id;
   }
@@ -116,6 +120,7 @@ export class LiveConnection {
   }
 }
 
-function isFinal(status: number): boolean {
-  return status === 400 || status === 401 || status === 403 || status === 404;
+function finalStatus({ status }: RequestError): LiveStatus | undefined {
+  if (status === 400) return 'refused';
+  return status === 401 || status === 403 || status === 404 ? 'denied' : undefined;
 }

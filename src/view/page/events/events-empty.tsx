@@ -1,22 +1,20 @@
 import type { VNode } from 'preact';
 import { hello, status } from '../state/connection.js';
 import { conditionsIn } from '../state/filter.js';
-import { clearFilter, filter } from '../state/location.js';
+import { filter } from '../state/location.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
+import { ClearFilter, RefusedFilter } from '../ui/load-problem.js';
 
 /** Why there is no event in the list, and what to do next. */
 export function EventsEmpty(): VNode {
-  if (status.value === 'refused') return <EmptyState title="The server refuses this request" />;
+  if (status.value === 'denied') return <EmptyState title="The server does not answer this browser" />;
+  if (status.value === 'refused') return <RefusedFilter />;
   if (hello.value === undefined) return <EmptyState title="Loading…" />;
   if (conditionsIn(filter.value) > 0)
     return (
       <EmptyState title="No event matches the filter">
         <p>New events that match appear here at once.</p>
-        <p>
-          <button type="button" class="button" onClick={clearFilter}>
-            Clear the filter
-          </button>
-        </p>
+        <ClearFilter />
       </EmptyState>
     );
   return (

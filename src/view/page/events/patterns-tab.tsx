@@ -1,67 +1,50 @@
-import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
 import type { EventType } from '../../../model/event-type.js';
 import type { PatternLine, Patterns } from '../../api-types.js';
-import { getJson } from '../api/request.js';
 import { hello } from '../state/connection.js';
-import { EVENT_TYPES } from '../state/filter.js';
+import { conditionsIn, EVENT_TYPES } from '../state/filter.js';
 import { filter, goTo, linkTo } from '../state/location.js';
+import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
+import { ClearFilter, LoadProblem } from '../ui/load-problem.js';
+import { usePolled } from '../ui/polled.js';
 import { Sparkline } from '../ui/sparkline.js';
 import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
 import { TypeBadge } from '../ui/type-badge.js';
 
-/** How often the groups are counted anew while they are shown. */
-const REFRESH_MILLIS = 5_000;
-
-const answer = signal<Patterns | undefined>(undefined);
-const problem = signal('');
-
 /** Similar messages, counted; a click lists those of one pattern. */
 export function PatternsTab(): VNode {
-  const asked = filter.value;
-  useEffect(() => {
-    const aborted = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const load = async () => {
-      try {
-        answer.value = await getJson<Patterns>('patterns', { ...asked }, aborted.signal);
-        problem.value = '';
-      } catch (error) {
-        if (aborted.signal.aborted) return;
-        problem.value = error instanceof Error ? error.message : String(error);
-      }
-      if (!aborted.signal.aborted) timer = setTimeout(() => void load(), REFRESH_MILLIS);
-    };
-    void load();
-    return () => {
-      clearTimeout(timer);
-      aborted.abort();
-    };
-  }, [asked]);
-
+  const { answer, problem } = usePolled<Patterns>('patterns', { ...filter.value });
   const found = answer.value;
-  if (problem.value !== '')
-    return (
-      <EmptyState title="The patterns could not be loaded">
-        <p role="alert">
-          <Text of={problem.value} longest={500} />
-        </p>
-      </EmptyState>
-    );
+  if (problem.value !== '' && (found === undefined || refusal.value !== undefined))
+    return <LoadProblem what="The patterns" problem={problem.value} />;
   if (found === undefined || hello.value === undefined) return <EmptyState title="Loading…" />;
-  if (found.patterns.length === 0)
-    return (
-      <EmptyState title="No messages to group">
-        <EndpointLine />
-      </EmptyState>
-    );
-  return <PatternTable found={found} />;
+  if (found.patterns.length === 0) return <NoPatterns />;
+  return <PatternTable found={found} problem={problem.value} />;
 }
 
-function PatternTable({ found }: { readonly found: Patterns }): VNode {
+function NoPatterns(): VNode {
+  if (conditionsIn(filter.value) > 0)
+    return (
+      <EmptyState title="No event matches the filter">
+        <ClearFilter />
+      </EmptyState>
+    );
+  return (
+    <EmptyState title="No messages to group">
+      <EndpointLine />
+    </EmptyState>
+  );
+}
+
+interface PatternTableProperties {
+  readonly found: Patterns;
+  /** Why the counts are not up to date; `''` if they are. */
+  readonly problem: string;
+}
+
+function PatternTable({ found, problem }: PatternTableProperties): VNode {
   const { patterns, events, others, cut } = found;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
@@ -71,6 +54,11 @@ function PatternTable({ found }: { readonly found: Patterns }): VNode {
           {patterns.length} patterns in {events.toLocaleString('en-GB')} events
           {others > 0 && `; ${others.toLocaleString('en-GB')} in groups that are not shown`}
           {cut && '; older events were not read'}
+          {problem !== '' && (
+            <span class="trace-warning">
+              ; not up to date: <Text of={problem} longest={200} />
+            </span>
+          )}
         </caption>
         <thead>
           <tr>

@@ -2,9 +2,10 @@ import type { VNode } from 'preact';
 import type { MetricNames } from '../../api-types.js';
 import { conditionsIn } from '../state/filter.js';
 import { filter, viewValue } from '../state/location.js';
+import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
+import { ClearFilter, LoadProblem } from '../ui/load-problem.js';
 import { usePolled } from '../ui/polled.js';
-import { Text } from '../ui/text.js';
 import { MetricDetail } from './metric-detail.js';
 import { MetricGrid } from './metric-grid.js';
 
@@ -31,19 +32,13 @@ interface AllMetricsProperties {
 }
 
 function AllMetrics({ found, problem }: AllMetricsProperties): VNode {
-  if (found === undefined)
-    return problem === '' ? (
-      <EmptyState title="Loading…" />
-    ) : (
-      <EmptyState title="The metrics could not be loaded">
-        <p role="alert">
-          <Text of={problem} longest={500} />
-        </p>
-      </EmptyState>
-    );
+  if (found === undefined || refusal.value !== undefined)
+    return problem === '' ? <EmptyState title="Loading…" /> : <LoadProblem what="The metrics" problem={problem} />;
   if (found.names.length === 0)
     return conditionsIn(filter.value) > 0 ? (
-      <EmptyState title="No metric has these conditions" />
+      <EmptyState title="No metric has these conditions">
+        <ClearFilter />
+      </EmptyState>
     ) : (
       <EmptyState title="No metrics yet">
         <p>They come from an application that measures with OpenTelemetry, every minute by default.</p>

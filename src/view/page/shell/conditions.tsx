@@ -1,8 +1,12 @@
 import type { VNode } from 'preact';
 import { type FilterChange, whereOf } from '../state/filter.js';
 import { filter, setFilter } from '../state/location.js';
+import { refusal } from '../state/refusal.js';
 import { Text } from '../ui/text.js';
 import { visibleText } from '../ui/visible-text.js';
+
+/** Characters of a condition that are looked for in the server's answer, which has its beginning. */
+const REFUSED_LENGTH = 40;
 
 interface Condition {
   readonly label: string;
@@ -17,7 +21,7 @@ export function Conditions(): VNode | null {
   return (
     <ul class="conditions" aria-label="Conditions">
       {conditions.map(({ label, value, without }) => (
-        <li key={`${label} ${value}`} class="condition">
+        <li key={`${label} ${value}`} class={isRefused(value) ? 'condition is-refused' : 'condition'}>
           <span class="condition-label">{label}</span>{' '}
           <span class="condition-value" title={visibleText(value)}>
             <Text of={value} longest={60} />
@@ -29,6 +33,11 @@ export function Conditions(): VNode | null {
       ))}
     </ul>
   );
+}
+
+/** Whether the server does not take a condition: of several expressions its answer names the one. */
+function isRefused(value: string): boolean {
+  return refusal.value?.text.includes(value.slice(0, REFUSED_LENGTH)) === true;
 }
 
 function conditionsOf(): Condition[] {

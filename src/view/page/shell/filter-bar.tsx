@@ -8,6 +8,7 @@ import type { Route } from '../state/route.js';
 import { TYPE_WORDS } from '../ui/type-badge.js';
 import { Conditions } from './conditions.js';
 import { FilterField } from './filter-field.js';
+import { FilterProblem } from './filter-problem.js';
 import { SpanChoice } from './span-choice.js';
 import { TimeFilter } from './time-filter.js';
 
@@ -53,6 +54,7 @@ export function FilterBar({ page }: { readonly page: Route['page'] }): VNode | n
         {has('where') && <FilterField field="where" label="Where" hint="duration_ms > 100" />}
         {has('time') && <TimeFilter />}
       </div>
+      <FilterProblem />
       <Conditions />
       {count > 0 && (
         <button type="button" class="button clear-filter" onClick={clearFilter}>

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { whereOf } from '../state/filter.js';
 import { filter, setFilter } from '../state/location.js';
+import { problemOf } from './filter-problem.js';
 
 /** How long after the last key a text becomes the filter. */
 const PAUSE_MILLIS = 300;
@@ -55,6 +56,7 @@ export function FilterField({ field, label, hint, suggestions }: FilterFieldProp
       <span>{label}</span>
       <input
         id={`f-${field}`}
+        {...problemOf(field)}
         type="search"
         autocomplete="off"
         spellcheck={false}

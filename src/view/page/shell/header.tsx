@@ -47,7 +47,13 @@ export function Header(): VNode {
   );
 }
 
-const WORDS = { connecting: 'Connecting', live: 'Live', broken: 'Reconnecting', refused: 'Refused' } as const;
+const WORDS = {
+  connecting: 'Connecting',
+  live: 'Live',
+  broken: 'Reconnecting',
+  refused: 'Refused',
+  denied: 'No access',
+} as const;
 
 function ConnectionState(): VNode {
   const counts = overview.value;

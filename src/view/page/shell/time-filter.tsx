@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { filter, setFilter } from '../state/location.js';
 import { fromLocalInput, toLocalInput } from '../ui/time-format.js';
+import { problemOf } from './filter-problem.js';
 
 const SPANS: readonly (readonly [string, string])[] = [
   ['', 'Any time'],
@@ -38,21 +39,26 @@ export function TimeFilter(): VNode {
           <option value={CUSTOM}>From … to …</option>
         </select>
       </label>
-      {isCustom && <TimeInput label="From" value={startTime} set={(time) => setFilter({ startTime: time })} />}
-      {isCustom && <TimeInput label="To" value={endTime} set={(time) => setFilter({ endTime: time })} />}
+      {isCustom && (
+        <TimeInput label="From" field="startTime" value={startTime} set={(time) => setFilter({ startTime: time })} />
+      )}
+      {isCustom && (
+        <TimeInput label="To" field="endTime" value={endTime} set={(time) => setFilter({ endTime: time })} />
+      )}
     </>
   );
 }
 
 interface TimeInputProperties {
   readonly label: string;
+  readonly field: 'startTime' | 'endTime';
   /** ISO 8601, or an expression such as `90m`, which only a URL can hold. */
   readonly value: string;
   readonly set: (iso: string) => void;
 }
 
 /** A time of the reader's zone. */
-function TimeInput({ label, value, set }: TimeInputProperties): VNode {
+function TimeInput({ label, field, value, set }: TimeInputProperties): VNode {
   const local = toLocalInput(value);
   return (
     <label class="field">
@@ -60,6 +66,7 @@ function TimeInput({ label, value, set }: TimeInputProperties): VNode {
       {local === undefined && <span class="time-expression">{value}</span>}
       <input
         class="time-input"
+        {...problemOf(field)}
         type="datetime-local"
         step="1"
         value={local ?? ''}

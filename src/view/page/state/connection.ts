@@ -4,6 +4,7 @@ import { LiveConnection, type LiveStatus } from '../api/live.js';
 import type { Parameters } from '../api/request.js';
 import { type Filter, parametersOf } from './filter.js';
 import { filter, route } from './location.js';
+import { isRefusal, refuse } from './refusal.js';
 
 const statusNow = signal<LiveStatus>('connecting');
 const problemNow = signal<string | undefined>(undefined);
@@ -68,9 +69,10 @@ export function connect(): void {
       overview: (value) => {
         overviewNow.value = value;
       },
-      status: (value, text) => {
+      status: (value, error) => {
         statusNow.value = value;
-        problemNow.value = text;
+        problemNow.value = error?.message;
+        if (isRefusal(error)) refuse(error);
       },
     });
   });

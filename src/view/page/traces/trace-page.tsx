@@ -2,8 +2,8 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { addKey } from '../shell/keys.js';
 import { EmptyState } from '../ui/empty-state.js';
+import { LoadProblem } from '../ui/load-problem.js';
 import { usePolledBy } from '../ui/polled.js';
-import { Text } from '../ui/text.js';
 import { type LoadedTrace, loadTrace } from './load-trace.js';
 import { SpanDetails } from './span-details.js';
 import { TraceHead } from './trace-head.js';
@@ -43,15 +43,7 @@ export function TracePage({ traceId }: { readonly traceId: string }): VNode {
 }
 
 function NotLoaded({ problem }: { readonly problem: string }): VNode {
-  return problem === '' ? (
-    <EmptyState title="Loading…" />
-  ) : (
-    <EmptyState title="The trace could not be loaded">
-      <p role="alert">
-        <Text of={problem} longest={500} />
-      </p>
-    </EmptyState>
-  );
+  return problem === '' ? <EmptyState title="Loading…" /> : <LoadProblem what="The trace" problem={problem} />;
 }
 
 function NothingFound({ traceId }: { readonly traceId: string }): VNode {

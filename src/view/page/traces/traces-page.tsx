@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
 import { conditionsIn } from '../state/filter.js';
 import { filter, setView, viewValue } from '../state/location.js';
+import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
+import { ClearFilter, LoadProblem } from '../ui/load-problem.js';
 import { counted, countText } from '../ui/number-format.js';
 import { Text } from '../ui/text.js';
 import type { TraceOrder } from './trace-lines.js';
@@ -25,16 +27,8 @@ function Content(): VNode {
   const onlyErrors = viewValue('errors') === '1';
   const listed = useTraces({ ...filter.value, errors: onlyErrors ? 'only' : undefined }, order);
   const { traces, problem } = listed;
-  if (traces === undefined)
-    return problem === '' ? (
-      <EmptyState title="Loading…" />
-    ) : (
-      <EmptyState title="The traces could not be loaded">
-        <p role="alert">
-          <Text of={problem} longest={500} />
-        </p>
-      </EmptyState>
-    );
+  if (traces === undefined || refusal.value !== undefined)
+    return problem === '' ? <EmptyState title="Loading…" /> : <LoadProblem what="The traces" problem={problem} />;
   return (
     <>
       <div class="toolbar">
@@ -71,11 +65,7 @@ function Content(): VNode {
         </p>
         <Older listed={listed} />
       </div>
-      {traces.length === 0 ? (
-        <NoTraces isFiltered={onlyErrors || conditionsIn(filter.value) > 0} />
-      ) : (
-        <TraceTable traces={traces} />
-      )}
+      {traces.length === 0 ? <NoTraces /> : <TraceTable traces={traces} />}
     </>
   );
 }
@@ -99,8 +89,14 @@ function Older({ listed: { older, loadOlder } }: { readonly listed: ListedTraces
   );
 }
 
-function NoTraces({ isFiltered }: { readonly isFiltered: boolean }): VNode {
-  if (isFiltered) return <EmptyState title="No trace has these conditions" />;
+function NoTraces(): VNode {
+  if (conditionsIn(filter.value) > 0)
+    return (
+      <EmptyState title="No trace has these conditions">
+        <ClearFilter />
+      </EmptyState>
+    );
+  if (viewValue('errors') === '1') return <EmptyState title="No trace has an error" />;
   return (
     <EmptyState title="No traces yet">
       <p>Spans come from an application that traces with OpenTelemetry.</p>

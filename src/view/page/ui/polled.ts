@@ -1,6 +1,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { getJson, type Parameters } from '../api/request.js';
+import { isRefusal, refuse } from '../state/refusal.js';
 
 /** What was asked for last, and what is wrong. */
 export interface Polled<T> {
@@ -56,6 +57,10 @@ export function usePolledBy<T>(
         } catch (error) {
           if (signal.aborted) return;
           problem.value = error instanceof Error ? error.message : String(error);
+          if (isRefusal(error)) {
+            refuse(error);
+            return;
+          }
         }
         await pause(everyMillis, signal);
       }
