@@ -95,11 +95,11 @@ describeInBrowser('metrics', (open) => {
     await page.getByText('measurements per second').waitFor();
   });
 
-  it('are a heat map if they are histograms, with a table behind it', async () => {
+  it('are a heat map if they are histograms, with a table behind it that leads to the events of a time', async () => {
     const { url, feed } = await fedView();
     await feedAll(feed);
     const page = await open(`${url}#/metrics?metric=http.duration`);
-    await page.getByRole('img', { name: 'Distribution of http.duration over time' }).waitFor();
+    await page.getByRole('img', { name: /^Distribution of http.duration over time.* in the table below$/ }).waitFor();
     // counts of 4, 9 and 7 have colours of their own
     expect(await coloursIn(page, '.heat-map canvas')).toBeGreaterThanOrEqual(3);
     await page.getByText('at most 9 measurements in a cell').waitFor();
@@ -107,6 +107,10 @@ describeInBrowser('metrics', (open) => {
     const table = page.getByRole('table', { name: 'Distribution of http.duration' });
     await table.getByRole('columnheader', { name: '10 ms to 100 ms' }).waitFor();
     expect(await table.getByRole('cell', { name: '9', exact: true }).count()).toBeGreaterThan(20);
+    // what a click on a cell does, without a mouse
+    await table.getByRole('link').first().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/#\/events\?.*startTime=/);
   });
 
   it('have a table behind each chart, whose times lead to the events around them', async () => {

@@ -6,6 +6,8 @@ import { ChartTable } from '../ui/chart-table.js';
 import { counted, countText } from '../ui/number-format.js';
 import { isDark } from '../ui/theme.js';
 import { timeOfDay } from '../ui/time-format.js';
+import { visibleText } from '../ui/visible-text.js';
+import { eventsAround } from './around.js';
 import { cellAt, drawHeatMap } from './heat-canvas.js';
 import { bucketText, type HeatRows, heatRows } from './heat-model.js';
 import type { ValueFormat } from './value-format.js';
@@ -50,7 +52,7 @@ export function HeatMap({ chart, heatMap, range, format, onPick }: HeatMapProper
       <canvas
         ref={canvas}
         role="img"
-        aria-label={`Distribution of ${name} over time`}
+        aria-label={`Distribution of ${visibleText(name)} over time; its counts, with the events of each time, are in the table below`}
         onMouseMove={onMove}
         onMouseLeave={() => {
           said.value = '';
@@ -63,7 +65,7 @@ export function HeatMap({ chart, heatMap, range, format, onPick }: HeatMapProper
       <p class="heat-said">
         {said.value === '' ? `at most ${counted(heat.greatest, 'measurement')} in a cell` : said.value}
       </p>
-      <HeatTable heat={heat} times={times} format={format} name={name} />
+      <HeatTable heat={heat} times={times} stepMillis={stepMillis} format={format} name={name} />
     </section>
   );
 }
@@ -71,13 +73,15 @@ export function HeatMap({ chart, heatMap, range, format, onPick }: HeatMapProper
 interface HeatTableProperties {
   readonly heat: HeatRows;
   readonly times: readonly number[];
+  readonly stepMillis: number;
   readonly format: ValueFormat;
   readonly name: string;
 }
 
-function HeatTable({ heat, times, format, name }: HeatTableProperties): VNode {
+/** The counts of the cells, the latest first; a time leads to the events around it, as a click on the canvas does. */
+function HeatTable({ heat, times, stepMillis, format, name }: HeatTableProperties): VNode {
   return (
-    <ChartTable label={`Distribution of ${name}`}>
+    <ChartTable label={`Distribution of ${visibleText(name)}`}>
       {() => (
         <>
           <thead>
@@ -91,16 +95,24 @@ function HeatTable({ heat, times, format, name }: HeatTableProperties): VNode {
             </tr>
           </thead>
           <tbody>
-            {times.map((at, index) => (
-              <tr key={at}>
-                <th scope="row">{timeOfDay(new Date(at))}</th>
-                {heat.rows.map((row) => (
-                  <td key={bucketText(row, format)} class="number">
-                    {countText(row.counts[index] ?? 0)}
-                  </td>
-                ))}
-              </tr>
-            ))}
+            {times
+              .map((at, index) => ({ at, index }))
+              .filter(({ index }) => heat.rows.some(({ counts }) => (counts[index] ?? 0) > 0))
+              .toReversed()
+              .map(({ at, index }) => (
+                <tr key={at}>
+                  <th scope="row">
+                    <a href={eventsAround(at + stepMillis / 2)} title="Events around this moment">
+                      {timeOfDay(new Date(at))}
+                    </a>
+                  </th>
+                  {heat.rows.map((row) => (
+                    <td key={bucketText(row, format)} class="number">
+                      {countText(row.counts[index] ?? 0)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
           </tbody>
         </>
       )}

@@ -45,7 +45,7 @@ export function FilterBar({ page }: { readonly page: Route['page'] }): VNode | n
       <div class={isOpen.value ? 'filter-fields is-open' : 'filter-fields'}>
         {has('types') && <TypeSwitches />}
         {has('types') && <SpanChoice />}
-        {has('text') && <FilterField field="text" label="Text" hint="Search messages" />}
+        {has('text') && <FilterField field="text" label="Text" hint="in messages" />}
         {has('name') && <FilterField field="name" label="Name" hint="any, or http.*" />}
         {has('service') && <FilterField field="service" label="Service" hint="any, or shop*" suggestions={services} />}
         {has('source') && (
