@@ -1,6 +1,7 @@
 import type { Tags } from '../../model/metric.js';
 import { TagPath } from '../../model/tag-path.js';
 import type { Attributes } from '../sdk-types.js';
+import { tagFingerprint } from './tag-fingerprint.js';
 
 /** Places of the path for each series that there may be. */
 const PLACES_EACH = 8;
@@ -17,7 +18,8 @@ export interface Series {
  *
  * It assumes that a call site gives its tags in the same order each time, and that tags have few values. If not, and for
  * a series that is new, it makes that text, by which each series is known once: the order of tags makes no other series.
- * Series, and places of the path, are bounded.
+ * Series, and places of the path, are bounded. Once there are as many as there may be, a number tells those that are one
+ * too many from those that are known in another order.
  */
 export class SeriesTree<S extends Series> {
   readonly #make: (attributes: Attributes) => S;
@@ -25,6 +27,8 @@ export class SeriesTree<S extends Series> {
   readonly #dropTags: ReadonlySet<string> | undefined;
   readonly #path: TagPath<S>;
   readonly #byText = new Map<string, S>();
+  /** Of all series; made when there are as many as there may be. */
+  #fingerprints: Set<number> | undefined;
   /** Of tags that can't change: those that the collector knows come as the same object each time. */
   readonly #byTags = new Map<Tags, S>();
 
@@ -56,12 +60,22 @@ export class SeriesTree<S extends Series> {
     return attributes;
   }
 
+  #mayBeKnown(tags: Tags | undefined): boolean {
+    if (this.#fingerprints === undefined) {
+      this.#fingerprints = new Set();
+      for (const { attributes } of this.#byText.values())
+        this.#fingerprints.add(tagFingerprint(attributes as Tags, undefined));
+    }
+    return this.#fingerprints.has(tagFingerprint(tags, this.#dropTags));
+  }
+
   #note(tags: Tags, series: S): void {
     if (this.#byTags.size >= this.#maxSeries) this.#byTags.clear();
     this.#byTags.set(tags, series);
   }
 
   #learn(tags: Tags | undefined): S | undefined {
+    if (this.#byText.size >= this.#maxSeries && !this.#mayBeKnown(tags)) return undefined;
     const attributes = this.attributesOf(tags);
     const text = textOf(attributes);
     let series = this.#byText.get(text);

@@ -44,4 +44,22 @@ describe('SeriesTree', () => {
     expect(frozen.map((some) => tree.find(some))).toEqual(found);
     expect(tree.find({ n: 1 })).toBe(found[0]);
   });
+
+  it('gives beyond the limit what it gave before: known series in any order, and none to others', () => {
+    fc.assert(
+      fc.property(fc.array(tags, { maxLength: 40 }), fc.integer({ min: 1, max: 6 }), (all, limit) => {
+        const dropTags = new Set(['a']);
+        const tree = new SeriesTree((attributes) => ({ attributes }), limit, dropTags);
+        const known = new Map<string, unknown>();
+        for (const some of [...all, ...all]) {
+          const { a: _, ...kept } = some;
+          const key = sorted(kept);
+          const found = tree.find(Object.fromEntries(Object.entries(some).reverse()));
+          if (!known.has(key) && known.size < limit) known.set(key, found);
+          expect(found).toBe(known.get(key));
+        }
+        expect(new Set(known.values()).size).toBe(known.size);
+      }),
+    );
+  });
 });
