@@ -5,19 +5,43 @@ import { bearerOf, type RequestAccess } from '../../runtime/request-access.js';
 import { send, sendJson } from './send.js';
 
 const SCRIPT = `const form = document.querySelector('form');
-form.addEventListener('submit', async (event) => {
+const { token } = form.elements;
+const say = (text) => {
+  document.querySelector('output').textContent = text;
+};
+const askFor = async (path, init, refused) => {
+  const answer = await fetch(path, init).catch(() => {
+    throw new Error('The server does not answer.');
+  });
+  if (answer.ok) return;
+  if (answer.status === 401) throw new Error(refused);
+  const { error } = await answer.json().catch(() => ({}));
+  throw new Error('The server answers ' + answer.status + (error ? ': ' + error : '.'));
+};
+const signIn = async () => {
+  const shown = { method: 'POST', headers: { authorization: 'Bearer ' + token.value } };
+  await askFor('session', shown, 'This is not the token.');
+  await askFor('api/overview', {}, 'The browser did not keep the cookie of this page: allow it.');
+  location.reload();
+};
+form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const token = form.elements.token.value;
-  const answer = await fetch('session', { method: 'POST', headers: { authorization: 'Bearer ' + token } });
-  if (answer.ok) location.reload();
-  else document.querySelector('output').textContent = 'This is not the token.';
+  say('');
+  signIn().catch((error) => {
+    say(error.message);
+    token.select();
+  });
 });
 `;
 
 const STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { background: Canvas; color: CanvasText; }
 main { max-width: 24rem; margin: 15vh auto; padding: 0 1rem; }
 input, button { font: inherit; padding: 0.4rem 0.6rem; }
+h1 { font-size: 1.25rem; }
 input { width: 100%; box-sizing: border-box; margin: 0.25rem 0 0.75rem; }
+output { display: block; min-height: 1.5em; margin-top: 0.75rem; color: #c01f2a; }
+@media (prefers-color-scheme: dark) { output { color: #ff8078; } }
 `;
 
 const FORM = `<!doctype html>
@@ -35,7 +59,7 @@ const FORM = `<!doctype html>
       <form method="post" action="session">
         <label>Token <input name="token" type="password" autocomplete="current-password" required autofocus></label>
         <button>Sign in</button>
-        <output aria-live="polite"></output>
+        <output aria-live="polite">{said}</output>
       </form>
     </main>
   </body>
@@ -87,7 +111,7 @@ export class SignIn {
   /** Answers `?token=…`: the cookie, and on to the page. */
   exchange(request: IncomingMessage, response: ServerResponse, token: string): void {
     if (this.#access.isToken(token)) this.#html(response, 200, GO_ON, { 'set-cookie': this.#cookie(request) });
-    else this.ask(response);
+    else this.ask(response, 'The token in the address is not the right one.');
   }
 
   /** Answers `POST session`, which has the token in its header. */
@@ -97,9 +121,13 @@ export class SignIn {
     else sendJson(response, { error: 'expected Authorization: Bearer with the right token' }, 401);
   }
 
-  /** Asks for the token. */
-  ask(response: ServerResponse): void {
-    this.#html(response, 401, FORM, {});
+  /**
+   * Asks for the token.
+   *
+   * @param said - what was wrong before, as HTML.
+   */
+  ask(response: ServerResponse, said = ''): void {
+    this.#html(response, 401, FORM.replace('{said}', said), {});
   }
 
   /** @returns whether there is such a file. */
