@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { createLiveView, TelemetryCollector } from 'rimp-telemetry';
 import { describeInBrowser } from '../../helpers/browser.js';
 import { closeViews } from '../../helpers/live-view.js';
@@ -28,6 +28,51 @@ describeInBrowser('events that did not reach the page', (open) => {
     await gap.waitFor({ state: 'detached' });
     await page.locator('.counts', { hasText: /^1,510 events$/ }).waitFor();
     for (const number of [0, 9, 10, 700, 1_409, 1_410, 1_509]) {
+      await scrollTo(page, number * 24);
+      await page
+        .locator(`[role=row][aria-rowindex='${number + 1}']`)
+        .getByText(`number ${number}.`)
+        .waitFor();
+    }
+  });
+
+  it('are a gap with their count if they came faster than the page reads, and are loaded into its place', async () => {
+    const { url, collector } = await startView({ maxRecentItems: 200 });
+    const page = await open(`${url}#/events`);
+    await page.getByText('Live').waitFor();
+    const session = await page.context().newCDPSession(page);
+    const throttle = (bytesPerSecond: number) =>
+      session.send('Network.emulateNetworkConditions', {
+        offline: false,
+        latency: 0,
+        downloadThroughput: bytesPerSecond,
+        uploadThroughput: -1,
+      });
+    await throttle(20_000);
+    // more than what lies between the two takes
+    const text = 'x'.repeat(20_000);
+    const total = 1_500;
+    for (let number = 0; number < total; number += 1) {
+      collector.collectEvent({ source: 's', message: `number ${number}.`, metadata: { text } });
+      if (number % 20 === 19) await page.evaluate('1');
+    }
+    await throttle(-1);
+    await page.getByText(`number ${total - 1}.`).waitFor();
+    await page.keyboard.press('k');
+    let missing = 0;
+    for (let gap = await nextGap(page); gap !== undefined; gap = await nextGap(page)) {
+      const [, count = ''] =
+        /^([\d,]+) events? came faster than this page could read/.exec(await gap.innerText()) ?? [];
+      missing += Number(count.replaceAll(',', ''));
+      const row = await gap.elementHandle();
+      await gap.getByRole('button', { name: 'Load them' }).click();
+      await row?.waitForElementState('hidden');
+    }
+    expect(missing).toBeGreaterThan(0);
+    expect(missing).toBeLessThan(total);
+    // each once, in its order
+    await page.locator('.counts', { hasText: /^1,500 events$/ }).waitFor();
+    for (const number of [0, 300, 800, 1_499]) {
       await scrollTo(page, number * 24);
       await page
         .locator(`[role=row][aria-rowindex='${number + 1}']`)
@@ -67,6 +112,18 @@ describeInBrowser('events that did not reach the page', (open) => {
 function collect(collector: TelemetryCollector, from: number, to: number): void {
   for (let number = from; number < to; number += 1)
     collector.collectEvent({ source: 's', message: `number ${number}.` });
+}
+
+/** The first gap of the list, in sight. */
+async function nextGap(page: Page): Promise<Locator | undefined> {
+  const gap = page.locator('.gap-row').first();
+  const height = await page.evaluate<number>(`document.querySelector('[role=grid]').scrollHeight`);
+  for (let top = 0; top < height; top += 500) {
+    await scrollTo(page, top);
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    if ((await gap.count()) > 0) return gap;
+  }
+  return undefined;
 }
 
 async function scrollTo(page: Page, top: number): Promise<void> {
