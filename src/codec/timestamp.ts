@@ -59,7 +59,7 @@ export function timestampOfParts(second: string, millis = '000', micros = '000')
     readMillis = start;
     readDigits = String(start / 1000);
   }
-  const time = readMillis + Number(millis);
+  const time = readMillis + threeDigits(millis);
   const date = new Date(time);
   if (micros === '000') return { date };
   // text put together costs less than large numbers do
@@ -68,6 +68,11 @@ export function timestampOfParts(second: string, millis = '000', micros = '000')
       ? `${readDigits}${millis}${micros}000`
       : (BigInt(time) * 1_000_000n + BigInt(`${micros}000`)).toString();
   return { date, timeUnixNano };
+}
+
+/** Of a text that was never seen before, which is what makes `Number` slow. */
+function threeDigits(text: string): number {
+  return text.charCodeAt(0) * 100 + text.charCodeAt(1) * 10 + text.charCodeAt(2) - 111 * 0x30;
 }
 
 let lastSecond = Number.NaN;

@@ -68,9 +68,17 @@ export async function* wholeLines(
     }
     const cut = chunk.lastIndexOf(NEWLINE) + 1;
     if (cut > 0) {
-      const bytes = held > 0 ? Buffer.concat([...pieces, chunk.subarray(0, cut)]) : chunk.subarray(0, cut);
-      yield { bytes, start };
-      start += bytes.length;
+      // the line that began before is a block of its own: nothing else has to be copied
+      const first = held > 0 ? chunk.indexOf(NEWLINE) + 1 : 0;
+      if (first > 0) {
+        const bytes = Buffer.concat([...pieces, chunk.subarray(0, first)]);
+        yield { bytes, start };
+        start += bytes.length;
+      }
+      if (first < cut) {
+        yield { bytes: chunk.subarray(first, cut), start };
+        start += cut - first;
+      }
       pieces = [];
       held = 0;
     }
