@@ -28,7 +28,9 @@ export class View {
   readonly #hello: Hello;
   readonly #access: RequestAccess;
   readonly #signIn: SignIn | undefined;
-  readonly #closed = new AbortController();
+  /** What the API is answering. A set, since a signal warns of a leak from the eleventh listener on. */
+  readonly #answering = new Set<AbortController>();
+  #isClosed = false;
 
   constructor(host: ViewHost, options: LiveViewOptions) {
     const { token, allowedHosts = [], endpoint, maxRecentItems, maxRecentBytes } = options;
@@ -51,9 +53,11 @@ export class View {
   }
 
   close(): void {
-    if (this.#closed.signal.aborted) return;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#feed.close();
-    this.#closed.abort();
+    for (const gone of this.#answering) gone.abort();
+    this.#answering.clear();
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -70,7 +74,7 @@ export class View {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { search } = targetOf(request);
     this.#checkSender(request);
-    if (this.#closed.signal.aborted) throw new ApiProblem(503, 'the live view is closed');
+    if (this.#isClosed) throw new ApiProblem(503, 'the live view is closed');
     const place = placeOf(request, this.#options.path);
     if (place === undefined)
       throw new ApiProblem(
@@ -109,11 +113,10 @@ export class View {
     // what waited in the application's own handlers may have lost its client
     if (response.destroyed) return;
     const gone = new AbortController();
-    const abort = (): void => gone.abort();
-    response.on('close', abort);
-    this.#closed.signal.addEventListener('abort', abort, { once: true });
-    gone.signal.addEventListener('abort', () => this.#closed.signal.removeEventListener('abort', abort), {
-      once: true,
+    this.#answering.add(gone);
+    response.on('close', () => {
+      this.#answering.delete(gone);
+      gone.abort();
     });
     const context = { host: this.#host, feed: this.#feed, hello: this.#hello };
     await endpoint(context, { request, response, search, signal: gone.signal });
