@@ -34,6 +34,13 @@ const batches = (size = 1000) =>
         ),
       }),
   );
+const timeToStore = async (storage, data) => {
+  const time = await timed(async () => {
+    for (const batch of data) await storage.store(batch);
+  });
+  await storage.close();
+  return time;
+};
 const cellsOf = (event) => [
   0,
   event.eventId,
@@ -90,12 +97,7 @@ console.log(`${ITEMS} items in transactions of 1,000, Node ${process.version}`);
         'SqliteStorage.store',
         async () => {
           const { storage } = await opened();
-          const data = batches();
-          const time = await timed(async () => {
-            for (const batch of data) await storage.store(batch);
-          });
-          await storage.close();
-          return time;
+          return timeToStore(storage, batches());
         },
       ],
     ]),
@@ -150,12 +152,7 @@ else {
         'PostgresStorage.store',
         async () => {
           const storage = await opened();
-          const data = batches();
-          const time = await timed(async () => {
-            for (const batch of data) await storage.store(batch);
-          });
-          await storage.close();
-          return time;
+          return timeToStore(storage, batches());
         },
       ],
     ],
@@ -215,12 +212,7 @@ else {
       },
       'ClickHouseStorage.store': async () => {
         const storage = await opened();
-        const data = batches(BATCH);
-        const time = await timed(async () => {
-          for (const batch of data) await storage.store(batch);
-        });
-        await storage.close();
-        return time;
+        return timeToStore(storage, batches(BATCH));
       },
     },
     { per: ITEMS / 1e3 },

@@ -7,6 +7,7 @@ import { filter, goTo, linkTo } from '../state/location.js';
 import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
 import { ClearFilter, LoadProblem } from '../ui/load-problem.js';
+import { NotUpToDate } from '../ui/not-up-to-date.js';
 import { usePolled } from '../ui/polled.js';
 import { Sparkline } from '../ui/sparkline.js';
 import { Text } from '../ui/text.js';
@@ -54,11 +55,7 @@ function PatternTable({ found, problem }: PatternTableProperties): VNode {
           {patterns.length} patterns in {events.toLocaleString('en-GB')} events
           {others > 0 && `; ${others.toLocaleString('en-GB')} in groups that are not shown`}
           {cut && '; older events were not read'}
-          {problem !== '' && (
-            <span class="trace-warning">
-              ; not up to date: <Text of={problem} longest={200} />
-            </span>
-          )}
+          <NotUpToDate problem={problem} />
         </caption>
         <thead>
           <tr>

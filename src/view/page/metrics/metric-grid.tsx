@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { MetricName, MetricNames } from '../../api-types.js';
 import { filter, linkTo } from '../state/location.js';
+import { NotUpToDate } from '../ui/not-up-to-date.js';
 import { counted } from '../ui/number-format.js';
 import { Text } from '../ui/text.js';
 import { Time } from '../ui/time.js';
@@ -24,12 +25,7 @@ export function MetricGrid({ found, problem }: MetricGridProperties): VNode {
         <p class="counts">
           {counted(found.names.length, 'metric')}
           {found.cut && '; there are more: filter by name'}
-          {problem !== '' && (
-            <span class="trace-warning">
-              {' '}
-              not up to date: <Text of={problem} longest={200} />
-            </span>
-          )}
+          <NotUpToDate problem={problem} />
         </p>
       </div>
       <ul class="metric-grid">

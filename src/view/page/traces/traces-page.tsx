@@ -4,8 +4,8 @@ import { filter, setView, viewValue } from '../state/location.js';
 import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
 import { ClearFilter, LoadProblem } from '../ui/load-problem.js';
+import { NotUpToDate } from '../ui/not-up-to-date.js';
 import { counted, countText } from '../ui/number-format.js';
-import { Text } from '../ui/text.js';
 import type { TraceOrder } from './trace-lines.js';
 import { TraceTable } from './trace-table.js';
 import { type ListedTraces, useTraces } from './use-traces.js';
@@ -56,12 +56,7 @@ function Content(): VNode {
         </button>
         <p class="counts">
           {countWords(listed, order)}
-          {problem !== '' && (
-            <span class="trace-warning">
-              {' '}
-              not up to date: <Text of={problem} longest={200} />
-            </span>
-          )}
+          <NotUpToDate problem={problem} />
         </p>
         <Older listed={listed} />
       </div>
