@@ -42,7 +42,12 @@ export interface SpanDetail {
   /** Nanoseconds since the Unix epoch, as decimal text; `'0'` if the end is unknown. */
   readonly endTimeUnixNano: string;
   /** Absent if it is unset. */
-  readonly status?: { readonly code: 'ok' | 'error'; readonly message?: string };
+  readonly status?: {
+    /** Whether it succeeded. */
+    readonly code: 'ok' | 'error';
+    /** What went wrong. */
+    readonly message?: string;
+  };
   /** W3C trace state of the span. */
   readonly traceState?: string;
   /** What happened within the span. */

@@ -17,4 +17,7 @@ export interface HttpResponse {
 }
 
 /** What answers requests, as `createServer` of `node:http` takes it; its parameters may have Node's own types. */
-export type HttpHandler = { handle(request: HttpRequest, response: HttpResponse): void }['handle'];
+export type HttpHandler = {
+  /** Answers one request. */
+  handle(request: HttpRequest, response: HttpResponse): void;
+}['handle'];
