@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type LiveViewOptions, TelemetryCollector } from 'rimp-telemetry';
 import { serveView } from './live-view.js';
@@ -9,6 +10,8 @@ export interface RunningView {
   readonly collector: TelemetryCollector;
   /** How many event streams are open. */
   readonly streams: () => number;
+  /** Whether an event stream is open that takes nothing more for now. */
+  readonly isBlocked: () => boolean;
   /** How many requests there were whose path has a text in it. */
   readonly requests: (part: string) => number;
   /** Ends all connections, as a network does that breaks. */
@@ -23,20 +26,19 @@ export async function startView(options: LiveViewOptions = {}): Promise<RunningV
   const collector = new TelemetryCollector({ storageBackend: 'memory' });
   const { server, url } = await serveView({ endpoint: 'http://127.0.0.1:4318', ...options }, collector);
   const { port } = server.address() as AddressInfo;
-  let streams = 0;
+  const streams = new Set<ServerResponse>();
   const paths: string[] = [];
   server.on('request', (request, response) => {
     paths.push(request.url ?? '');
     if (request.url?.includes('api/live') !== true) return;
-    streams += 1;
-    response.on('close', () => {
-      streams -= 1;
-    });
+    streams.add(response);
+    response.on('close', () => streams.delete(response));
   });
   return {
     url: `${url}/`,
     collector,
-    streams: () => streams,
+    streams: () => streams.size,
+    isBlocked: () => [...streams].some((response) => response.writableNeedDrain),
     requests: (part) => paths.filter((path) => path.includes(part)).length,
     breakConnections: () => server.closeAllConnections(),
     stop: async () => {
