@@ -276,6 +276,10 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     this.#diagnostics.report(kind, what, error);
   }
 
+  isOwnResource(resource: AnyValueMap): boolean {
+    return this.resources.hasPicked(resource);
+  }
+
   after(delayMillis: number, run: () => void): () => void {
     return this.#clock.after(delayMillis, run);
   }

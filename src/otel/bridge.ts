@@ -1,3 +1,4 @@
+import type { AnyValueMap } from '../model/any-value.js';
 import { show, TelemetryError } from '../model/errors.js';
 import type { RequestResult } from '../pipeline/received-request.js';
 import type {
@@ -38,6 +39,8 @@ export interface Bridge extends PartPort {
   onEnd(run: () => unknown): void;
   /** Has something flushed whenever the collector is, its end included; returns what ends that. */
   alsoFlush(part: FlushableLike): () => void;
+  /** Whether `otel.resource` of an item is the one of this collector's own, rather than of what it received. */
+  isOwnResource(resource: AnyValueMap): boolean;
   /** Timers. */
   after(delayMillis: number, run: () => void): () => void;
 }

@@ -24,6 +24,7 @@ export class ResourcePicker {
   readonly #all: boolean;
   readonly #identity: AnyValueMap | undefined;
   readonly #picked = new WeakMap<ResourceLike, { readonly map: AnyValueMap | undefined }>();
+  readonly #made = new WeakSet<AnyValueMap>();
   readonly #pending = new Set<Pending>();
   /** The last one that was asked for: mostly there is but one. */
   #last: ResourceLike | undefined;
@@ -43,9 +44,15 @@ export class ResourcePicker {
     if (typeof resource !== 'object' || resource === null) return this.#identity;
     if (resource === this.#last) return this.#lastMap;
     const map = this.#pick(resource);
+    if (map !== undefined) this.#made.add(map);
     this.#last = resource;
     this.#lastMap = map;
     return map;
+  }
+
+  /** Whether it is a map that {@link pick} gave. */
+  hasPicked(map: AnyValueMap): boolean {
+    return map === this.#identity || this.#made.has(map);
   }
 
   #pick(resource: ResourceLike): AnyValueMap | undefined {

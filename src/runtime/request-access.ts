@@ -2,6 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
+/** What proxies say beside `Forwarded` (RFC 7239). */
+const FORWARDED_FOR = ['x-forwarded-for', 'x-real-ip', 'cf-connecting-ip', 'true-client-ip'] as const;
+
 /** Who may send requests to a server of this library. */
 export interface AccessRules {
   readonly token: string | undefined;
@@ -49,9 +52,15 @@ export class RequestAccess {
    * @param address - one end of the connection: both are loopback's, or neither is.
    */
   senderProblem(request: IncomingMessage, address: string): string | undefined {
-    if (isLoopback(address)) return this.hostProblem(targetOf(request).host);
+    if (isLoopback(address)) return this.hostProblem(targetOf(request).host) ?? this.#proxyProblem(request);
     if (this.needsToken) return undefined;
     return 'other machines need a token, and none is set up: set "token" (rimp serve --token-file)';
+  }
+
+  /** A proxy on this machine opens to others what is for this machine alone, unless somebody has thought of it. */
+  #proxyProblem({ headers }: IncomingMessage): string | undefined {
+    if (this.needsToken || this.#hosts.size > 0 || !isForwarded(headers)) return undefined;
+    return 'a proxy passes this request on from another machine: set "token" (rimp serve --token-file), or name the host in "allowedHosts" (--allow-host) if the proxy itself asks who they are';
   }
 
   /** Whether a text is the token; none is needed if there is none. */
@@ -75,6 +84,13 @@ export function isCrossSite({ origin, host, ...headers }: IncomingHttpHeaders): 
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   if (origin === undefined) return false;
   return !/^https?:\/\//i.test(origin) || origin.replace(/^https?:\/\//i, '').toLowerCase() !== host?.toLowerCase();
+}
+
+/** Whether a proxy says that a request came from another machine. */
+function isForwarded(headers: IncomingHttpHeaders): boolean {
+  const froms: string[] = FORWARDED_FOR.flatMap((name) => headers[name]?.toString().split(',') ?? []);
+  for (const [, from = ''] of headers.forwarded?.matchAll(/\bfor="?\[?([^";,\]]+)/gi) ?? []) froms.push(from);
+  return froms.map((from) => from.trim().toLowerCase()).some((from) => from !== '' && !isLoopback(from));
 }
 
 /** Whether an address is one that other machines can't reach. */

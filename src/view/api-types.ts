@@ -113,7 +113,7 @@ export interface Hello {
 
 /** Items that were not sent to one reader. They are in the storage, if there is one. */
 export interface Gap {
-  /** Those that the filter asks for; of a reader that was away, all of the kinds asked for. 0: not known. */
+  /** All of the kinds asked for, whether the filter asks for them or not. 0: not known. */
   readonly count: number;
   /** Their earliest and latest time, ISO 8601: the parameters to load them with. Absent if not known. */
   readonly startTime?: string;
@@ -140,7 +140,9 @@ export interface Overview {
   readonly bucketSeconds: number;
   readonly buckets: readonly OverviewBucket[];
   readonly services: readonly ServiceCount[];
-  /** The sources with most errors, events and spans, most first. */
+  /** All services together beyond the 200 that came first; absent if there are none. Its `service` is empty. */
+  readonly otherServices?: ServiceCount;
+  /** The 20 sources with most errors, events and spans, most first; `errors` is of all sources. */
   readonly errorsBySource: readonly { readonly source: string; readonly count: number; readonly last: string }[];
   readonly ledgers: readonly LedgerLine[];
 }

@@ -18,6 +18,8 @@ export interface ViewHost {
   readonly storage: TelemetryStorage;
   /** Calls `take` with each item as it comes, which must be quick; returns what ends that. */
   subscribe(take: (item: TelemetryItem) => void): () => void;
+  /** Whether an item is of this process itself; if absent, none is. */
+  isOwn?(item: TelemetryItem): boolean;
   /** The counters, if there are any. */
   health?(): Pick<CollectorHealth, 'accepted' | 'delivered' | 'queued' | 'dropped' | 'sinks'>;
   /** Has what is buffered stored, so that it can be read; never rejects. */
@@ -39,6 +41,7 @@ export function collectorHost(collector: TelemetryCollector, who: string): ViewH
     clock: internals.clock,
     storage: collector.storage,
     subscribe: (take) => followItems(collector, 'live-view', take),
+    isOwn: ({ otel }) => otel?.resource !== undefined && bridge.isOwnResource(otel.resource),
     health: () => collector.health(),
     flush: () => bridge.drain(FLUSH_MILLIS),
     report: (kind, what, error) => internals.report(kind, what, error),

@@ -4,7 +4,9 @@ import { TelemetryError, toError } from '../model/errors.js';
 import { isCrossSite, RequestAccess, targetOf } from '../runtime/request-access.js';
 import { VERSION } from '../runtime/version.js';
 import { ApiProblem } from './api/api-error.js';
+import type { ApiContext } from './api/context.js';
 import { ENDPOINTS } from './api/endpoints.js';
+import { Slots } from './api/slots.js';
 import type { Hello } from './api-types.js';
 import type { ViewHost } from './host.js';
 import { placeOf } from './http/mount.js';
@@ -17,6 +19,12 @@ import type { LiveViewOptions } from './options.js';
 const MAX_RECENT_ITEMS = 20_000;
 const MAX_RECENT_BYTES = 32 * 1024 * 1024;
 
+/** Requests of a kind that are answered at a time. */
+const MAX_SCANS = 2;
+const MAX_WAITING_SCANS = 50;
+const MAX_EXPORTS = 4;
+const MAX_READERS = 200;
+
 /** Endpoints whose answers have no length that could be said before. */
 const ENDLESS: ReadonlySet<string> = new Set(['live', 'export']);
 
@@ -24,12 +32,11 @@ const ENDLESS: ReadonlySet<string> = new Set(['live', 'export']);
 export class View {
   readonly #host: ViewHost;
   readonly #options: LiveViewOptions;
-  readonly #feed: LiveFeed;
-  readonly #hello: Hello;
   readonly #access: RequestAccess;
   readonly #signIn: SignIn | undefined;
-  /** What the API is answering. A set, since a signal warns of a leak from the eleventh listener on. */
-  readonly #answering = new Set<AbortController>();
+  readonly #context: ApiContext;
+  /** Requests that are being answered by the API. */
+  readonly #asking = new Set<AbortController>();
   #isClosed = false;
 
   constructor(host: ViewHost, options: LiveViewOptions) {
@@ -38,26 +45,26 @@ export class View {
     this.#options = options;
     this.#access = new RequestAccess({ token, allowedHosts });
     this.#signIn = token === undefined ? undefined : new SignIn(this.#access, token);
-    this.#feed = new LiveFeed(host, {
+    const feed = new LiveFeed(host, {
       maxItems: maxRecentItems ?? MAX_RECENT_ITEMS,
       maxBytes: maxRecentBytes ?? MAX_RECENT_BYTES,
     });
     const { location } = host.storage;
-    this.#hello = {
+    const hello: Hello = {
       instance: randomBytes(6).toString('hex'),
       version: VERSION,
       storedIn: location ?? 'memory',
       hasHistory: true,
       ...(endpoint !== undefined && { endpoint }),
     };
+    this.#context = { host, feed, hello, ...slots() };
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#feed.close();
-    for (const gone of this.#answering) gone.abort();
-    this.#answering.clear();
+    this.#context.feed.close();
+    for (const asking of this.#asking) asking.abort();
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,14 +119,13 @@ export class View {
     if (request.method === 'HEAD' && ENDLESS.has(name)) throw new ApiProblem(405, 'expected GET', { allow: 'GET' });
     // what waited in the application's own handlers may have lost its client
     if (response.destroyed) return;
-    const gone = new AbortController();
-    this.#answering.add(gone);
+    const asking = new AbortController();
+    this.#asking.add(asking);
     response.on('close', () => {
-      this.#answering.delete(gone);
-      gone.abort();
+      this.#asking.delete(asking);
+      asking.abort();
     });
-    const context = { host: this.#host, feed: this.#feed, hello: this.#hello };
-    await endpoint(context, { request, response, search, signal: gone.signal });
+    await endpoint(this.#context, { request, response, search, signal: asking.signal });
   }
 
   /** The page's files say nothing: what needs the token is the API, and the page is shown to whoever can use it. */
@@ -146,6 +152,16 @@ export class View {
   #checkSite({ headers }: IncomingMessage): void {
     if (isCrossSite(headers)) throw new ApiProblem(403, 'expected the page of this live view, not one of another site');
   }
+}
+
+function slots(): Pick<ApiContext, 'scans' | 'exports' | 'readers'> {
+  const busy = (what: string, seconds: number): ApiProblem =>
+    new ApiProblem(503, `${what} at a time`, { 'retry-after': String(seconds) });
+  return {
+    scans: new Slots(MAX_SCANS, MAX_WAITING_SCANS, busy('too many requests read', 1)),
+    exports: new Slots(MAX_EXPORTS, 0, busy('too many downloads', 5)),
+    readers: new Slots(MAX_READERS, 0, busy(`expected at most ${MAX_READERS} event streams`, 5)),
+  };
 }
 
 function problemOf(error: unknown): ApiProblem {

@@ -158,3 +158,38 @@ describe('a live view with a token', () => {
     expect((await ask(url, '/session', headers, 'POST')).status).toBe(403);
   });
 });
+
+describe('a live view behind a proxy of the same machine', () => {
+  const forwarded = [
+    { 'x-forwarded-for': '203.0.113.5' },
+    { 'x-forwarded-for': '127.0.0.1, 203.0.113.5' },
+    { 'x-real-ip': '2001:db8::1' },
+    { forwarded: 'for="[2001:db8::1]:1234";proto=https' },
+  ];
+
+  it('is closed to other machines unless somebody has thought of them', async () => {
+    const { url } = await serveView();
+    for (const headers of forwarded)
+      expect(await ask(url, '/api/overview', headers)).toMatchObject({
+        status: 403,
+        text: expect.stringMatching(/a proxy passes this request on.*token.*allowedHosts/),
+      });
+    // what a development server of this machine passes on
+    for (const from of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+      expect((await ask(url, '/api/overview', { 'x-forwarded-for': from })).status).toBe(200);
+    const named = await serveView({ allowedHosts: ['ops.example.com'] });
+    const withToken = await serveView({ token: 'se-cret' });
+    for (const headers of forwarded) {
+      expect((await ask(named.url, '/api/overview', headers)).status).toBe(200);
+      expect((await ask(withToken.url, '/api/overview', headers)).status).toBe(401);
+    }
+  });
+
+  it('sets a cookie for HTTPS alone if the proxy was asked by it', async () => {
+    const { url } = await serveView({ token: 'se-cret' });
+    for (const headers of [{ 'x-forwarded-proto': 'https' }, { forwarded: 'for=192.0.2.1;proto=https' }]) {
+      const session = await ask(url, '/session', { ...headers, authorization: 'Bearer se-cret' }, 'POST');
+      expect(String(session.headers['set-cookie'])).toMatch(/; Secure$/);
+    }
+  });
+});

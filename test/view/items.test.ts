@@ -45,6 +45,14 @@ describe('GET api/events', () => {
     expect((await api.page(`events?where=${fine}`)).messages).toEqual(['a'.repeat(60)]);
   });
 
+  it('takes 32 conditions, and says so of more', async () => {
+    await api.store([event(1, 'a')]);
+    const conditions = (count: number): string => Array(count).fill('where=message%20%3D%20a').join('&');
+    expect((await api.page(`events?${conditions(32)}`)).messages).toEqual(['a']);
+    const refused = await api.fetch(`events?${conditions(33)}`);
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('at most 32 of \\"where\\"')]);
+  });
+
   it('gives each item once, however its answers are cut', async () => {
     await fc.assert(
       fc.asyncProperty(

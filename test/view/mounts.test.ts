@@ -51,6 +51,19 @@ const MOUNTS: Readonly<Record<string, (collector: TelemetryCollector) => Promise
     app.get('/other', (_request, response) => void response.end('other'));
     return listening(createServer(app));
   },
+  async 'Connect and Polka'(collector) {
+    const view = createLiveView(collector);
+    const mount = '/admin/telemetry';
+    // as they cut off where something is mounted: the original stays in `originalUrl`, and there is no `baseUrl`
+    const server = createServer((request, response) => {
+      const { url = '' } = request;
+      if (!/^\/admin\/telemetry(?![^/?])/.test(url)) return void response.end('other');
+      const rest = url.slice(mount.length);
+      Object.assign(request, { originalUrl: url, url: rest.startsWith('/') ? rest : `/${rest}` });
+      view(request, response);
+    });
+    return listening(server);
+  },
   async 'Fastify 5'(collector) {
     const view: LiveView = createLiveView(collector, { path: '/admin/telemetry' });
     const app = fastify();

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { createOtlpReceiver } from 'rimp-telemetry';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { createOtlpReceiver, RimpMetricReader, TelemetryCollector } from 'rimp-telemetry';
 import type { Overview } from '../../src/view/api-types.js';
-import { closeViews } from '../helpers/live-view.js';
+import { closeViews, serveView } from '../helpers/live-view.js';
 import { post } from '../helpers/otlp.js';
 import { ViewApi } from '../helpers/view-api.js';
 
@@ -17,7 +18,7 @@ function counter(
   scope: string,
   name: string,
   ...points: [value: number, tags: Readonly<Record<string, string>>][]
-): object {
+): { readonly resource: { readonly attributes: object[] }; readonly scopeMetrics: readonly object[] } {
   const dataPoints = points.map(([value, tags]) => ({
     asInt: String(value),
     attributes: attributes(tags),
@@ -70,4 +71,39 @@ it('adds up what a sender with delta temporality lost', async () => {
   const { ledgers } = await api.get<Overview>('overview');
   expect(ledgers.find(({ name }) => name === 'till: otlp-logs')?.dropped).toMatchObject([{ count: 7 }]);
   await receiver.shutdown();
+});
+
+it('adds up what the replicas of a service lost, one of which has the process id of this process', async () => {
+  const receiver = await createOtlpReceiver({ collector: api.collector, port: 0 });
+  const lostBy = (count: number, pid: number, host: string): object => {
+    const metric = counter('rimp-telemetry', 'rimp.items.dropped', [count, { sink: 'file', reason: 'queue_full' }]);
+    metric.resource.attributes.push(
+      { key: 'process.pid', value: { intValue: String(pid) } },
+      ...attributes({ 'service.instance.id': host }),
+    );
+    return metric;
+  };
+  const resourceMetrics = [lostBy(3, process.pid, 'a'), lostBy(2, process.pid, 'b'), lostBy(5, process.pid, 'a')];
+  expect((await post(`${receiver.url}/v1/metrics`, { resourceMetrics })).status).toBe(200);
+  const { ledgers } = await api.get<Overview>('overview');
+  expect(ledgers.filter(({ note }) => note !== undefined)).toMatchObject([
+    { name: 'till: file', dropped: [{ count: 7 }] },
+  ]);
+  await receiver.shutdown();
+});
+
+it('does not say again what this process counts itself', async () => {
+  const { collector, url } = await serveView({}, new TelemetryCollector({}, { selfMetrics: true }));
+  const reader = new RimpMetricReader(collector);
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  collector.useProviders({ meterProvider });
+  collector.collectEvent('shop', 'one');
+  collector.flush();
+  await meterProvider.forceFlush();
+  const metrics = (await collector.storage.retrieve({ kinds: ['metric'] })).metrics;
+  await collector.forceFlush();
+  const { ledgers } = (await (await fetch(`${url}/api/overview`)).json()) as Overview;
+  expect(metrics.map(({ name }) => name)).toContain('rimp.items.accepted');
+  expect(ledgers.filter(({ note }) => note !== undefined)).toEqual([]);
+  await meterProvider.shutdown();
 });

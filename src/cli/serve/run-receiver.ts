@@ -13,7 +13,7 @@ import { tokenOf } from '../values.js';
 import { runDemo } from './demo.js';
 import { collectorFor } from './kept-storage.js';
 import type { ServeValues } from './serve.js';
-import { tellView } from './tell-view.js';
+import { openAddress, tellView } from './tell-view.js';
 
 const SHUTDOWN_TIMEOUT_MILLIS = 10_000;
 const STATUS_MILLIS = 60_000;
@@ -43,16 +43,19 @@ export async function runReceiver(values: ServeValues): Promise<number> {
       },
       maxBodyBytes: values.maxBodyBytes,
     });
-    view = createLiveView(collector, { token, allowedHosts: values.allowHost, endpoint: receiver.url });
+    view = createLiveView(collector, { token, allowedHosts: values.allowHost, endpoint: openAddress(receiver.url) });
   } catch (error) {
     await collector.shutdown();
     throw error;
   }
   if (values.print === true) collector.addListener((data) => printData(out, data));
-  err.line(`rimp serve: OTLP at ${receiver.url}, kept in ${collector.storage.location ?? 'memory'}`);
-  tellView(receiver.url, token !== undefined);
-  err.line(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${receiver.url}`);
   const { host = 'localhost' } = values;
+  const everywhere = openAddress(receiver.url) === receiver.url ? '' : ' and all other interfaces';
+  err.line(
+    `rimp serve: OTLP at ${openAddress(receiver.url)}${everywhere}, kept in ${collector.storage.location ?? 'memory'}`,
+  );
+  tellView(receiver.url, token !== undefined);
+  err.line(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${openAddress(receiver.url)}`);
   if (host !== 'localhost' && !isLoopback(host) && token === undefined)
     err.line('rimp serve: warning: other machines can send to it without a token; they can read nothing');
   const status = setInterval(() => showStatus(receiver, collector), STATUS_MILLIS);

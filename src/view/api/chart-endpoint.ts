@@ -19,21 +19,21 @@ const MAX_OTHERS = 200;
 const AGGREGATES: readonly Aggregate[] = ['last', 'mean', 'max', 'rate', 'count'];
 
 /** `GET api/chart`. */
-export async function chart({ host }: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
+export async function chart(context: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
   const given = new Parameters(search, [...FILTER_NAMES, 'points', 'top', 'aggregate']);
   const name = given.text('name');
   if (name === undefined) throw badRequest('expected "name", the name of a metric');
   const maxSteps = given.count('points', 120, { min: 2, max: 1_000 });
   const top = given.count('top', 10, { min: 1, max: 50 });
   const asked = given.word('aggregate', AGGREGATES);
-  const filter = filterOf(given, ['metric'], new Date(host.clock.now()));
+  const filter = filterOf(given, ['metric'], new Date(context.host.clock.now()));
   const { startTime, endTime } = filter.query;
   const points = new ChartPoints();
   let isCut = false;
   // a histogram is stored under the name of its count
   for (const stored of [`${name}.count`, name]) {
     const own: ItemFilter = { ...filter, query: { ...filter.query, name: stored } };
-    const { cut } = await scan({ host, filter: own, order: 'desc', maxItems: MAX_POINTS, signal }, (item) => {
+    const { cut } = await scan({ context, filter: own, order: 'desc', maxItems: MAX_POINTS, signal }, (item) => {
       if (!isEvent(item) && chartNameOf(item) === name) points.add(item);
     });
     isCut ||= cut;

@@ -2,12 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Hello } from '../api-types.js';
 import type { ViewHost } from '../host.js';
 import type { LiveFeed } from '../live/live-feed.js';
+import type { Slots } from './slots.js';
 
 /** What answers of the API are made of. */
 export interface ApiContext {
   readonly host: ViewHost;
   readonly feed: LiveFeed;
   readonly hello: Hello;
+  /** For requests that read many items. */
+  readonly scans: Slots;
+  /** For downloads. */
+  readonly exports: Slots;
+  /** For event streams. */
+  readonly readers: Slots;
 }
 
 /** A request to the API, already admitted. */

@@ -1,18 +1,15 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { CSV_HEADER, csvLine, defused } from '../../analysis/csv.js';
 import type { TelemetryItem } from '../../model/item.js';
+import { drained, STALL_MILLIS } from '../http/drained.js';
 import { begin } from '../http/send.js';
 import { itemLine } from '../item-line.js';
-import { ApiProblem } from './api-error.js';
 import type { ApiContext, ApiRequest } from './context.js';
 import { FILTER_NAMES, filterOf } from './item-filter.js';
 import { kindsOf } from './kinds.js';
 import { Parameters } from './parameters.js';
 import { breathe, readFailure } from './scan.js';
 
-/** Downloads at a time. */
-const MAX_EXPORTS = 4;
 const CHUNK_ITEMS = 200;
 
 const FORMATS = {
@@ -20,35 +17,37 @@ const FORMATS = {
   csv: { type: 'text/csv; charset=utf-8', head: `${CSV_HEADER}\r\n`, line: csvLine(defused) },
 } as const;
 
-let exports = 0;
-
 /** `GET api/export?format=jsonl|csv`: all that a filter asks for, as a file. */
-export async function exportItems({ host }: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
+export async function exportItems(context: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
+  const { host } = context;
   const given = new Parameters(search, [...FILTER_NAMES, 'format', 'kinds', 'order']);
   const format = given.word('format', ['jsonl', 'csv']) ?? 'jsonl';
   const now = new Date(host.clock.now());
   const { query, rest } = filterOf(given, kindsOf(given), now);
   const order = given.word('order', ['asc', 'desc']) ?? 'asc';
-  if (exports >= MAX_EXPORTS) throw new ApiProblem(503, 'too many downloads at a time', { 'retry-after': '5' });
-  exports += 1;
+  const release = await context.exports.take(signal);
   try {
     await host.flush?.();
     const items = host.storage.scan({ ...query, order })[Symbol.asyncIterator]();
-    // a storage that can't be read is to be an answer in words
-    const first = await items.next().catch(readFailure);
-    const { type, head, line } = FORMATS[format];
-    const stamp = now.toISOString().replace(/[:.]/g, '-');
-    begin(response, {
-      'content-type': type,
-      'content-disposition': `attachment; filename="rimp-${stamp}.${format}"`,
-    });
-    if (head !== '') response.write(head);
-    const wanted = (item: TelemetryItem): boolean => rest === undefined || rest(item);
-    const end = format === 'csv' ? '\r\n' : '\n';
-    await write(response, first, items, signal, (item) => (wanted(item) ? line(item) + end : ''));
+    try {
+      // a storage that can't be read is to be an answer in words
+      const first = await items.next().catch(readFailure);
+      const { type, head, line } = FORMATS[format];
+      const stamp = now.toISOString().replace(/[:.]/g, '-');
+      begin(response, {
+        'content-type': type,
+        'content-disposition': `attachment; filename="rimp-${stamp}.${format}"`,
+      });
+      if (head !== '') response.write(head);
+      const wanted = (item: TelemetryItem): boolean => rest === undefined || rest(item);
+      const end = format === 'csv' ? '\r\n' : '\n';
+      await write(response, first, items, signal, host, (item) => (wanted(item) ? line(item) + end : ''));
+    } finally {
+      await items.return?.();
+    }
     response.end();
   } finally {
-    exports -= 1;
+    release();
   }
 }
 
@@ -57,6 +56,7 @@ async function write(
   first: IteratorResult<TelemetryItem>,
   items: AsyncIterator<TelemetryItem>,
   signal: AbortSignal,
+  host: ApiContext['host'],
   lineOf: (item: TelemetryItem) => string,
 ): Promise<void> {
   let lines: string[] = [];
@@ -67,13 +67,11 @@ async function write(
     if (read % CHUNK_ITEMS !== 0) continue;
     const text = lines.join('');
     lines = [];
-    if (text !== '' && !response.write(text) && !signal.aborted)
-      await once(response, 'drain', { signal }).catch(() => undefined);
-    else await breathe();
-    if (signal.aborted) {
-      await items.return?.();
-      return;
-    }
+    const isTaken = text === '' || response.write(text);
+    if (isTaken) await breathe();
+    else if ((await drained(response, host.clock, signal)) === 'stalled')
+      host.report('live_view', `a download was ended: its client took nothing for ${STALL_MILLIS / 1_000} seconds`);
+    if (signal.aborted || response.destroyed) return;
   }
   response.write(lines.join(''));
 }

@@ -32,6 +32,9 @@ export const FILTER_NAMES = [
   'tags',
 ] as const;
 
+/** Each is looked at for each item. */
+const MAX_CONDITIONS = 32;
+
 /** Which items are asked for. */
 export interface ItemFilter {
   /** The part that storages know. */
@@ -97,7 +100,10 @@ export function filterOf(given: Parameters, kinds: readonly ItemKind[], now: Dat
     const wanted = spans === 'only';
     tests.push((item) => isEvent(item) && (item.otel?.span !== undefined) === wanted);
   }
-  for (const text of given.all('where')) tests.push(whereTest(text, 'where', boundedExpression));
+  const conditions = given.all('where');
+  if (conditions.length > MAX_CONDITIONS)
+    throw badRequest(`expected at most ${MAX_CONDITIONS} of "where", got ${conditions.length}`);
+  for (const text of conditions) tests.push(whereTest(text, 'where', boundedExpression));
   return { query, ...testsOf(query, tests) };
 }
 

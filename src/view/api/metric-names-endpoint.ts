@@ -19,11 +19,11 @@ const SPARKLINE_STEPS = 30;
 const SPARKLINE_LINES = 50;
 
 /** `GET api/metric-names`. */
-export async function metricNames({ host }: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
-  const { name, filter } = withoutName(search, new Date(host.clock.now()));
+export async function metricNames(context: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
+  const { name, filter } = withoutName(search, new Date(context.host.clock.now()));
   const found = new Map<string, ChartPoints>();
   let left = 0;
-  const { cut } = await scan({ host, filter, order: 'desc', maxItems: MAX_METRICS, signal }, (item) => {
+  const { cut } = await scan({ context, filter, order: 'desc', maxItems: MAX_METRICS, signal }, (item) => {
     if (isEvent(item) || isHistogramPart(item)) return;
     const own = chartNameOf(item);
     if (!name(own)) return;

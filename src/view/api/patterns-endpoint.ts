@@ -13,14 +13,14 @@ const MAX_EVENTS = 50_000;
 const SPARKLINE_PARTS = 30;
 
 /** `GET api/patterns`. */
-export async function patterns({ host }: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
+export async function patterns(context: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
   const given = new Parameters(search, [...FILTER_NAMES, 'limit']);
-  const filter = filterOf(given, ['event'], new Date(host.clock.now()));
+  const filter = filterOf(given, ['event'], new Date(context.host.clock.now()));
   const limit = given.count('limit', 200, { min: 1, max: 1_000 });
   const found = new MessagePatterns();
   let events = 0;
   const times = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
-  const { cut } = await scan({ host, filter, order: 'desc', maxItems: MAX_EVENTS, signal }, (item) => {
+  const { cut } = await scan({ context, filter, order: 'desc', maxItems: MAX_EVENTS, signal }, (item) => {
     if (!isEvent(item)) return;
     events += 1;
     const millis = item.timestamp.getTime();

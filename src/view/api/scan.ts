@@ -9,10 +9,6 @@ import type { ItemFilter } from './item-filter.js';
 const SLICE_MILLIS = 10;
 /** Items between two looks at the clock. */
 const LOOK_ITEMS = 200;
-/** Scans that read at a time; further ones wait. */
-const MAX_SCANS = 2;
-const MAX_WAITING = 50;
-
 /** Lets others have their turn. */
 export function breathe(): Promise<void> {
   return setImmediate();
@@ -36,16 +32,13 @@ export interface ScanResult {
 
 /** What a scan reads. */
 export interface ScanOptions {
-  readonly host: ApiContext['host'];
+  readonly context: ApiContext;
   readonly filter: ItemFilter;
   readonly order: 'asc' | 'desc';
   /** Items that are read, at most. */
   readonly maxItems: number;
   readonly signal: AbortSignal;
 }
-
-let scans = 0;
-const waiting: (() => void)[] = [];
 
 /**
  * Calls `visit` with the items that a filter asks for, in slices between which others have their turn, until the client
@@ -54,24 +47,18 @@ const waiting: (() => void)[] = [];
  * @throws ApiProblem 503 if the storage can't be read, or too many requests wait for one another.
  */
 export async function scan(options: ScanOptions, visit: (item: TelemetryItem) => void): Promise<ScanResult> {
-  if (scans >= MAX_SCANS) {
-    if (waiting.length >= MAX_WAITING)
-      throw new ApiProblem(503, 'too many requests read at a time', { 'retry-after': '1' });
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-  scans += 1;
+  const release = await options.context.scans.take(options.signal);
   try {
     return await scanNow(options, visit);
   } catch (error) {
     return readFailure(error);
   } finally {
-    scans -= 1;
-    waiting.shift()?.();
+    release();
   }
 }
 
 async function scanNow(
-  { host, filter: { query, rest }, order, maxItems, signal }: ScanOptions,
+  { context: { host }, filter: { query, rest }, order, maxItems, signal }: ScanOptions,
   visit: (item: TelemetryItem) => void,
 ): Promise<ScanResult> {
   await host.flush?.();

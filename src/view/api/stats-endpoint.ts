@@ -14,11 +14,13 @@ const MAX_LINES = 100;
 const SPARKLINE_PARTS = 60;
 
 /** `GET api/stats`. */
-export async function stats({ host }: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
+export async function stats(context: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
   const given = new Parameters(search, FILTER_NAMES);
-  const filter = filterOf(given, ['event', 'metric'], new Date(host.clock.now()));
+  const filter = filterOf(given, ['event', 'metric'], new Date(context.host.clock.now()));
   const found = new RecordingStats();
-  const { cut } = await scan({ host, filter, order: 'desc', maxItems: MAX_ITEMS, signal }, (item) => found.add(item));
+  const { cut } = await scan({ context, filter, order: 'desc', maxItems: MAX_ITEMS, signal }, (item) =>
+    found.add(item),
+  );
   if (signal.aborted) return;
   const { firstMillis, lastMillis } = found;
   const answer: Stats = {

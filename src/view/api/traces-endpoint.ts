@@ -18,9 +18,9 @@ const LATER_MILLIS = 10 * 60_000;
 const ORDERS = ['latest', 'slowest', 'largest'] as const;
 
 /** `GET api/traces`: of each trace in which an event is as the filter asks, all that is known. */
-export async function traces({ host }: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
+export async function traces(context: ApiContext, { response, search, signal }: ApiRequest): Promise<void> {
   const given = new Parameters(search, [...FILTER_NAMES, 'limit', 'order', 'errors', 'after']);
-  const { query, matches } = filterOf(given, ['event'], new Date(host.clock.now()));
+  const { query, matches } = filterOf(given, ['event'], new Date(context.host.clock.now()));
   const limit = given.count('limit', 200, { min: 1, max: 2_000 });
   const order = given.word('order', ORDERS) ?? 'latest';
   const onlyErrors = given.word('errors', ['only']) !== undefined;
@@ -37,7 +37,7 @@ export async function traces({ host }: ApiContext, { response, search, signal }:
   // the other events of a trace count as well: only what is of the whole trace narrows the reading
   const read = (part: TelemetryQuery, how: 'asc' | 'desc', maxItems: number, visit: typeof take) => {
     const filter = { query: { ...wholeOf(query), ...part }, rest: undefined, matches };
-    return scan({ host, filter, order: how, maxItems, signal }, visit);
+    return scan({ context, filter, order: how, maxItems, signal }, visit);
   };
   const { cut } = await read(after === undefined ? {} : untilOf(query, after), 'desc', MAX_EVENTS, (item) => {
     // a trace that there was no room for is one of those that come next

@@ -19,7 +19,7 @@ const askFor = async (path, init, refused) => {
   throw new Error('The server answers ' + answer.status + (error ? ': ' + error : '.'));
 };
 const signIn = async () => {
-  const shown = { method: 'POST', headers: { authorization: 'Bearer ' + token.value } };
+  const shown = { method: 'POST', headers: { authorization: 'Bearer ' + token.value.trim() } };
   await askFor('session', shown, 'This is not the token.');
   await askFor('api/overview', {}, 'The browser did not keep the cookie of this page: allow it.');
   location.reload();
@@ -148,8 +148,10 @@ export class SignIn {
   }
 
   /** Without a path: it is that of the page, whatever is in front of it. */
-  #cookie({ socket }: IncomingMessage): string {
-    const isSecure = (socket as Partial<TLSSocket>).encrypted === true;
+  #cookie({ socket, headers }: IncomingMessage): string {
+    // who says falsely that it came by https has a cookie less
+    const proxied = `${headers['x-forwarded-proto']?.toString() ?? ''},${headers.forwarded ?? ''}`;
+    const isSecure = (socket as Partial<TLSSocket>).encrypted === true || /^https\b|\bproto="?https\b/i.test(proxied);
     return `${this.#name}=${this.#value.toString('latin1')}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
   }
 }

@@ -33,10 +33,7 @@ export class LiveFeed {
   constructor(host: ViewHost, bounds: RecentBounds) {
     this.#host = host;
     this.recent = new RecentItems(bounds);
-    this.recent.onLeave = (sequence, item) => {
-      for (const reader of this.#readers) reader.onLeave(sequence, item);
-    };
-    this.#counts = new OverviewCounts(host.clock.now());
+    this.#counts = new OverviewCounts(host.clock.now(), (item) => host.isOwn?.(item) === true);
     this.#unsubscribe = host.subscribe((item) => this.#take(item));
   }
 
@@ -92,6 +89,8 @@ export class LiveFeed {
       reader.end();
     }
     this.#readers.clear();
+    // the collector lives on, and may hold what ends this view
+    this.recent.clear();
   }
 
   #take(item: TelemetryItem): void {

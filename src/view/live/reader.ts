@@ -2,32 +2,33 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers';
 import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
+import type { ItemKind } from '../../model/query.js';
 import type { ApiError, Gap, Hello } from '../api-types.js';
+import type { ViewHost } from '../host.js';
+import { STALL_MILLIS } from '../http/drained.js';
+import { gapOf } from './gap-of.js';
 import type { RecentItems } from './recent-items.js';
 
 const BATCH_ITEMS = 500;
 const BATCH_CHARACTERS = 256 * 1024;
-/** Items that are looked at before others have their turn. */
-const SLICE_ITEMS = 2_000;
+/** How long items are looked at before others have their turn. */
+const SLICE_MILLIS = 10;
 
 /** What a reader is sent. */
 export interface ReaderOptions {
   readonly instance: string;
+  readonly host: Pick<ViewHost, 'clock' | 'report'>;
   readonly recent: RecentItems;
+  readonly kinds: readonly ItemKind[];
   readonly matches: (item: TelemetryItem) => boolean;
   /** The number of the item to begin with. */
   readonly next: number;
 }
 
-interface Missed {
-  count: number;
-  startMillis: number;
-  endMillis: number;
-}
-
 /**
  * One browser's event stream. What it was not sent yet is held by nobody but {@link RecentItems}: if it is slow, it loses
- * its place there, and is sent a gap with what it missed.
+ * its place there, and is sent a gap with what it missed. If it takes nothing for a while, it loses its connection: it
+ * may come back, and go on from there.
  */
 export class Reader {
   readonly #response: ServerResponse;
@@ -35,16 +36,19 @@ export class Reader {
   #next: number;
   #isBlocked = false;
   #isScheduled = false;
-  #missed: Missed | undefined;
+  #cancelStall: (() => void) | undefined;
 
   constructor(response: ServerResponse, options: ReaderOptions) {
     this.#response = response;
-    this.#options = { ...options, matches: (item) => this.#matches(options.matches, item) };
+    this.#options = options;
     this.#next = options.next;
     response.on('drain', () => {
       this.#isBlocked = false;
+      this.#cancelStall?.();
+      this.#cancelStall = undefined;
       this.pump();
     });
+    response.on('close', () => this.#cancelStall?.());
   }
 
   /** Sends an event, unless the reader is slow: it must be one that a later one makes up for. */
@@ -64,64 +68,47 @@ export class Reader {
 
   /** Keeps the connection from looking idle to what is between. */
   ping(): void {
-    if (!this.#isBlocked && !this.#response.destroyed && !this.#response.writableEnded)
-      this.#isBlocked = !this.#response.write(': ping\n\n');
+    if (!this.#isBlocked) this.#send(': ping\n\n');
   }
 
   end(): void {
     this.#response.end();
   }
 
-  /** An item left that was not sent yet, if its number is the next one. */
-  onLeave(sequence: number, item: TelemetryItem): void {
-    if (sequence < this.#next) return;
-    this.#next = sequence + 1;
-    if (!this.#options.matches(item)) return;
-    const millis = item.timestamp.getTime();
-    this.#missed ??= { count: 0, startMillis: millis, endMillis: millis };
-    this.#missed.count += 1;
-    this.#missed.startMillis = Math.min(this.#missed.startMillis, millis);
-    this.#missed.endMillis = Math.max(this.#missed.endMillis, millis);
-  }
-
   /** Sends what came since, as much as the reader takes. */
   pump(): void {
-    if (this.#isScheduled || this.#response.destroyed) return;
-    const { recent, matches } = this.#options;
-    let looked = 0;
-    while (!this.#isBlocked && this.#next < recent.end) {
-      if (looked >= SLICE_ITEMS) {
-        this.#later();
-        return;
-      }
+    if (this.#isScheduled) return;
+    const { recent } = this.#options;
+    const until = performance.now() + SLICE_MILLIS;
+    while (!this.#isBlocked && !this.#isOver && this.#next < recent.end) {
+      if (performance.now() > until) return this.#later();
       this.#tellMissed();
-      if (this.#isBlocked) return;
-      const lines: string[] = [];
-      let characters = 0;
-      while (
-        this.#next < recent.end &&
-        lines.length < BATCH_ITEMS &&
-        characters < BATCH_CHARACTERS &&
-        looked < SLICE_ITEMS
-      ) {
-        looked += 1;
-        const sequence = this.#next;
-        this.#next += 1;
-        if (!matches(recent.item(sequence))) continue;
+      if (!this.#isBlocked) this.#sendBatch(until);
+    }
+  }
+
+  #sendBatch(until: number): void {
+    const { recent } = this.#options;
+    const lines: string[] = [];
+    let characters = 0;
+    while (this.#next < recent.end && lines.length < BATCH_ITEMS && characters < BATCH_CHARACTERS) {
+      const sequence = this.#next;
+      this.#next += 1;
+      if (this.#matches(recent.item(sequence))) {
         const line = recent.line(sequence);
         characters += line.length;
         lines.push(line);
       }
-      if (lines.length > 0) this.#write('items', `[${lines.join(',')}]`);
+      if (performance.now() > until) break;
     }
-    if (!this.#isBlocked) this.#tellMissed();
+    if (lines.length > 0) this.#write('items', `[${lines.join(',')}]`);
   }
 
   /** A filter that takes too long ends the stream, which says why: to come back with it is of no use. */
-  #matches(matches: ReaderOptions['matches'], item: TelemetryItem): boolean {
-    if (this.#response.destroyed || this.#response.writableEnded) return false;
+  #matches(item: TelemetryItem): boolean {
+    if (this.#isOver) return false;
     try {
-      return matches(item);
+      return this.#options.matches(item);
     } catch (cause) {
       const error = toError(cause).message;
       this.#response.end(`event: refused\ndata: ${JSON.stringify({ error } satisfies ApiError)}\n\n`);
@@ -129,13 +116,16 @@ export class Reader {
     }
   }
 
+  get #isOver(): boolean {
+    return this.#response.destroyed || this.#response.writableEnded;
+  }
+
   #tellMissed(): void {
-    const missed = this.#missed;
-    if (missed === undefined) return;
-    this.#missed = undefined;
-    const { count, startMillis, endMillis } = missed;
-    const gap: Gap = { count, startTime: iso(startMillis), endTime: iso(endMillis), reason: 'slow' };
-    this.sendGap(gap);
+    const { recent, kinds } = this.#options;
+    if (this.#next >= recent.first) return;
+    const gap = gapOf(recent, this.#next, kinds, 'slow');
+    this.#next = recent.first;
+    if (gap.count > 0) this.sendGap(gap);
   }
 
   #later(): void {
@@ -147,12 +137,19 @@ export class Reader {
   }
 
   #write(name: string, data: string): void {
-    if (this.#response.destroyed || this.#response.writableEnded) return;
-    const id = `${this.#options.instance}-${this.#next - 1}`;
-    this.#isBlocked = !this.#response.write(`id: ${id}\nevent: ${name}\ndata: ${data}\n\n`);
+    this.#send(`id: ${this.#options.instance}-${this.#next - 1}\nevent: ${name}\ndata: ${data}\n\n`);
   }
-}
 
-function iso(millis: number): string {
-  return new Date(millis).toISOString();
+  #send(text: string): void {
+    if (this.#isOver || this.#response.write(text)) return;
+    this.#isBlocked = true;
+    const { host } = this.#options;
+    this.#cancelStall ??= host.clock.after(STALL_MILLIS, () => {
+      host.report(
+        'live_view',
+        `an event stream was ended: its client took nothing for ${STALL_MILLIS / 1_000} seconds`,
+      );
+      this.#response.destroy();
+    });
+  }
 }

@@ -19,8 +19,6 @@ interface Entry {
 export class RecentItems {
   readonly #bounds: RecentBounds;
   readonly #gone = new GoneItems();
-  /** Called with an item that leaves. */
-  onLeave: ((sequence: number, item: TelemetryItem) => void) | undefined;
   #entries: (Entry | undefined)[] = [];
   #head = 0;
   #first = 1;
@@ -68,6 +66,14 @@ export class RecentItems {
     return entry.line;
   }
 
+  /** Lets go of all items, for good. */
+  clear(): void {
+    this.#first = this.end;
+    this.#entries = [];
+    this.#head = 0;
+    this.#bytes = 0;
+  }
+
   /** What is no longer held of the numbers from `from` on. */
   goneSince(from: number): Gone {
     return this.#gone.since(from);
@@ -82,7 +88,6 @@ export class RecentItems {
       this.#head += 1;
       this.#bytes -= bytes;
       this.#gone.add(this.#first, isEvent(item), item.timestamp.getTime());
-      this.onLeave?.(this.#first, item);
       this.#first += 1;
     }
     if (this.#head > 1_000 && this.#head * 2 > this.#entries.length) {

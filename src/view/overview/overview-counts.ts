@@ -28,7 +28,7 @@ type Counted = Omit<Overview, 'time' | 'ledgers'>;
 /** Counts what comes, in bounded memory, by the time at which it came. */
 export class OverviewCounts {
   /** What senders say that they lost. */
-  readonly senders = new SenderLedgers();
+  readonly senders: SenderLedgers;
   readonly #startedMillis: number;
   #events = 0;
   #metrics = 0;
@@ -37,10 +37,14 @@ export class OverviewCounts {
   #buckets: Bucket[] = [];
   #seconds: { readonly second: number; events: number; metrics: number; spans: number }[] = [];
   readonly #services = new Map<string, Writable<ServiceCount>>();
+  /** Of all services beyond those that are counted apart. */
+  readonly #otherServices = noCounts(NO_SERVICE);
   readonly #errors = new Map<string, { source: string; count: number; last: string }>();
 
-  constructor(nowMillis: number) {
+  /** @param isOwn - whether an item is of this process itself: what it counts stands in its own lines. */
+  constructor(nowMillis: number, isOwn: (item: TelemetryItem) => boolean) {
     this.#startedMillis = nowMillis;
+    this.senders = new SenderLedgers(isOwn);
   }
 
   /** Counts items that came together. */
@@ -48,12 +52,12 @@ export class OverviewCounts {
     const [bucket, second] = [this.#bucketAt(nowMillis), this.#secondAt(nowMillis)];
     for (const item of items) {
       const service = this.#serviceOf(item);
-      if (service !== undefined) service.last = item.timestamp.toISOString();
+      service.last = later(service.last, item.timestamp);
       if (!isEvent(item)) {
         this.#metrics += 1;
         bucket.metrics += 1;
         second.metrics += 1;
-        if (service !== undefined) service.metrics += 1;
+        service.metrics += 1;
         this.senders.add(item);
         continue;
       }
@@ -61,17 +65,17 @@ export class OverviewCounts {
         this.#events += 1;
         second.events += 1;
         bucket.events[item.eventType] += 1;
-        if (service !== undefined) service.events += 1;
+        service.events += 1;
       } else {
         this.#spans += 1;
         bucket.spans += 1;
         if (item.eventType === 'error') bucket.errorSpans += 1;
         second.spans += 1;
-        if (service !== undefined) service.spans += 1;
+        service.spans += 1;
       }
       if (item.eventType === 'error') {
         this.#errorCount += 1;
-        if (service !== undefined) service.errors += 1;
+        service.errors += 1;
         this.#addError(item.source, item.timestamp);
       }
     }
@@ -97,6 +101,7 @@ export class OverviewCounts {
       bucketSeconds: BUCKET_SECONDS,
       buckets: this.#bucketsUntil(nowMillis),
       services: [...this.#services.values()],
+      ...(this.#otherServices.last !== '' && { otherServices: this.#otherServices }),
       errorsBySource: [...this.#errors.values()].sort((a, b) => b.count - a.count).slice(0, SHOWN_SOURCES),
     };
   }
@@ -131,14 +136,14 @@ export class OverviewCounts {
     return counts;
   }
 
-  #serviceOf({ otel }: TelemetryItem): Writable<ServiceCount> | undefined {
+  #serviceOf({ otel }: TelemetryItem): Writable<ServiceCount> {
     const name = otel?.resource?.['service.name'];
     const key = typeof name === 'string' ? name : NO_SERVICE;
-    let counts = this.#services.get(key);
-    if (counts === undefined && this.#services.size < MAX_SERVICES) {
-      counts = { service: key, events: 0, errors: 0, metrics: 0, spans: 0, last: '' };
-      this.#services.set(key, counts);
-    }
+    const known = this.#services.get(key);
+    if (known !== undefined) return known;
+    if (this.#services.size >= MAX_SERVICES) return this.#otherServices;
+    const counts = noCounts(key);
+    this.#services.set(key, counts);
     return counts;
   }
 
@@ -149,8 +154,19 @@ export class OverviewCounts {
       this.#errors.set(source, (counts = { source, count: 0, last: '' }));
     }
     counts.count += 1;
-    counts.last = timestamp.toISOString();
+    counts.last = later(counts.last, timestamp);
   }
+}
+
+function noCounts(service: string): Writable<ServiceCount> {
+  return { service, events: 0, errors: 0, metrics: 0, spans: 0, last: '' };
+}
+
+/** The later one of two times; items don't come in the order of theirs. */
+function later(last: string, time: Date): string {
+  const text = time.toISOString();
+  // years beyond 9999 have a sign, and sort as if they were early: nobody minds
+  return text > last ? text : last;
 }
 
 function emptyBucket(index: number): Bucket {

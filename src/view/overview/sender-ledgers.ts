@@ -1,3 +1,5 @@
+import type { AnyValueMap } from '../../model/any-value.js';
+import type { TelemetryItem } from '../../model/item.js';
 import type { TelemetryMetric } from '../../model/metric.js';
 import { SELF_SCOPE } from '../../otel/self-metrics.js';
 import type { LedgerLine } from '../api-types.js';
@@ -5,6 +7,7 @@ import { lossWords } from './loss-words.js';
 
 /** What one place at a sender, a sink or a part of an SDK, says of itself. */
 interface Report {
+  /** Of the line: replicas of a service, of which each counts for itself, have one together. */
   readonly name: string;
   accepted: number;
   delivered: number;
@@ -12,66 +15,97 @@ interface Report {
   readonly dropped: Map<string, number>;
 }
 
-const MAX_REPORTS = 100;
+const MAX_REPORTS = 1_000;
 const MAX_REASONS = 20;
 /** Counters of this library, as its option `selfMetrics` shows them. */
 const OURS = /^rimp\.items\.(accepted|delivered|queued|dropped)$/;
 /** Those of OpenTelemetry SDKs (semantic conventions, "OpenTelemetry SDK metrics"). */
 const OF_SDKS = /^otel\.sdk\.(?:processor\.\w+\.processed|exporter\.\w+\.exported)$/;
 const NOTE = 'As the sender reports it.';
+const OTHERS = 'further senders';
+const FIGURES = ['accepted', 'delivered', 'queued'] as const;
+/** What tells one replica of a service from another. */
+const INSTANCE = ['service.namespace', 'service.instance.id', 'host.name', 'process.pid'] as const;
 
 /** What senders report of what they lost before it came here, in bounded memory. */
 export class SenderLedgers {
+  readonly #isOwn: (item: TelemetryItem) => boolean;
   readonly #reports = new Map<string, Report>();
+  /** Measurements of senders that there was no room for. */
+  #others = 0;
 
-  add({ name, value, tags = {}, otel }: TelemetryMetric): void {
+  /** @param isOwn - whether an item is of this process itself: what it counts stands in its own lines. */
+  constructor(isOwn: (item: TelemetryItem) => boolean) {
+    this.#isOwn = isOwn;
+  }
+
+  add(metric: TelemetryMetric): void {
+    const { name, value, tags = {}, otel } = metric;
     const own = OURS.exec(name)?.[1];
     if (own === undefined && !OF_SDKS.test(name)) return;
     const resource = otel?.resource ?? {};
     const isDelta = otel?.temporality === 'delta';
-    // what this process counts itself stands in its own lines
-    if (resource['process.pid'] === process.pid || !Number.isFinite(value)) return;
-    const named = resource['service.name'];
-    const service = typeof named === 'string' ? named : 'a sender';
+    if (!Number.isFinite(value) || this.#isOwn(metric)) return;
     if (own !== undefined) {
-      if (otel?.scopeName === SELF_SCOPE)
-        this.#addOwn(`${service}: ${String(tags.sink ?? '')}`, own, value, tags.reason, isDelta);
+      if (otel?.scopeName === SELF_SCOPE) addOwn(this.#reportOf(resource, tags.sink ?? ''), own, metric, isDelta);
       return;
     }
-    const component = String(tags['otel.component.name'] ?? name);
-    const report = this.#reportOf(`${service}: ${component}`);
+    const report = this.#reportOf(resource, tags['otel.component.name'] ?? name);
     const reason = tags['error.type'];
     if (reason === undefined) {
       if (report !== undefined) report.delivered = isDelta ? report.delivered + value : value;
     } else drop(report, String(reason), value, isDelta);
   }
 
-  /** A line for each; losses are what tells them from others. */
+  /** A line for each part of each service; losses are what tells them from others. */
   lines(): LedgerLine[] {
-    return [...this.#reports.values()].map(({ name, accepted, delivered, queued, dropped }) => {
+    const lines = new Map<string, Report>();
+    for (const report of this.#reports.values()) {
+      const line = lines.get(report.name) ?? emptyReport(report.name);
+      lines.set(report.name, line);
+      for (const figure of FIGURES) line[figure] += report[figure];
+      for (const [reason, count] of report.dropped) drop(line, reason, count, true);
+    }
+    return [...lines.values(), ...this.#otherLine()].map(({ name, accepted, delivered, queued, dropped }) => {
       const lost = [...dropped].map(([reason, count]) => ({ reason, count, words: lossWords(reason) }));
       // an SDK counts what it was given by what became of it
       const given = delivered + lost.reduce((sum, { count }) => sum + count, 0);
-      return { name, accepted: Math.max(accepted, given), delivered, queued, dropped: lost, note: NOTE };
+      const note = name === OTHERS ? `Not counted: more than ${MAX_REPORTS} senders.` : NOTE;
+      return { name, accepted: Math.max(accepted, given), delivered, queued, dropped: lost, note };
     });
   }
 
-  #addOwn(name: string, counter: string, value: number, reason: unknown, isDelta: boolean): void {
-    const report = this.#reportOf(name);
-    if (report === undefined) return;
-    if (counter === 'dropped') return drop(report, String(reason), value, isDelta);
-    const figure = counter as 'accepted' | 'delivered' | 'queued';
-    // a gauge has no temporality
-    report[figure] = isDelta ? report[figure] + value : value;
+  #otherLine(): Report[] {
+    return this.#others === 0 ? [] : [emptyReport(OTHERS)];
   }
 
-  #reportOf(name: string): Report | undefined {
-    const known = this.#reports.get(name);
-    if (known !== undefined || this.#reports.size >= MAX_REPORTS) return known;
-    const report: Report = { name, accepted: 0, delivered: 0, queued: 0, dropped: new Map() };
-    this.#reports.set(name, report);
+  #reportOf(resource: AnyValueMap, part: unknown): Report | undefined {
+    const service = resource['service.name'];
+    const name = `${typeof service === 'string' ? service : 'a sender'}: ${String(part)}`;
+    const instance = INSTANCE.map((attribute) => resource[attribute] ?? '');
+    const key = JSON.stringify([name, ...instance]);
+    const known = this.#reports.get(key);
+    if (known !== undefined) return known;
+    if (this.#reports.size >= MAX_REPORTS) {
+      this.#others += 1;
+      return undefined;
+    }
+    const report = emptyReport(name);
+    this.#reports.set(key, report);
     return report;
   }
+}
+
+function emptyReport(name: string): Report {
+  return { name, accepted: 0, delivered: 0, queued: 0, dropped: new Map() };
+}
+
+function addOwn(report: Report | undefined, counter: string, { value, tags }: TelemetryMetric, isDelta: boolean): void {
+  if (report === undefined) return;
+  if (counter === 'dropped') return drop(report, String(tags?.reason), value, isDelta);
+  const figure = counter as (typeof FIGURES)[number];
+  // a gauge has no temporality
+  report[figure] = isDelta ? report[figure] + value : value;
 }
 
 /** @param isDelta - whether the count is what was lost since the last one. */

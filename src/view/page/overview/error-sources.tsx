@@ -9,6 +9,7 @@ import { Time } from '../ui/time.js';
 /** The sources with most errors; a click lists those errors. */
 export function ErrorSources({ counts }: { readonly counts: Overview }): VNode {
   const { errorsBySource } = counts;
+  const others = counts.errors - errorsBySource.reduce((sum, { count }) => sum + count, 0);
   const most = errorsBySource.reduce((greatest, { count }) => Math.max(greatest, count), 1);
   return (
     <section class="card panel" aria-labelledby="errors-title">
@@ -33,6 +34,13 @@ export function ErrorSources({ counts }: { readonly counts: Overview }): VNode {
                 </td>
               </tr>
             ))}
+            {others > 0 && (
+              <tr>
+                <td class="muted">(all others)</td>
+                <td class="number is-lost">{countText(others)}</td>
+                <td />
+              </tr>
+            )}
           </tbody>
         </table>
       )}

@@ -8,7 +8,7 @@ import { Time } from '../ui/time.js';
 
 /** Services by what came of them; a click lists a service's events. */
 export function Services({ counts }: { readonly counts: Overview }): VNode {
-  const { services } = counts;
+  const { services, otherServices } = counts;
   return (
     <section class="card panel" aria-labelledby="services-title">
       <h2 id="services-title">Services, since the start</h2>
@@ -61,6 +61,18 @@ export function Services({ counts }: { readonly counts: Overview }): VNode {
                 </td>
               </tr>
             ))}
+            {otherServices !== undefined && (
+              <tr>
+                <td class="muted">(all others)</td>
+                <td class="number">{countText(otherServices.events)}</td>
+                <td class="number">{countText(otherServices.spans)}</td>
+                <td class="number">{countText(otherServices.errors)}</td>
+                <td class="number if-wide">{countText(otherServices.metrics)}</td>
+                <td class="number if-wide">
+                  <Time iso={otherServices.last} />
+                </td>
+              </tr>
+            )}
           </tbody>
         </table>
       )}
