@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ClickHouseStorage, SqliteStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
 import { type ClickHouse, clickHouseScript, startClickHouse } from '../helpers/clickhouse.js';
-import { freePort } from '../helpers/otelcol.js';
+import { freePort } from '../helpers/free-port.js';
 import { endRimps, rimp, startRimp } from '../helpers/run-rimp.js';
 import { until } from '../helpers/until.js';
 

@@ -24,7 +24,10 @@ function start(...args: string[]) {
   const child = spawn(process.execPath, [rimpProgram, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   const said = { stdout: '', stderr: '' };
-  const ended = once(child, 'exit').then(() => child.exitCode ?? child.signalCode);
+  // what it wrote to standard error may come after its exit; standard output may have nobody who reads it to its end
+  const ended = Promise.all([once(child, 'exit'), once(child.stderr, 'close')]).then(
+    () => child.exitCode ?? child.signalCode,
+  );
   child.stderr.on('data', (chunk) => {
     said.stderr += String(chunk);
   });

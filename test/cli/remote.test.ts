@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FileStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
-import { freePort } from '../helpers/otelcol.js';
+import { freePort } from '../helpers/free-port.js';
 import { endRimps, rimp, startRimp } from '../helpers/run-rimp.js';
 import { until } from '../helpers/until.js';
 

@@ -29,11 +29,13 @@ async function serving(...args: string[]) {
     child[name].on('data', (chunk) => {
       said[name] += String(chunk);
     });
+  // not 'exit': output may come after it
+  const closed = once(child, 'close');
   await until(() => said.stderr.includes(' in a browser') || child.exitCode !== null);
   const url = /open (\S+)\/ in a browser/.exec(said.stderr)?.[1] ?? '';
   const end = async (): Promise<number | null> => {
     child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
+    await closed;
     return child.exitCode;
   };
   return { url, said, end };

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rimpProgram } from '../helpers/cli.js';
+import { freePort } from '../helpers/free-port.js';
 import { run } from '../helpers/fresh-app.js';
-import { freePort } from '../helpers/otelcol.js';
 
 const root = process.cwd();
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

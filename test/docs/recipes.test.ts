@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { FileStorage } from 'rimp-telemetry';
+import { freePort } from '../helpers/free-port.js';
 import { run } from '../helpers/fresh-app.js';
-import { freePort } from '../helpers/otelcol.js';
 import { closeSinks, jsonRecords, otlpSink } from '../helpers/otlp-sink.js';
 
 const root = process.cwd();

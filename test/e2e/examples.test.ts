@@ -70,7 +70,7 @@ describe('the examples', () => {
     const url = /Open (\S+) in a browser/.exec(output)?.[1] ?? '';
     expect(await (await fetch(`${url}api/events?text=Request`)).text()).toContain('"event_type":"info"');
     child.kill('SIGINT');
-    const [status] = (await once(child, 'exit')) as [number];
+    const [status] = (await once(child, 'close')) as [number];
     expect([status, output]).toEqual([0, expect.stringContaining('nothing is lost, and every counter balances')]);
   });
 

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../helpers/free-port.js';
 import { removeDirectories } from '../helpers/fresh-app.js';
 import { type GenerationApp, generationApps } from '../helpers/generation-app.js';
-import { freePort, otelcolProgram, startOtelcol } from '../helpers/otelcol.js';
+import { otelcolProgram, startOtelcol } from '../helpers/otelcol.js';
 import { closeSinks, type OtlpRequest, otlpSink } from '../helpers/otlp-sink.js';
 
 const here = otelcolProgram() !== undefined;

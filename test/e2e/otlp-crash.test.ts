@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { freePort, type Otelcol, otelcolProgram, startOtelcol } from '../helpers/otelcol.js';
+import { freePort } from '../helpers/free-port.js';
+import { type Otelcol, otelcolProgram, startOtelcol } from '../helpers/otelcol.js';
 import { answering, closeSinks } from '../helpers/otlp-sink.js';
 
 const here = otelcolProgram() !== undefined;

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './otelcol.js';
+import { freePort } from './free-port.js';
 
 /** The directory of PostgreSQL's programs; `undefined` if it is not installed. */
 export const postgresPrograms: string | undefined = (() => {

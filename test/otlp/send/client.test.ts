@@ -89,7 +89,7 @@ describe('the answer to a request', () => {
       closers.push(() => clearInterval(timer));
     }, 300);
     expect(result).toMatchObject(expected);
-    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   it('that never has a whole head is waited for no longer than the timeout, and retried', async () => {
