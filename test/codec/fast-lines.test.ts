@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeLine } from '../../src/codec/json-line-decode.js';
 import { decodeOwnLine } from '../../src/codec/json-line-fast.js';
+import { lineWithin } from '../../src/codec/json-line-times.js';
 import { parseTimestamp } from '../../src/codec/timestamp.js';
 import type { TelemetryItem } from '../../src/model/item.js';
 
@@ -139,5 +140,64 @@ describe('a timestamp', () => {
     expect(parseTimestamp('1970-01-01T00:00:00.000001')?.timeUnixNano).toBe('1000');
     expect(parseTimestamp('1970-01-01T00:00:01.002003+00:00')?.timeUnixNano).toBe('1002003000');
     expect(parseTimestamp('2026-02-30T00:00:00.000')).toBeUndefined();
+  });
+});
+
+describe('the search for lines of some times', () => {
+  const windows = fc
+    .tuple(
+      fc.date({ min: new Date('1900-01-01'), max: new Date('2300-01-01'), noInvalidDate: true }),
+      fc.constantFrom(0, 1, 999, 30_000, 90_000, 86_400_000, 20 * 86_400_000),
+    )
+    .map(([date, length]) => ({ startMillis: date.getTime(), endMillis: date.getTime() + length }));
+  const metrics = fc
+    .record({ id: texts, timestamp: timestamps, name: texts, value: fc.double(), unit: fc.option(texts) })
+    .map(({ id, timestamp, name, value, unit }) =>
+      jsonOf({ type: 'metric', data: { metric_id: id, timestamp, name, value, unit, tags: null } }, ' '),
+    );
+  const rubbish = fc.constantFrom(
+    '{"type":"event","data":{"event_id":"a","timestamp":"1999-02-30T00:00:00Z","event_type":"info","source":"s","message":"m","metadata":null}}',
+    '{"type":"event","data":{"event_id":"a","timestamp":"1999-01-01T24:00:00Z","event_type":"info","source":"s","message":"m","metadata":null}}',
+    '{"type":"event","data":{"metadata":{"event_id":"b"},"event_id":"a","timestamp":"1999-01-01T00:00:00Z","event_type":"info","source":"s","message":"m"}}',
+    '{"type":"event","data":{"metadata":{"a":1},"event_id":"a","timestamp":"1999-01-01T00:00:00Z","event_type":"info","source":"s","message":"m"}}\r',
+    '{"type":"event","data":{"metadata":{"a":1},"event_id":"a","timestamp":"1999-01-01T00:00:00Z","event_type":"info","source":"s","message":"m"}} ',
+    '\ufeff{}',
+    'no line',
+    '\r',
+  );
+
+  it('passes over a line only if the quick reader says that it is of other times', () => {
+    let passed = 0;
+    const text = fc.array(fc.oneof(lines.map(lineOf), metrics, rubbish), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(text, windows, (some, times) => {
+        const bytes = Buffer.from(some.join('\n')).toString('latin1');
+        if (lineWithin(times)?.test(bytes) !== false) return;
+        passed += 1;
+        for (const line of some.join('\n').split('\n'))
+          if (line.trim() !== '') expect(decodeOwnLine(line, times)).toBeNull();
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(passed).toBeGreaterThan(20);
+  });
+
+  it('finds every line of those times', () => {
+    const inside = fc.tuple(windows, fc.double({ min: 0, max: 1, noNaN: true }), lines);
+    fc.assert(
+      fc.property(inside, ([times, part, value]) => {
+        const millis = Math.floor(times.startMillis + part * (times.endMillis - times.startMillis));
+        const line = lineOf({ ...value, timestamp: new Date(millis).toISOString() });
+        expect(lineWithin(times)?.test(`${line}\n`) ?? true).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is not made of times without an end, too far apart, or of another year', () => {
+    expect(lineWithin(ALWAYS)).toBeUndefined();
+    expect(lineWithin({ startMillis: 0, endMillis: 40 * 86_400_000 })).toBeUndefined();
+    expect(lineWithin({ startMillis: -1e14, endMillis: -1e14 })).toBeUndefined();
+    expect(lineWithin({ startMillis: 1e17, endMillis: 1e17 })).toBeUndefined();
   });
 });

@@ -65,8 +65,12 @@ export class BlockDecoder {
     return { count: this.#unreadable, reasons: Object.fromEntries(this.#reasons), last: this.#last };
   }
 
-  /** The items that match, in the order of the file. */
-  decode(block: LineBlock, query: ResolvedQuery, matches: Matcher): DecodedBlock {
+  /**
+   * The items that match, in the order of the file.
+   *
+   * @param within - finds a line that may be of the query's times: where there is none, nothing is decoded.
+   */
+  decode(block: LineBlock, query: ResolvedQuery, matches: Matcher, within?: RegExp): DecodedBlock {
     const found: DecodedBlock = { items: [], lines: [] };
     const { bytes } = block;
     let line = 0;
@@ -74,7 +78,8 @@ export class BlockDecoder {
       const near = start + PIECE_BYTES;
       let end = near < bytes.length ? bytes.lastIndexOf(NEWLINE, near) + 1 : bytes.length;
       if (end <= start) end = bytes.indexOf(NEWLINE, near) + 1 || bytes.length;
-      line += this.#decodePiece(bytes.subarray(start, end), line, query, matches, found);
+      const piece = bytes.subarray(start, end);
+      line += this.#linesOutside(piece, within) ?? this.#decodePiece(piece, line, query, matches, found);
       start = end;
     }
     return found;
@@ -88,6 +93,14 @@ export class BlockDecoder {
 
   tooLong(bytes: number): void {
     this.#skip('too_long', `a line of ${bytes} bytes`);
+  }
+
+  /** How many lines a piece has, if none of them is of the times asked for; `undefined` if they have to be decoded. */
+  #linesOutside(bytes: Buffer, within: RegExp | undefined): number | undefined {
+    if (within === undefined || bytes.length > this.#maxLineBytes || !isUtf8(bytes)) return undefined;
+    const text = bytes.toString('latin1');
+    if (within.test(text)) return undefined;
+    return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   }
 
   /** Decodes a piece whose first line has this number; gives how many lines there were. */

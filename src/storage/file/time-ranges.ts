@@ -6,8 +6,10 @@ import { CHECKED_BYTES, isEndOf, type Stretch } from './time-index.js';
 
 /** A stretch of a file without an index up to this length is read, longer ones are sampled. */
 const READ_BYTES = 2 * 1024 * 1024;
-/** Distance of the samples. */
+/** Distance of the samples near what is looked for, and of all in a file that is not in order. */
 const SAMPLE_BYTES = 128 * 1024;
+/** So many samples at most say whether a file is in order, and where to look closer. */
+const MAX_COARSE_SAMPLES = 512;
 /** What is read of a sample at first, and at most. */
 const LOOK_BYTES = 1024;
 const MOST_LOOK_BYTES = 64 * 1024;
@@ -63,22 +65,59 @@ async function addUnknown(descriptor: number, part: Range, times: Times, ranges:
     ranges.add(part);
     return;
   }
-  const samples: Sample[] = [];
-  for (let at = part.start; at < part.end; at += SAMPLE_BYTES) {
-    await turns.next();
-    const sample = sampleAt(descriptor, at, part);
-    // a place in the middle of a long line, or of what is no line of ours, belongs to the stretch before
-    if (sample !== undefined && sample.at > (samples.at(-1)?.at ?? -1)) samples.push(sample);
+  const step = Math.max(SAMPLE_BYTES, Math.ceil((part.end - part.start) / MAX_COARSE_SAMPLES));
+  const samples = await samplesOf(descriptor, part, step, turns);
+  const near = stretchesWithin(samples, part, times);
+  const found = step === SAMPLE_BYTES ? near : await lookCloser(descriptor, samples, near, times, turns);
+  for (const stretch of found ?? stretchesWithin(await samplesOf(descriptor, part, SAMPLE_BYTES, turns), part, times))
+    ranges.add(stretch);
+}
+
+/** What is left of stretches if more of their lines are looked at; `undefined` if the lines are not in order. */
+async function lookCloser(
+  descriptor: number,
+  coarse: readonly Sample[],
+  near: readonly Range[],
+  times: Times,
+  turns: Turns,
+): Promise<readonly Range[] | undefined> {
+  if (slackOf(coarse) > LEAST_SLACK_MILLIS) return undefined;
+  const found: Range[] = [];
+  for (const stretch of near) {
+    const samples = await samplesOf(descriptor, stretch, SAMPLE_BYTES, turns);
+    if (slackOf(samples) > LEAST_SLACK_MILLIS) return undefined;
+    found.push(...stretchesWithin(samples, stretch, times));
   }
+  return found;
+}
+
+/** Samples at a distance of each other, and the last line: what was appended to a file may be older than the rest. */
+async function samplesOf(descriptor: number, part: Range, step: number, turns: Turns): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  // a place in the middle of a long line, or of what is no line of ours, belongs to the stretch before
+  const add = (sample: Sample | undefined): void => {
+    if (sample !== undefined && sample.at > (samples.at(-1)?.at ?? -1)) samples.push(sample);
+  };
+  for (let at = part.start; at < part.end; at += step) {
+    await turns.next();
+    add(sampleAt(descriptor, at, part));
+  }
+  add(lastSample(descriptor, part));
+  return samples;
+}
+
+/** The stretches between samples of a part in which items of the times may be. */
+function stretchesWithin(samples: readonly Sample[], part: Range, times: Times): readonly Range[] {
   const slack = slackOf(samples);
-  ranges.add({ start: part.start, end: samples[0]?.at ?? part.end });
+  const found = new Ranges();
+  found.add({ start: part.start, end: samples[0]?.at ?? part.end });
   samples.forEach(({ at, millis }, i) => {
     const next = samples[i + 1];
     const earliest = Math.min(millis, next?.millis ?? millis) - slack;
     const latest = Math.max(millis, next?.millis ?? Number.POSITIVE_INFINITY) + slack;
-    if (latest >= times.startMillis && earliest <= times.endMillis)
-      ranges.add({ start: at, end: next?.at ?? part.end });
+    if (latest >= times.startMillis && earliest <= times.endMillis) found.add({ start: at, end: next?.at ?? part.end });
   });
+  return found.list;
 }
 
 /** How far apart in time neighbours may be: twice what the samples show. */
@@ -105,6 +144,18 @@ function sampleAt(descriptor: number, position: number, part: Range): Sample | u
     if (millis !== undefined) return { at: from + start, millis };
   }
   return undefined;
+}
+
+/** The last line, unless it is a long one. */
+function lastSample(descriptor: number, part: Range): Sample | undefined {
+  const from = Math.max(part.start, part.end - MOST_LOOK_BYTES);
+  const bytes = Buffer.allocUnsafe(part.end - from);
+  const count = readSync(descriptor, bytes, 0, bytes.length, from);
+  // the newline at the end is the line's own
+  const start = count < 2 ? 0 : bytes.lastIndexOf(NEWLINE, count - 2) + 1;
+  if (start === 0) return undefined;
+  const millis = timeOf(bytes.toString('latin1', start, count));
+  return millis === undefined ? undefined : { at: from + start, millis };
 }
 
 function timeOf(text: string): number | undefined {

@@ -1,0 +1,50 @@
+import type { Times } from '../model/query.js';
+
+// This sees that no line of a text is of the times that a query wants, without looking at the lines one by one.
+// It assumes lines as this library and Python write most of them, with times in UTC: of these `decodeOwnLine` says `null`,
+// and the property test compares the two. A line that is anything else may be of those times, and has to be read.
+
+const TEXT = String.raw`"[^"\\\x00-\x1f]*"`;
+const DAY = '(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)';
+const TIME = String.raw`\d{4}-${DAY}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}(?:\d{3})?)?(?:Z|\+00:00)?`;
+const TYPE = '"(?:info|warning|error|debug)"';
+const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d{1,2})?`;
+
+/** Seconds of which a time's text names one with so many characters. */
+const UNITS = [
+  [1, 19],
+  [60, 16],
+  [3_600, 13],
+  [86_400, 10],
+] as const;
+/** So many of them are told apart. */
+const MAX_UNITS = 32;
+
+/** Finds a line in a text of several that may be of these times; `undefined` if they are too far apart for that. */
+export function lineWithin({ startMillis, endMillis }: Times): RegExp | undefined {
+  const prefixes = prefixesOf(startMillis / 1000, endMillis / 1000);
+  if (prefixes === undefined) return undefined;
+  const time = `"(?!${prefixes.join('|')})${TIME}"`;
+  const event = `"event_id": ?${TEXT}, ?"timestamp": ?${time}, ?"event_type": ?${TYPE}, ?"source": ?${TEXT}, ?"message": ?${TEXT}`;
+  const metric = `"metric_id": ?${TEXT}, ?"timestamp": ?${time}, ?"name": ?${TEXT}, ?"value": ?${NUMBER}, ?"unit": ?(?:null|${TEXT})`;
+  const heads = [
+    `event", ?"data": ?\\{${event}, ?"metadata": ?`,
+    String.raw`event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?${event}\}\}(?:\n|(?![^]))`,
+    `metric", ?"data": ?\\{${metric}, ?"tags": ?`,
+  ];
+  return new RegExp(String.raw`^(?!$)(?!\{"type": ?"(?:${heads.join('|')}))`, 'm');
+}
+
+/** How the texts of all times between two seconds begin. */
+function prefixesOf(first: number, last: number): readonly string[] | undefined {
+  for (const [seconds, length] of UNITS) {
+    const from = Math.floor(first / seconds);
+    const count = Math.floor(last / seconds) - from + 1;
+    if (!(count <= MAX_UNITS)) continue;
+    const dates = Array.from({ length: Math.max(1, count) }, (_, i) => new Date((from + i) * seconds * 1000));
+    // another year has more digits
+    if (dates.some((date) => !(date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9_999))) return undefined;
+    return dates.map((date) => date.toISOString().slice(0, length));
+  }
+  return undefined;
+}
