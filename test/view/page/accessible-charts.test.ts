@@ -29,11 +29,11 @@ describeInBrowser('overview, traces and metrics, for everybody', (open) => {
     async (colorScheme, width) => {
       const { url, feed } = await fedView();
       await feedAll(feed);
+      const page = await open(url, { colorScheme, width, height: 844 });
       for (const [hash, bring] of states) {
-        const page = await open(`${url}${hash}`, { colorScheme, width, height: 844 });
+        await page.goto(`${url}${hash}`);
         await bring(page);
         expect([hash, await violations(page)]).toEqual([hash, []]);
-        await page.close();
       }
     },
     120_000,
@@ -42,11 +42,11 @@ describeInBrowser('overview, traces and metrics, for everybody', (open) => {
   it('have the width of a phone, without scrolling sideways', async () => {
     const { url, feed } = await fedView();
     await feedAll(feed);
+    const page = await open(url, { width: 390, height: 844 });
     for (const [hash, bring] of states) {
-      const page = await open(`${url}${hash}`, { width: 390, height: 844 });
+      await page.goto(`${url}${hash}`);
       await bring(page);
       expect([hash, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([hash, 390]);
-      await page.close();
     }
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../../helpers/browser.js';
+import { until } from '../../helpers/until.js';
 import { attributesOf, endFedViews, type Feed, fedView, nanos } from '../../helpers/view-feed.js';
 
 afterEach(endFedViews);
@@ -43,7 +44,7 @@ const feedAll = (feed: Feed) =>
 /** Colours in a canvas right of its labels, beside the transparent one. */
 const coloursIn = (page: Page, selector: string) =>
   page.evaluate<number>(
-    `(() => { const canvas = document.querySelector('${selector}');
+    `(() => { const canvas = document.querySelector('${selector}'); if (canvas === null) return -1;
       const left = 75 * devicePixelRatio;
       const { data } = canvas.getContext('2d').getImageData(left, 0, canvas.width - left, canvas.height);
       const colours = new Set();
@@ -54,7 +55,7 @@ const coloursIn = (page: Page, selector: string) =>
 /** Pixels of a canvas that have the colour of a series, or nearly so. */
 const pixelsOf = (page: Page, selector: string, series: number) =>
   page.evaluate<number>(
-    `(() => { const canvas = document.querySelector('${selector}');
+    `(() => { const canvas = document.querySelector('${selector}'); if (canvas === null) return -1;
       const hex = getComputedStyle(document.documentElement).getPropertyValue('--series-${series}').trim();
       const wanted = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -86,10 +87,10 @@ describeInBrowser('metrics', (open) => {
     const page = await open(`${url}#/metrics?metric=http.duration`);
     const canvas = '.plot canvas';
     await page.getByRole('button', { name: /^p99/ }).waitFor();
-    expect(await pixelsOf(page, canvas, 1)).toBeGreaterThan(200);
-    expect(await pixelsOf(page, canvas, 3)).toBeGreaterThan(200);
+    // a chart is drawn after what stands around it
+    for (const series of [1, 3]) await until(async () => (await pixelsOf(page, canvas, series)) > 200);
     await page.getByRole('button', { name: /^p99/ }).click();
-    expect(await pixelsOf(page, canvas, 3)).toBe(0);
+    await until(async () => (await pixelsOf(page, canvas, 3)) === 0);
     await page.getByRole('button', { name: 'By tags' }).click();
     await page.getByRole('button', { name: /^route=\/cart 1\/s/ }).waitFor();
     await page.getByText('measurements per second').waitFor();
@@ -101,7 +102,7 @@ describeInBrowser('metrics', (open) => {
     const page = await open(`${url}#/metrics?metric=http.duration`);
     await page.getByRole('img', { name: /^Distribution of http.duration over time.* in the table below$/ }).waitFor();
     // counts of 4, 9 and 7 have colours of their own
-    expect(await coloursIn(page, '.heat-map canvas')).toBeGreaterThanOrEqual(3);
+    await until(async () => (await coloursIn(page, '.heat-map canvas')) >= 3);
     await page.getByText('at most 9 measurements in a cell').waitFor();
     await page.getByText('As a table').last().click();
     const table = page.getByRole('table', { name: 'Distribution of http.duration' });
@@ -134,8 +135,10 @@ describeInBrowser('metrics', (open) => {
     const box = await area.boundingBox();
     if (box === null) throw new Error('the chart has no place');
     // the dot of the greatest value is the topmost of its colour
-    const dot = await page.evaluate<{ x: number; y: number }>(
-      `(() => { const canvas = document.querySelector('.plot canvas'); const { width, height } = canvas;
+    let dot = { x: 0, y: 0 };
+    const findDot = () =>
+      page.evaluate<{ x: number; y: number }>(
+        `(() => { const canvas = document.querySelector('.plot canvas'); const { width, height } = canvas;
         const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
         const { left, top } = canvas.getBoundingClientRect();
         for (let y = 0; y < height; y += 1) for (let x = 90; x < width; x += 1) {
@@ -143,7 +146,11 @@ describeInBrowser('metrics', (open) => {
           if (data[at + 3] > 100 && data[at + 2] - data[at] > 60)
             return { x: left + x / devicePixelRatio, y: top + y / devicePixelRatio + 2 };
         } return { x: 0, y: 0 }; })()`,
-    );
+      );
+    await until(async () => {
+      dot = await findDot();
+      return dot.x > 0;
+    });
     await page.mouse.click(dot.x, dot.y);
     await page.waitForURL(/#\/events\?/);
     expect(page.url()).toContain('startTime=');
@@ -184,6 +191,7 @@ describeInBrowser('metrics', (open) => {
           (area) => area.getBoundingClientRect().left,
         ),
       );
+    expect(lefts).toHaveLength(2);
     expect(new Set(lefts).size).toBe(1);
   });
 
@@ -192,6 +200,7 @@ describeInBrowser('metrics', (open) => {
     await feedAll(feed);
     const page = await open(`${url}#/metrics?metric=memory`);
     await page.getByRole('button', { name: /4 MiB/ }).waitFor();
+    await page.locator('.plot canvas').waitFor();
     await page.evaluate(`document.querySelector('.plot canvas').id = 'first'`);
     await feed.metrics({
       name: 'memory',

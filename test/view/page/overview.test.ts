@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
 import { MemoryStorage, StorageError, TelemetryCollector, type TelemetryStorage } from 'rimp-telemetry';
 import { describeInBrowser } from '../../helpers/browser.js';
 import { serveView } from '../../helpers/live-view.js';
@@ -26,6 +27,11 @@ class BrokenStorage implements TelemetryStorage {
   }
 }
 
+/** One of the large numbers, by its whole name. */
+function figureOf(page: Page, name: string): Locator {
+  return page.locator('.figure').filter({ has: page.getByText(name, { exact: true }) });
+}
+
 describeInBrowser('the overview', (open) => {
   it('says what to do as long as nothing has come, and then counts', async () => {
     const { url, collector } = await fedView();
@@ -34,10 +40,10 @@ describeInBrowser('the overview', (open) => {
     collector.collectEvent('shop', 'first');
     collector.collectEvent('shop', 'second', 'error');
     collector.collectMetric('queue', 3);
-    const figure = (name: string) => page.locator('.figure', { hasText: name }).locator('.figure-value');
+    const figure = (name: string) => figureOf(page, name).locator('.figure-value');
     await figure('Events').getByText('2', { exact: true }).waitFor();
     await figure('Metrics').getByText('1', { exact: true }).waitFor();
-    await figure('Errors').getByText('1', { exact: true }).waitFor();
+    await figure('Errors (events, spans)').getByText('1', { exact: true }).waitFor();
     await page.getByRole('heading', { name: /^What came in the last/ }).waitFor();
   });
 
@@ -78,7 +84,7 @@ describeInBrowser('the overview', (open) => {
       { ...span, name: 'fine', id: 'c'.repeat(16), isError: false },
     ]);
     const page = await open(url);
-    const figure = page.locator('.figure', { hasText: 'Errors' });
+    const figure = figureOf(page, 'Errors (events, spans)');
     await figure.locator('.figure-value').getByText('2', { exact: true }).waitFor();
     await figure.getByText(/^2 in the last/).waitFor();
     const inTable = await page.getByRole('row', { name: /^shop/ }).locator('td.number.is-lost').allInnerTexts();

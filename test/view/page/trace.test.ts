@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../../helpers/browser.js';
+import { until } from '../../helpers/until.js';
 import { attributesOf, endFedViews, fedView, nanos } from '../../helpers/view-feed.js';
 
 afterEach(endFedViews);
@@ -18,6 +19,11 @@ const rowsOf = (page: Page) =>
         (row) => `${'·'.repeat(Number(row.ariaLevel) - 1)}${row.querySelector('.waterfall-text').textContent}`,
       ),
     );
+
+/** Waits until the waterfall shows these rows: what a key does is drawn a moment later. */
+async function rowsAre(page: Page, expected: readonly string[]): Promise<void> {
+  await until(async () => (await rowsOf(page)).join('|') === expected.join('|'));
+}
 
 describeInBrowser('a trace as a waterfall', (open) => {
   async function showShop(options?: Parameters<typeof open>[1]): Promise<Page> {
@@ -54,7 +60,7 @@ describeInBrowser('a trace as a waterfall', (open) => {
 
   it('is a tree of its spans with its log events in place, and what lacks its parent marked', async () => {
     const page = await showShop();
-    expect(await rowsOf(page)).toEqual(['GET /cart', '·cart.read', '··SELECT', '··cart is empty', 'lost']);
+    await rowsAre(page, ['GET /cart', '·cart.read', '··SELECT', '··cart is empty', 'lost']);
     await page.getByText('4 spans').waitFor();
     await page.getByText('1 log event').waitFor();
     await page.getByRole('img', { name: 'its parent is missing; it ends 5 ms before it begins' }).waitFor();
@@ -88,12 +94,12 @@ describeInBrowser('a trace as a waterfall', (open) => {
     await page.keyboard.press('ArrowRight');
     await page.getByRole('complementary', { name: 'Span' }).getByText('c-17').waitFor();
     await page.keyboard.press('ArrowLeft');
-    expect(await rowsOf(page)).toEqual(['GET /cart', '·cart.read', 'lost']);
+    await rowsAre(page, ['GET /cart', '·cart.read', 'lost']);
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    expect(await rowsOf(page)).toEqual(['GET /cart', 'lost']);
+    await rowsAre(page, ['GET /cart', 'lost']);
     await page.keyboard.press('n');
     await details.getByText('c-17').waitFor();
     await page.keyboard.press('Escape');
@@ -145,7 +151,7 @@ describeInBrowser('a trace as a waterfall', (open) => {
     await page.keyboard.press('n');
     await page.getByRole('row', { name: 'row 4321.' }).waitFor();
     await page.getByRole('button', { name: 'Close all' }).click();
-    expect(await page.getByRole('row').count()).toBe(1);
+    await until(async () => (await page.getByRole('row').count()) === 1);
     await page.getByRole('button', { name: 'Open all' }).click();
     await page.getByRole('row').nth(2).waitFor();
   });
