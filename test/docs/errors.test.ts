@@ -30,9 +30,11 @@ function reasonsInCode(): string[] {
   const options = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, skipLibCheck: true, strict: true };
   const program = ts.createProgram(sources, { ...options, noEmit: true, types: ['node'] });
   const checker = program.getTypeChecker();
+  const files = sources.flatMap((path) => program.getSourceFile(path) ?? []);
+  const takers = takersOf(files);
   const reasons: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+    if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && takers.has(lastName(node.expression))) {
       const parameters = checker.getResolvedSignature(node)?.getParameters() ?? [];
       parameters.forEach(({ name }, i) => {
         const argument = node.arguments?.[i];
@@ -44,11 +46,33 @@ function reasonsInCode(): string[] {
     }
     ts.forEachChild(node, visit);
   };
-  for (const path of sources) {
-    const file = program.getSourceFile(path);
-    if (file !== undefined) visit(file);
-  }
+  for (const file of files) visit(file);
   return reasons.filter((word) => /^[a-z]+(_[a-z0-9]+)*$/.test(word));
+}
+
+/**
+ * The names of everything that takes a reason, and all names that are given to functions which do: asking the checker
+ * about these calls alone, rather than about every call, halves the time.
+ */
+function takersOf(files: readonly ts.SourceFile[]): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isParameter(node) && ['reason', 'why'].includes(node.name.getText()))
+      for (let at: ts.Node = node.parent; !ts.isSourceFile(at); at = at.parent) {
+        const { name } = at as { readonly name?: ts.Node };
+        if (name !== undefined) names.add(name.getText());
+        if (ts.isClassLike(at) || ts.isStatement(at)) break;
+      }
+    ts.forEachChild(node, visit);
+  };
+  for (const file of files) visit(file);
+  return names;
+}
+
+/** The name by which something is called: `drop` of `this.#ledger.drop`. */
+function lastName(callee: ts.Expression): string {
+  if (ts.isPropertyAccessExpression(callee)) return callee.name.getText();
+  return ts.isNonNullExpression(callee) ? lastName(callee.expression) : callee.getText();
 }
 
 /** The texts that an expression may be, as far as its type says. */
