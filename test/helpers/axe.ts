@@ -14,6 +14,6 @@ export async function violations(page: Page): Promise<string[]> {
   }
   const found = await page.evaluate<{
     violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-  }>('axe.run()');
+  }>(`axe.run({ resultTypes: ['violations'] })`);
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventType } from 'rimp-telemetry';
 import type { Overview, Stats } from '../../src/view/api-types.js';
 import { closeViews } from '../helpers/live-view.js';
+import { until } from '../helpers/until.js';
 import { event, ViewApi } from '../helpers/view-api.js';
 
 const api = new ViewApi();
@@ -81,7 +82,10 @@ describe('GET api/export', () => {
     }
     // none of those that went away holds a place
     let last: Response | undefined;
-    for (let i = 0; i < 200 && last?.status !== 200; i += 1) last = await api.fetch('export?format=csv');
+    await until(async () => {
+      last = await api.fetch('export?format=csv');
+      return last.status === 200;
+    });
     expect((await last?.text())?.split('\r\n')).toHaveLength(60_002);
   });
 });
