@@ -77,6 +77,9 @@ async function takeAll(endpoint) {
         await page.goto(`${endpoint}/${hash}`);
         await page.getByText('Live', { exact: true }).waitFor();
         await ready(page);
+        // what is on its way is not what the page looks like
+        await page.getByText('Loading older events…').waitFor({ state: 'detached' });
+        await page.locator('.connection .rate').waitFor();
         // the first draw of a canvas comes with the next frame
         await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
         const picture = smallPng(await page.screenshot());
