@@ -63,7 +63,7 @@ function normal(seed: number, mean: number, count: number): Weighted[] {
 }
 
 describe('the bootstrap of a quantile', () => {
-  it('finds a shift', () => {
+  it('finds that one sample is shifted from another', () => {
     expect(quantileShift(normal(1, 0, 500), normal(2, 2, 500), 0.95)).toBeLessThan(1e-6);
     expect(quantileShift(normal(1, 2, 500), normal(2, 0, 500), 0.95)).toBeLessThan(1e-6);
     expect(quantileShift(normal(1, 0, 500), normal(2, 0.02, 500), 0.95)).toBeGreaterThan(0.1);
@@ -120,7 +120,7 @@ describe('the incomplete beta function', () => {
     );
   });
 
-  it('holds for large numbers', () => {
+  it('has the right value for large numbers', () => {
     expect(incompleteBeta(950_000, 50_001, 0.95)).toBeCloseTo(0.5, 2);
     expect(incompleteBeta(950_000, 50_001, 0.951)).toBeGreaterThan(0.99999);
     expect(incompleteBeta(950_000, 50_001, 0.949)).toBeLessThan(0.00001);

@@ -88,7 +88,7 @@ describe('the summary of a metric', () => {
     expect(summaries.parts).toBe(1);
   });
 
-  it('counts what has no room', () => {
+  it('counts the points of names that have no room', () => {
     const summaries = new MetricSummaries(1);
     for (const name of ['a', 'b', 'a', 'c']) summaries.add(metric(name, 1));
     expect(summaries.list().map(({ name, points }) => [name, points])).toEqual([['a', 2]]);

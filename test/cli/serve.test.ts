@@ -81,7 +81,7 @@ describe('rimp serve', () => {
     expect((await new SqliteStorage(join(directory, 'telemetry.db')).retrieve()).events).toHaveLength(1);
   });
 
-  it('keeps it in a database', async () => {
+  it('keeps what it is sent in a database', async () => {
     const storage = join(directory, 'telemetry.db');
     const { url, end } = await serving('--storage', storage);
     expect((await post(`${url}/v1/logs`, event('one'))).status).toBe(200);

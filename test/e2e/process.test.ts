@@ -93,7 +93,7 @@ describe('at the end of the process', () => {
     expect(lines.length).toBe(2);
   });
 
-  it('unless that is turned off', () => {
+  it('nothing is flushed if flushOnExit is false', () => {
     expect(
       run(
         'const other = new rimp.TelemetryCollector({ storageBackend: "file", storagePath: path }, { flushOnExit: false }); other.collectEvent("a", "b");',

@@ -91,7 +91,7 @@ describe('rimp-telemetry/legacy', () => {
     }
   });
 
-  it('streams', async () => {
+  it('gives the consumers of a stream what was collected when it stops', async () => {
     const collector = new TelemetryCollector();
     const stream = new TelemetryStream({ collector, storage: null, interval: 1.0 });
     const heard: TelemetryData[] = [];

@@ -142,7 +142,7 @@ describe('protobuf', () => {
     });
   });
 
-  it('a negative enum stays one', async () => {
+  it('an enum with a negative value keeps it', async () => {
     const severity = [0x10, ...Array<number>(9).fill(0xff), 0x01];
     const { status, events } = await sent('logs', Buffer.from(inside(0x0a, inside(0x12, inside(0x12, severity)))));
     expect([status, events[0]?.otel?.severityNumber]).toEqual([200, -1]);

@@ -27,7 +27,7 @@ function listen(): void {
 }
 
 describe('several copies in one process', () => {
-  it('of one version say nothing', () => {
+  it('of one version cause no warning', () => {
     listen();
     new TelemetryCollector().collectEvent('a', 'b');
     new TelemetryCollector().collectMetric('a', 1);

@@ -47,17 +47,17 @@ describe('values with their unit', () => {
     expect(valueFormat(unit)(value)).toBe(text);
   });
 
-  it('says that a rate is one', () => {
+  it('have /s behind the unit if they are a rate', () => {
     expect(valueFormat('By', true)(1024)).toBe('1 KiB/s');
     expect(valueFormat('{request}', true)(2.5)).toBe('2.5/s');
   });
 
-  it('shows a dash if there is no value', () => {
+  it('are a dash if there is no value', () => {
     expect(valueFormat('ms')(null)).toBe('–');
     expect(valueFormat(null)(undefined)).toBe('–');
   });
 
-  it('is a text with a digit for every finite value of every unit', () => {
+  it('are a text with a digit for every finite value of every unit', () => {
     const unit = fc.oneof(fc.constantFrom('ms', 'd', 'By', 'TiBy', '%', '1', '{a}/s'), fc.string());
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), unit, (value, of) => {
@@ -68,7 +68,7 @@ describe('values with their unit', () => {
 });
 
 describe('numbers', () => {
-  it('have the digits that matter', () => {
+  it('have four significant digits, and groups of thousands', () => {
     expect([0, 0.000123456, 12.3456, 12345.678, 1e21, 1e-9].map(numberText)).toEqual([
       '0',
       '0.0001235',
@@ -79,7 +79,7 @@ describe('numbers', () => {
     ]);
   });
 
-  it('agree with their words', () => {
+  it('have their word in the singular or the plural', () => {
     expect([counted(1, 'span'), counted(1200, 'span'), counted(2, 'more series', 'more series')]).toEqual([
       '1 span',
       '1,200 spans',
