@@ -3,8 +3,8 @@ import type { TelemetryEvent } from '../model/event.js';
 import { sizeOfItem } from '../model/item-size.js';
 import type { TelemetryMetric } from '../model/metric.js';
 
-/** Bytes that fill the buffer, however few items they are. */
-const MAX_BUFFER_BYTES = 8 * 1024 * 1024;
+/** Bytes that fill the buffer, however few items they are: to write them takes some 20 ms of whoever collects the last. */
+const MAX_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** What was taken out of a buffer. */
 export interface Buffered {
