@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { CSV_HEADER, csvLine, defused } from '../../analysis/csv.js';
 import type { TelemetryItem } from '../../model/item.js';
-import { drained, STALL_MILLIS } from '../http/drained.js';
 import { begin } from '../http/send.js';
+import { drained } from '../http/stall.js';
 import { itemLine } from '../item-line.js';
 import type { ApiContext, ApiRequest } from './context.js';
 import { FILTER_NAMES, filterOf } from './item-filter.js';
@@ -69,8 +69,7 @@ async function write(
     lines = [];
     const isTaken = text === '' || response.write(text);
     if (isTaken) await breathe();
-    else if ((await drained(response, host.clock, signal)) === 'stalled')
-      host.report('live_view', `a download was ended: its client took nothing for ${STALL_MILLIS / 1_000} seconds`);
+    else await drained(response, host, 'a download', signal);
     if (signal.aborted || response.destroyed) return;
   }
   response.write(lines.join(''));

@@ -5,10 +5,11 @@ import { ApiProblem } from './api-error.js';
 import type { ApiContext } from './context.js';
 import type { ItemFilter } from './item-filter.js';
 
-/** How long a scan works before others have their turn, in milliseconds. */
-const SLICE_MILLIS = 10;
+/** How long items are looked at before others have their turn, in milliseconds. */
+export const SLICE_MILLIS = 10;
 /** Items between two looks at the clock. */
 const LOOK_ITEMS = 200;
+
 /** Lets others have their turn. */
 export function breathe(): Promise<void> {
   return setImmediate();

@@ -4,15 +4,12 @@ import type { ApiContext, ApiRequest } from '../api/context.js';
 import { FILTER_NAMES, filterOf } from '../api/item-filter.js';
 import { kindsOf } from '../api/kinds.js';
 import { Parameters } from '../api/parameters.js';
-import { breathe } from '../api/scan.js';
+import { breathe, SLICE_MILLIS } from '../api/scan.js';
 import type { Gap } from '../api-types.js';
 import { begin } from '../http/send.js';
 import { gapOf } from './gap-of.js';
 import { Reader } from './reader.js';
 import type { RecentItems } from './recent-items.js';
-
-/** How long items are looked at before others have their turn. */
-const SLICE_MILLIS = 10;
 
 /** `GET api/live`. */
 export async function live(context: ApiContext, { request, response, search, signal }: ApiRequest): Promise<void> {

@@ -3,16 +3,15 @@ import { setImmediate } from 'node:timers';
 import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import type { ItemKind } from '../../model/query.js';
+import { SLICE_MILLIS } from '../api/scan.js';
 import type { ApiError, Gap, Hello } from '../api-types.js';
 import type { ViewHost } from '../host.js';
-import { STALL_MILLIS } from '../http/drained.js';
+import { endIfStalled } from '../http/stall.js';
 import { gapOf } from './gap-of.js';
 import type { RecentItems } from './recent-items.js';
 
 const BATCH_ITEMS = 500;
 const BATCH_CHARACTERS = 256 * 1024;
-/** How long items are looked at before others have their turn. */
-const SLICE_MILLIS = 10;
 
 /** What a reader is sent. */
 export interface ReaderOptions {
@@ -143,13 +142,6 @@ export class Reader {
   #send(text: string): void {
     if (this.#isOver || this.#response.write(text)) return;
     this.#isBlocked = true;
-    const { host } = this.#options;
-    this.#cancelStall ??= host.clock.after(STALL_MILLIS, () => {
-      host.report(
-        'live_view',
-        `an event stream was ended: its client took nothing for ${STALL_MILLIS / 1_000} seconds`,
-      );
-      this.#response.destroy();
-    });
+    this.#cancelStall ??= endIfStalled(this.#response, this.#options.host, 'an event stream');
   }
 }
