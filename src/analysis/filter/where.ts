@@ -8,7 +8,7 @@ import { fieldOf, textOf } from './fields.js';
 export type Test = (item: TelemetryItem) => boolean;
 
 /** Makes what tests a text by a regular expression. */
-export type MakeExpression = (source: string, flag: string) => Pick<RegExp, 'test'>;
+export type MakeExpression = (source: string, flag: string, ignoreCase?: boolean) => Pick<RegExp, 'test'>;
 
 const FORM = /^\s*([^\s=!<>~]+)\s*(==|=|!=|>=|<=|>|<|!~|~)\s*(.*?)\s*$/s;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;

@@ -1,7 +1,7 @@
 import type { Command as Parser } from 'commander';
 import { nameTest } from '../../analysis/filter/name-test.js';
 import { SEVERITY_WORDS, severityFromWord } from '../../analysis/filter/severity-word.js';
-import { equals, regularExpression, type Test, whereTest } from '../../analysis/filter/where.js';
+import { equals, type MakeExpression, regularExpression, type Test, whereTest } from '../../analysis/filter/where.js';
 import { parseTimeExpression } from '../../analysis/time-expression.js';
 import { type EventType, eventTypeFromWord } from '../../model/event-type.js';
 import { isEvent, type TelemetryItem } from '../../model/item.js';
@@ -76,9 +76,14 @@ export function addFilterOptions(parser: Parser): Parser {
 /**
  * What the options ask for.
  *
+ * @param expressionOf - makes the regular expression of `--grep`.
  * @throws UsageError, or TelemetryError `RIMP_INVALID_ARGUMENT` of a time, that names the option which is wrong.
  */
-export function filterOf(values: FilterValues, now = new Date()): Filter {
+export function filterOf(
+  values: FilterValues,
+  now = new Date(),
+  expressionOf: MakeExpression = regularExpression,
+): Filter {
   const time = (flag: string, text: string | undefined): Date | undefined =>
     text === undefined ? undefined : parseTimeExpression(text, now, { utc: values.utc === true, who: flag });
   const [startTime, endTime] = [time('--since', values.since), time('--until', values.until)];
@@ -89,7 +94,7 @@ export function filterOf(values: FilterValues, now = new Date()): Filter {
   for (const [key, value] of values.tag ?? []) tests.push(kindTest(false), equals(`tags.${key}`, value));
   if (values.kind === 'span') tests.push((item) => isEvent(item) && item.otel?.span !== undefined);
   if (values.grep !== undefined) {
-    const form = regularExpression(values.grep, '--grep', values.ignoreCase);
+    const form = expressionOf(values.grep, '--grep', values.ignoreCase);
     tests.push((item) => form.test(isEvent(item) ? item.message : item.name));
   }
   const source = oneOrTest(values.source, (item) => (isEvent(item) ? item.source : undefined), tests);

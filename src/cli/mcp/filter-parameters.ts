@@ -1,7 +1,7 @@
 import { fieldOf } from '../../analysis/filter/fields.js';
 import { whereTest } from '../../analysis/filter/where.js';
 import type { EventType } from '../../model/event-type.js';
-import { isEvent, type TelemetryItem } from '../../model/item.js';
+import type { TelemetryItem } from '../../model/item.js';
 import { boundedExpression } from '../../view/api/bounded-expression.js';
 import { type Filter, type FilterValues, filterOf, severityNumber } from '../filter/filter.js';
 import { pair, UsageError } from '../values.js';
@@ -65,7 +65,7 @@ export function filterFrom(given: Readonly<Record<string, unknown>>, now: Date):
     kind: text('kind'),
     source: list('source'),
     text: text('text'),
-    grep: undefined,
+    grep: text('grep'),
     ignoreCase: undefined,
     name: list('name'),
     where: list('where')?.map((one) => whereTest(one, '"where"', boundedExpression)),
@@ -74,24 +74,13 @@ export function filterFrom(given: Readonly<Record<string, unknown>>, now: Date):
     trace: given.trace_id === undefined ? undefined : traceIdOf(given.trace_id as string),
     utc: true,
   };
-  const filter = filterOf(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)), now);
-  const tests = furtherTests(text('service'), text('grep'));
-  if (tests.length === 0) return filter;
-  return { ...filter, isAny: true, test: (item) => filter.test(item) && tests.every((test) => test(item)) };
-}
-
-/** What an agent asks for may not hold the process: its expressions have deadlines. */
-function furtherTests(service: string | undefined, grep: string | undefined): ((item: TelemetryItem) => boolean)[] {
-  const tests: ((item: TelemetryItem) => boolean)[] = [];
-  if (service !== undefined) {
-    const serviceOf = fieldOf('resource.service.name');
-    tests.push((item) => serviceOf(item) === service);
-  }
-  if (grep !== undefined) {
-    const form = boundedExpression(grep, '"grep"');
-    tests.push((item) => form.test(isEvent(item) ? item.message : item.name));
-  }
-  return tests;
+  const asked = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  // what an agent asks for may not hold the process: its expressions have deadlines
+  const filter = filterOf(asked, now, (source) => boundedExpression(source, '"grep"'));
+  const service = text('service');
+  if (service === undefined) return filter;
+  const serviceOf = fieldOf('resource.service.name');
+  return { ...filter, isAny: true, test: (item: TelemetryItem) => serviceOf(item) === service && filter.test(item) };
 }
 
 /** @throws UsageError if it is no trace id. */
