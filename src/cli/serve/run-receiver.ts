@@ -27,6 +27,7 @@ export async function runReceiver(values: ServeValues): Promise<number> {
   const collector = await collectorFor(values, (text) => err.message(`rimp serve: ${text}`));
   const token = tokenOf(values.tokenFile);
   let receiver: OtlpReceiver;
+  let address: string;
   let view: LiveView | undefined;
   try {
     // a driver that is missing, a server that is not there: better now than with the first request
@@ -43,19 +44,18 @@ export async function runReceiver(values: ServeValues): Promise<number> {
       },
       maxBodyBytes: values.maxBodyBytes,
     });
-    view = createLiveView(collector, { token, allowedHosts: values.allowHost, endpoint: openAddress(receiver.url) });
+    address = openAddress(receiver.url);
+    view = createLiveView(collector, { token, allowedHosts: values.allowHost, endpoint: address });
   } catch (error) {
     await collector.shutdown();
     throw error;
   }
   if (values.print === true) collector.addListener((data) => printData(out, data));
   const { host = 'localhost' } = values;
-  const everywhere = openAddress(receiver.url) === receiver.url ? '' : ' and all other interfaces';
-  err.line(
-    `rimp serve: OTLP at ${openAddress(receiver.url)}${everywhere}, kept in ${collector.storage.location ?? 'memory'}`,
-  );
-  tellView(receiver.url, token !== undefined);
-  err.line(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${openAddress(receiver.url)}`);
+  const everywhere = address === receiver.url ? '' : ' and all other interfaces';
+  err.line(`rimp serve: OTLP at ${address}${everywhere}, kept in ${collector.storage.location ?? 'memory'}`);
+  tellView(address, token !== undefined);
+  err.line(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${address}`);
   if (host !== 'localhost' && !isLoopback(host) && token === undefined)
     err.line('rimp serve: warning: other machines can send to it without a token; they can read nothing');
   const status = setInterval(() => showStatus(receiver, collector), STATUS_MILLIS);

@@ -10,7 +10,7 @@ export function openAddress(url: string): string {
   return address.origin;
 }
 
-/** Prints where the live view is. */
-export function tellView(url: string, needsToken: boolean): void {
-  err.line(`rimp serve: open ${openAddress(url)}/ in a browser${needsToken ? ', which asks for the token' : ''}`);
+/** Prints where the live view is: at an {@link openAddress}. */
+export function tellView(address: string, needsToken: boolean): void {
+  err.line(`rimp serve: open ${address}/ in a browser${needsToken ? ', which asks for the token' : ''}`);
 }
