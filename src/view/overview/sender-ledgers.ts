@@ -22,7 +22,14 @@ const OURS = /^rimp\.items\.(accepted|delivered|queued|dropped)$/;
 /** Those of OpenTelemetry SDKs (semantic conventions, "OpenTelemetry SDK metrics"). */
 const OF_SDKS = /^otel\.sdk\.(?:processor\.\w+\.processed|exporter\.\w+\.exported)$/;
 const NOTE = 'As the sender reports it.';
-const OTHERS = 'further senders';
+const OTHERS: LedgerLine = {
+  name: 'further senders',
+  accepted: 0,
+  delivered: 0,
+  queued: 0,
+  dropped: [],
+  note: `Not counted: more than ${MAX_REPORTS} senders.`,
+};
 const FIGURES = ['accepted', 'delivered', 'queued'] as const;
 /** What tells one replica of a service from another. */
 const INSTANCE = ['service.namespace', 'service.instance.id', 'host.name', 'process.pid'] as const;
@@ -31,8 +38,8 @@ const INSTANCE = ['service.namespace', 'service.instance.id', 'host.name', 'proc
 export class SenderLedgers {
   readonly #isOwn: (item: TelemetryItem) => boolean;
   readonly #reports = new Map<string, Report>();
-  /** Measurements of senders that there was no room for. */
-  #others = 0;
+  /** Whether there was no room for a sender. */
+  #isFull = false;
 
   /** @param isOwn - whether an item is of this process itself: what it counts stands in its own lines. */
   constructor(isOwn: (item: TelemetryItem) => boolean) {
@@ -66,17 +73,8 @@ export class SenderLedgers {
       for (const figure of FIGURES) line[figure] += report[figure];
       for (const [reason, count] of report.dropped) drop(line, reason, count, true);
     }
-    return [...lines.values(), ...this.#otherLine()].map(({ name, accepted, delivered, queued, dropped }) => {
-      const lost = [...dropped].map(([reason, count]) => ({ reason, count, words: lossWords(reason) }));
-      // an SDK counts what it was given by what became of it
-      const given = delivered + lost.reduce((sum, { count }) => sum + count, 0);
-      const note = name === OTHERS ? `Not counted: more than ${MAX_REPORTS} senders.` : NOTE;
-      return { name, accepted: Math.max(accepted, given), delivered, queued, dropped: lost, note };
-    });
-  }
-
-  #otherLine(): Report[] {
-    return this.#others === 0 ? [] : [emptyReport(OTHERS)];
+    const told = [...lines.values()].map(lineOf);
+    return this.#isFull ? [...told, OTHERS] : told;
   }
 
   #reportOf(resource: AnyValueMap, part: unknown): Report | undefined {
@@ -87,13 +85,20 @@ export class SenderLedgers {
     const known = this.#reports.get(key);
     if (known !== undefined) return known;
     if (this.#reports.size >= MAX_REPORTS) {
-      this.#others += 1;
+      this.#isFull = true;
       return undefined;
     }
     const report = emptyReport(name);
     this.#reports.set(key, report);
     return report;
   }
+}
+
+function lineOf({ name, accepted, delivered, queued, dropped }: Report): LedgerLine {
+  const lost = [...dropped].map(([reason, count]) => ({ reason, count, words: lossWords(reason) }));
+  // an SDK counts what it was given by what became of it
+  const given = delivered + lost.reduce((sum, { count }) => sum + count, 0);
+  return { name, accepted: Math.max(accepted, given), delivered, queued, dropped: lost, note: NOTE };
 }
 
 function emptyReport(name: string): Report {
