@@ -45,17 +45,15 @@ export class WaitingBatches {
     let bytes = 0;
     for (const { items, size: more } of this.#batches) {
       if (!(items instanceof PackedLogs)) break;
+      const hasRoom = size + more <= this.#maxRecords && bytes + items.byteLength <= MAX_BYTES;
+      if (packed.length > 0 && !hasRoom) break;
+      packed.push(items);
       size += more;
       bytes += items.byteLength;
-      if (packed.length > 0 && (size > this.#maxRecords || bytes > MAX_BYTES)) break;
-      packed.push(items);
     }
-    const taken = this.#batches.splice(0, Math.max(1, packed.length));
     const [one, ...others] = packed;
-    const batch =
-      one === undefined
-        ? first
-        : { items: PackedLogs.join([one, ...others]), size: taken.reduce((sum, each) => sum + each.size, 0) };
+    const batch = one === undefined ? first : { items: PackedLogs.join([one, ...others]), size };
+    this.#batches.splice(0, Math.max(1, packed.length));
     this.#records -= batch.size;
     return batch;
   }
