@@ -1,7 +1,7 @@
 import type { Tags } from '../../model/metric.js';
 import { TagPath } from '../../model/tag-path.js';
 import type { Attributes } from '../sdk-types.js';
-import { tagFingerprint } from './tag-fingerprint.js';
+import { isLeftOut, tagFingerprint } from './tag-fingerprint.js';
 
 /** Places of the path for each series that there may be. */
 const PLACES_EACH = 8;
@@ -53,9 +53,7 @@ export class SeriesTree<S extends Series> {
   attributesOf(tags: Tags | undefined): Attributes {
     const attributes: Attributes = {};
     for (const key of Object.keys(tags ?? {})) {
-      // both generations drop what has an empty key, and the other would change the object itself
-      if (key === '' || key === '__proto__' || this.#dropTags?.has(key) === true) continue;
-      attributes[key] = (tags as Tags)[key];
+      if (!isLeftOut(key, this.#dropTags)) attributes[key] = (tags as Tags)[key];
     }
     return attributes;
   }

@@ -4,8 +4,16 @@ import type { Tags } from '../../model/metric.js';
 const LOOKED_AT = 24;
 
 /**
- * A number of 32 bits that is the same for the same tags in any order, and mostly another for others: tags whose number
- * is not among those of some series are none of them, without a text being made of either.
+ * Whether a tag becomes no attribute: both generations drop what has an empty key, and `__proto__` would change the object
+ * itself.
+ */
+export function isLeftOut(key: string, dropTags: ReadonlySet<string> | undefined): boolean {
+  return key === '' || key === '__proto__' || dropTags?.has(key) === true;
+}
+
+/**
+ * A number of 32 bits that is the same for the same tags in any order, and mostly another for others. If the number of some
+ * tags is not among those of the series, they belong to none of them; no text has to be made to know that.
  *
  * @param dropTags - tags that are passed over.
  */
@@ -13,8 +21,7 @@ export function tagFingerprint(tags: Tags | undefined, dropTags: ReadonlySet<str
   let sum = 0;
   if (tags === undefined) return sum;
   for (const key of Object.keys(tags)) {
-    // those that attributes never have
-    if (key === '' || key === '__proto__' || dropTags?.has(key) === true) continue;
+    if (isLeftOut(key, dropTags)) continue;
     const value = tags[key];
     const hash = typeof value === 'string' ? hashOf(value, 1) : hashOf(String(value), 2);
     // a sum is the same in any order; each tag is mixed before, so that two can't exchange their values
