@@ -3,7 +3,7 @@ import { hello, status } from '../state/connection.js';
 import { conditionsIn } from '../state/filter.js';
 import { filter } from '../state/location.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
-import { ClearFilter, RefusedFilter } from '../ui/load-problem.js';
+import { ClearFilter, RefusedFilter } from '../ui/not-loaded.js';
 
 /** Why there is no event in the list, and what to do next. */
 export function EventsEmpty(): VNode {

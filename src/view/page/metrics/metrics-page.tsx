@@ -4,7 +4,7 @@ import { conditionsIn } from '../state/filter.js';
 import { filter, viewValue } from '../state/location.js';
 import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
-import { ClearFilter, LoadProblem } from '../ui/load-problem.js';
+import { ClearFilter, NotLoaded } from '../ui/not-loaded.js';
 import { usePolled } from '../ui/polled.js';
 import { MetricDetail } from './metric-detail.js';
 import { MetricGrid } from './metric-grid.js';
@@ -32,8 +32,7 @@ interface AllMetricsProperties {
 }
 
 function AllMetrics({ found, problem }: AllMetricsProperties): VNode {
-  if (found === undefined || refusal.value !== undefined)
-    return problem === '' ? <EmptyState title="Loading…" /> : <LoadProblem what="The metrics" problem={problem} />;
+  if (found === undefined || refusal.value !== undefined) return <NotLoaded what="The metrics" problem={problem} />;
   if (found.names.length === 0)
     return conditionsIn(filter.value) > 0 ? (
       <EmptyState title="No metric has these conditions">

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { addKey } from '../shell/keys.js';
 import { EmptyState } from '../ui/empty-state.js';
-import { LoadProblem } from '../ui/load-problem.js';
+import { NotLoaded } from '../ui/not-loaded.js';
 import { usePolledBy } from '../ui/polled.js';
 import { type LoadedTrace, loadTrace } from './load-trace.js';
 import { SpanDetails } from './span-details.js';
@@ -37,13 +37,13 @@ export function TracePage({ traceId }: { readonly traceId: string }): VNode {
   return (
     <>
       <h1 class="visually-hidden">Trace</h1>
-      {model === undefined ? <NotLoaded problem={problem.value} /> : <NothingFound traceId={traceId} />}
+      {model === undefined ? (
+        <NotLoaded what="The trace" problem={problem.value} />
+      ) : (
+        <NothingFound traceId={traceId} />
+      )}
     </>
   );
-}
-
-function NotLoaded({ problem }: { readonly problem: string }): VNode {
-  return problem === '' ? <EmptyState title="Loading…" /> : <LoadProblem what="The trace" problem={problem} />;
 }
 
 function NothingFound({ traceId }: { readonly traceId: string }): VNode {

@@ -4,14 +4,16 @@ import { refusal } from '../state/refusal.js';
 import { EmptyState } from './empty-state.js';
 import { Text } from './text.js';
 
-interface LoadProblemProperties {
-  /** What could not be loaded, such as `The traces`. */
+interface NotLoadedProperties {
+  /** What is not there, such as `The traces`. */
   readonly what: string;
+  /** Why it could not be loaded; `''` while it is. */
   readonly problem: string;
 }
 
-/** What a page shows instead of what it could not load; a wrong filter is explained beside its condition. */
-export function LoadProblem({ what, problem }: LoadProblemProperties): VNode {
+/** What a page shows instead of what it has not loaded; a wrong filter is explained beside its condition. */
+export function NotLoaded({ what, problem }: NotLoadedProperties): VNode {
+  if (problem === '') return <EmptyState title="Loading…" />;
   if (refusal.value?.field !== undefined) return <RefusedFilter />;
   return (
     <EmptyState title={`${what} could not be loaded`}>
