@@ -75,7 +75,7 @@ export function filterFrom(given: Readonly<Record<string, unknown>>, now: Date):
     utc: true,
   };
   const asked = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  // what an agent asks for may not hold the process: its expressions have deadlines
+  // an agent may ask with any expression: each text has its deadline
   const filter = filterOf(asked, now, (source) => boundedExpression(source, '"grep"'));
   const service = text('service');
   if (service === undefined) return filter;

@@ -5,7 +5,7 @@ import type { OtlpOptions } from './settings.js';
 export interface Batching {
   /** Records that may wait; default 131,072. */
   readonly maxQueueSize: number;
-  /** Records of one export; default 512. */
+  /** Records of one batch; default 512. Unless it was asked for, batches that wait may be exported together. */
   readonly maxExportBatchSize: number;
   /** The longest that a record waits for others; `undefined`: nobody said. */
   readonly scheduledDelayMillis: number | undefined;

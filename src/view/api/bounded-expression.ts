@@ -9,7 +9,7 @@ const CHOICES = /[*+?|{]/;
 
 /**
  * A regular expression that somebody sends: if it may take long, as it repeats something or has a choice, it is run with
- * a deadline, so that it can't hold the process. That costs some 50 µs a text.
+ * a deadline, so that one text can't hold the process. That costs some 50 µs a text.
  *
  * Its test throws an ApiProblem 400 if a text takes too long.
  *
