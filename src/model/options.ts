@@ -18,6 +18,10 @@ export const TEXT: Rule = {
   isRight: (value) => typeof value === 'string' && value !== '',
   expected: 'a non-empty string',
 };
+export const NAMES: Rule = {
+  isRight: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
+  expected: 'a list of names',
+};
 export const POSITIVE_INTEGER: Rule = {
   isRight: (value) => Number.isSafeInteger(value) && (value as number) > 0,
   expected: 'a positive integer',

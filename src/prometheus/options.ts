@@ -1,4 +1,4 @@
-import { POSITIVE_INTEGER, POSITIVE_NUMBER, type Rule, type Rules, TEXT } from '../model/options.js';
+import { NAMES, POSITIVE_INTEGER, POSITIVE_NUMBER, type Rules, TEXT } from '../model/options.js';
 import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
 
 /** Settings of `createPrometheusHandler`. */
@@ -19,11 +19,6 @@ export interface PrometheusOptions {
   /** Which metrics are gauges, counters and histograms; default: the collector's own `instruments`. */
   readonly instruments?: readonly InstrumentRule[] | undefined;
 }
-
-const NAMES: Rule = {
-  isRight: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
-  expected: 'a list of names',
-};
 
 /** What the options have to be. */
 export const PROMETHEUS_RULES: Rules = {

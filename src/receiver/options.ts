@@ -1,4 +1,4 @@
-import { ANY_OBJECT, FUNCTION, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
+import { ANY_OBJECT, FUNCTION, NAMES, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
 import type { Bridged } from '../otel/bridge.js';
 import type { OtlpSignal } from '../otlp/config/settings.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
@@ -54,10 +54,6 @@ export interface OtlpReceiver {
 const PORT: Rule = {
   isRight: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 65_536,
   expected: 'a port, 0 to 65535',
-};
-const NAMES: Rule = {
-  isRight: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
-  expected: 'a list of names',
 };
 
 /** What the options have to be. */

@@ -1,4 +1,4 @@
-import { POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
+import { NAMES, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
 
 /** Settings of `createLiveView`. */
 export interface LiveViewOptions {
@@ -29,10 +29,6 @@ export interface LiveViewOptions {
 const PATH: Rule = {
   isRight: (value) => typeof value === 'string' && /^\/[^?#]*$/.test(value),
   expected: 'a path such as "/telemetry"',
-};
-const NAMES: Rule = {
-  isRight: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
-  expected: 'a list of names',
 };
 
 /** What the options have to be. */

@@ -7,15 +7,15 @@ import type { WarnOf } from '../config/environment.js';
 import type { SignalSettings } from '../config/settings.js';
 import { type LogsSerializer, logsSerializerOf } from '../encode/logs-serializer.js';
 import type { PackedLogs } from '../encode/packed-logs.js';
-import { MAX_CONNECTIONS, OtlpClient } from '../send/client.js';
+import { MAX_CONNECTIONS } from '../send/client.js';
 import type { BatchExporter } from './batch-exporter.js';
 import { CountedBatchProcessor } from './counted-batch-processor.js';
 import { DurableLogProcessor } from './durable-log-processor.js';
 import { DurableSender } from './durable-sender.js';
 import type { ExportHost } from './export-host.js';
 import type { OtlpPlan } from './export-parts.js';
+import { exporterTo } from './exporter-to.js';
 import { type ExporterLike, ForeignExporter } from './foreign-exporter.js';
-import { OtlpExporter } from './otlp-exporter.js';
 
 /** One signal's part of a set-up, and what ends it without waiting. */
 export interface MadePart<P> {
@@ -88,15 +88,7 @@ function meansOf(
   }
   const endpoint = logsEndpoint(plan, settings, batching, warn);
   const serializer = logsSerializerOf(endpoint.protocol, plan.transformers.logs, who);
-  const exporter = new OtlpExporter({
-    client: new OtlpClient(endpoint, { holdsProcess: true }),
-    protocol: endpoint.protocol,
-    serializer,
-    clock: holdingClock,
-    timeoutMillis: endpoint.timeoutMillis,
-    report,
-  });
-  return { exporter, pack: serializer.pack, maxExports: MAX_CONNECTIONS };
+  return { exporter: exporterTo(endpoint, serializer, report), pack: serializer.pack, maxExports: MAX_CONNECTIONS };
 }
 
 /** No export takes longer than `OTEL_BLRP_EXPORT_TIMEOUT` allows. */

@@ -6,16 +6,15 @@ import type { WarnOf } from '../config/environment.js';
 import { exportInterval, exportTimeout, temporalityOf } from '../config/metric-export.js';
 import type { SignalSettings } from '../config/settings.js';
 import { serializerOf } from '../encode/serializer.js';
-import { OtlpClient } from '../send/client.js';
 import type { BatchExporter } from './batch-exporter.js';
 import { CountedMetricExporter, type MetricExporterLike, type MetricSelectors } from './counted-metric-exporter.js';
 import { DurableMetricExporter } from './durable-metric-exporter.js';
 import { DurableSender } from './durable-sender.js';
 import type { ExportHost } from './export-host.js';
 import type { OtlpPlan } from './export-parts.js';
+import { exporterTo } from './exporter-to.js';
 import { type ExporterLike, ForeignExporter } from './foreign-exporter.js';
 import type { MadePart } from './make-logs.js';
-import { OtlpExporter } from './otlp-exporter.js';
 
 type Metrics = ResourceMetricsLike;
 
@@ -78,18 +77,7 @@ function makeExporter(
     sender.wake();
     return { part: new DurableMetricExporter(sender, selectors), abandon: () => sender.abandon() };
   }
-  return counted(
-    new OtlpExporter<Metrics>({
-      client: new OtlpClient(endpoint, { holdsProcess: true }),
-      protocol: endpoint.protocol,
-      serializer,
-      clock: holdingClock,
-      timeoutMillis: endpoint.timeoutMillis,
-      report,
-    }),
-    selectors,
-    host,
-  );
+  return counted(exporterTo<Metrics>(endpoint, serializer, report), selectors, host);
 }
 
 function counted(

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { closeQuietly } from '../../runtime/private-file.js';
 import { openToAppend, sizeBetweenWrites, syncDirectory } from './append-file.js';
 import { DiskSync } from './disk-sync.js';
 import { FINGERPRINT_BYTES, fingerprintOf, targetOf } from './segments.js';
@@ -262,14 +263,5 @@ function statOf(descriptor: number) {
     return fstatSync(descriptor);
   } catch {
     return undefined;
-  }
-}
-
-/** What was written to it is with the operating system, whatever closing says. */
-function closeQuietly(descriptor: number): void {
-  try {
-    closeSync(descriptor);
-  } catch {
-    // it is free all the same
   }
 }

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeSync,
-} from 'node:fs';
+import { linkSync, lstatSync, openSync, readFileSync, renameSync, rmSync, utimesSync, writeSync } from 'node:fs';
 import { randomHex } from '../../runtime/hex.js';
+import { closeQuietly } from '../../runtime/private-file.js';
 import { type ProcessHolder, stateOf, thisProcess } from '../../runtime/process-holder.js';
 
 /*
@@ -127,7 +118,7 @@ export class LockFile {
         throw error;
       }
     } finally {
-      close(descriptor);
+      closeQuietly(descriptor);
     }
     this.#hold();
     return true;
@@ -209,14 +200,6 @@ function inodeAt(path: string): number {
     return lstatSync(path).ino;
   } catch {
     return 0;
-  }
-}
-
-function close(descriptor: number): void {
-  try {
-    closeSync(descriptor);
-  } catch {
-    // it is free all the same
   }
 }
 
