@@ -84,6 +84,36 @@ describeInBrowser('the details of an event', (open) => {
     await selectedIs(page, 'event 2510.');
   });
 
+  it('keep their row in sight while the history before it comes', async () => {
+    const { url, collector } = await startView();
+    for (let count = 0; count < 6_000; count += 1)
+      collector.collectEvent({
+        source: 's',
+        message: `event ${count}.`,
+        eventType: count === 5_020 ? 'error' : 'info',
+      });
+    const page = await open('about:blank');
+    let letOn: (value?: unknown) => void = () => {};
+    const isSelected = new Promise((resolve) => {
+      letOn = resolve;
+    });
+    await page.route('**/api/events?*', async (route) => {
+      await isSelected;
+      await route.continue();
+    });
+    await page.goto(`${url}#/events`);
+    await page.getByText('event 5999.').waitFor();
+    await page.keyboard.press('p');
+    await selectedIs(page, 'event 5020.');
+    letOn();
+    await page.getByText('3,000 events').waitFor();
+    await selectedIs(page, 'event 5020.');
+    const selected = page.getByRole('row', { selected: true });
+    const [row, grid] = [await selected.boundingBox(), await page.getByRole('grid').boundingBox()];
+    expect(row?.y).toBeGreaterThanOrEqual(grid?.y ?? 1e9);
+    expect(row?.y).toBeLessThan((grid?.y ?? 0) + (grid?.height ?? 0));
+  });
+
   it('come with a link, and the list shows their event, also if it is far back', async () => {
     const { url, collector } = await startView();
     for (let count = 0; count < 4_000; count += 1) collector.collectEvent({ source: 's', message: `event ${count}.` });

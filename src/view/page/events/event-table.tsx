@@ -29,13 +29,14 @@ export function EventTable(): VNode {
 
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element === null) return;
+    // rows that came since the last frame have no height yet: the next frame shows them
+    if (element === null || count !== list.length) return;
     const shift = list.takeShift();
     if (follows.peek()) element.scrollTop = element.scrollHeight;
     else if (shift !== 0) element.scrollTop += shift * rowHeight;
     lastTop.current = element.scrollTop;
   });
-  useBringIntoSight(scroller, rowHeight);
+  useBringIntoSight(scroller, count, rowHeight);
   useEffect(() => {
     // a link to one event shows that one, not the newest
     showSelected();
@@ -101,12 +102,12 @@ export function EventTable(): VNode {
 }
 
 /** Scrolls to the event that is wanted, once it is in the list. */
-function useBringIntoSight(scroller: { readonly current: HTMLElement | null }, rowHeight: number): void {
+function useBringIntoSight(scroller: { readonly current: HTMLElement | null }, count: number, rowHeight: number): void {
   const target = wanted.value;
   const reached = useRef<typeof target>(undefined);
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element === null || target === undefined || target === reached.current) return;
+    if (element === null || target === undefined || target === reached.current || count !== list.length) return;
     const index = list.indexOf(target.eventId);
     if (index < 0) return;
     reached.current = target;
