@@ -5,6 +5,8 @@ export interface ExportOutcome {
   readonly dropped: Readonly<Record<string, number>>;
   /** What went wrong, if something was lost. */
   readonly error?: Error | undefined;
+  /** The endpoint refused the whole request: a part of it might be taken. */
+  readonly isRefused?: boolean | undefined;
 }
 
 /** Exports items of one signal. */

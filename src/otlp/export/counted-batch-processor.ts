@@ -4,7 +4,7 @@ import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { Batching } from '../config/batching.js';
 import type { PackedLogs } from '../encode/packed-logs.js';
-import type { BatchExporter } from './batch-exporter.js';
+import type { BatchExporter, ExportOutcome } from './batch-exporter.js';
 import { ResourceWait } from './resource-wait.js';
 import { type Batch, WaitingBatches } from './waiting-batches.js';
 
@@ -27,8 +27,9 @@ const MAX_JOINED_RECORDS = 2_048;
 
 /**
  * A `LogRecordProcessor` that exports in batches, as the SDK's own does, and counts: admission is bounded, and whatever an
- * export comes to, the next one has its turn. Batches leave one after the other; those that had to wait leave together,
- * and while more than that waits and the endpoint takes what it gets, several exports are under way.
+ * export comes to, the next one has its turn. Batches leave one after the other. As long as the endpoint takes what it
+ * gets, those that had to wait leave together, and several exports are under way if more than that waits: a failed export
+ * of many would lose many.
  */
 export class CountedBatchProcessor implements LogRecordProcessorLike {
   readonly #options: CountedBatchOptions;
@@ -152,7 +153,9 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   }
 
   #start(): void {
-    if (this.#isRunning) return;
+    // one that begins has all of this before it
+    const isBeginning = this.#isRunning && this.#flights.size === 0;
+    if (isBeginning || !this.#mayBegin) return;
     this.#isRunning = true;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -171,7 +174,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   #exportAll(): void {
     while (this.#mayBegin) {
       if (this.#batches.records === 0 && this.#queue.length > 0 && this.#begun < this.#target) this.#close();
-      const batch = this.#batches.take();
+      const batch = this.#isTaken ? this.#batches.takeJoined() : this.#batches.take();
       if (batch === undefined) break;
       const flight = this.#begun;
       this.#begun += batch.size;
@@ -194,7 +197,8 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     return this.#isTaken && this.#flights.size < maxExports && this.#batches.fillsRequest;
   }
 
-  async #export({ items, size }: Batch): Promise<void> {
+  async #export(batch: Batch): Promise<void> {
+    const { items, size } = batch;
     for (;;) {
       const pending = Array.isArray(items) ? this.#resources.pendingOf(items as LogRecordLike[]) : undefined;
       if (pending === undefined) break;
@@ -203,14 +207,14 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     if (this.#abandoned) return;
     const outcome = await this.#options.exporter.export(items, size);
     if (this.#abandoned) return;
-    const halves = outcome.dropped.not_serializable === undefined ? undefined : halvesOf(items);
-    if (halves !== undefined) {
+    this.#isTaken = outcome.error === undefined;
+    const parts = partsOf(batch, outcome);
+    if (parts !== undefined) {
       // the others must not suffer for one of them
-      for (const half of halves) await this.#export(half);
+      for (const part of parts) await this.#export(part);
       return;
     }
     this.#exporting -= size;
-    this.#isTaken = outcome.error === undefined;
     this.#ledger.delivered += outcome.delivered;
     for (const [reason, count] of Object.entries(outcome.dropped)) this.#ledger.dropped.add(reason, count);
     if (outcome.error !== undefined) {
@@ -224,8 +228,10 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   }
 }
 
-function halvesOf(items: Batch['items']): readonly Batch[] | undefined {
-  if (!Array.isArray(items) || items.length < 2) return undefined;
+/** What of a batch that failed is exported by itself. */
+function partsOf({ items, parts }: Batch, { dropped, isRefused }: ExportOutcome): readonly Batch[] | undefined {
+  if (isRefused === true) return parts;
+  if (dropped.not_serializable === undefined || !Array.isArray(items) || items.length < 2) return undefined;
   const records = items as readonly LogRecordLike[];
   const half = records.length >> 1;
   return [records.slice(0, half), records.slice(half)].map((part) => ({ items: part, size: part.length }));

@@ -81,7 +81,8 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     }
     if (outcome.kind === 'sent') return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
     const error = new Error(outcome.reason);
-    if (outcome.status !== 413 || outcome.isFinal) return lost(entry.items, 'export_failed', error);
+    if (outcome.status !== 413 || outcome.isFinal)
+      return { ...lost(entry.items, 'export_failed', error), isRefused: !outcome.isFinal };
     // loaded late: few requests are ever too large
     const { splitOrNot } = await import('../encode/request.js');
     const halves = splitOrNot(entry.payload, protocol);

@@ -5,6 +5,8 @@ import { PackedLogs } from '../encode/packed-logs.js';
 export interface Batch {
   readonly items: readonly LogRecordLike[] | PackedLogs;
   readonly size: number;
+  /** The batches that it was joined from, if it was. */
+  readonly parts?: readonly Batch[] | undefined;
 }
 
 /** Bytes of the records of one request, unless a single batch has more. */
@@ -36,26 +38,30 @@ export class WaitingBatches {
     this.#records += batch.size;
   }
 
-  /** What the next request takes; `undefined` if nothing waits. */
+  /** The next batch; `undefined` if nothing waits. */
   take(): Batch | undefined {
-    const [first] = this.#batches;
-    if (first === undefined) return undefined;
+    const batch = this.#batches.shift();
+    this.#records -= batch?.size ?? 0;
+    return batch;
+  }
+
+  /** As many of the next batches as one request takes, as one; `undefined` if nothing waits. */
+  takeJoined(): Batch | undefined {
     const packed: PackedLogs[] = [];
     let size = 0;
     let bytes = 0;
     for (const { items, size: more } of this.#batches) {
       if (!(items instanceof PackedLogs)) break;
-      const hasRoom = size + more <= this.#maxRecords && bytes + items.byteLength <= MAX_BYTES;
-      if (packed.length > 0 && !hasRoom) break;
+      if (size + more > this.#maxRecords || bytes + items.byteLength > MAX_BYTES) break;
       packed.push(items);
       size += more;
       bytes += items.byteLength;
     }
     const [one, ...others] = packed;
-    const batch = one === undefined ? first : { items: PackedLogs.join([one, ...others]), size };
-    this.#batches.splice(0, Math.max(1, packed.length));
-    this.#records -= batch.size;
-    return batch;
+    if (one === undefined || others.length === 0) return this.take();
+    const parts = this.#batches.splice(0, packed.length);
+    this.#records -= size;
+    return { items: PackedLogs.join([one, ...others]), size, parts };
   }
 
   clear(): void {

@@ -115,13 +115,60 @@ it('an endpoint that has not taken anything yet, or not all of the last export, 
   const first = await nextRequest();
   first.answer(400);
   const second = await nextRequest();
-  await until(() => figures()?.dropped.export_failed === 2_048);
+  await until(() => figures()?.dropped.export_failed === 512);
   expect(held).toEqual([]);
   second.answer(200);
-  await until(() => held.length === 2);
-  for (const { answer } of held.splice(0)) answer(200);
+  await until(() => held.length > 1);
+  while ((figures()?.queued ?? 0) > 0) {
+    for (const { answer } of held.splice(0)) answer(200);
+    await until(() => held.length > 0 || figures()?.queued === 0);
+  }
+  expect(figures()).toMatchObject({ delivered: 4 * 2_048 - 512, dropped: { export_failed: 512 } });
+});
+
+it('after a failed export each request has a batch again, so that the next failures lose no more than that', async () => {
+  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '100';
+  start();
+  emit(0, 512);
+  (await nextRequest()).answer(200);
+  await until(() => figures()?.delivered === 512);
+  emit(512, 2_048);
+  expect((await nextRequest()).events).toHaveLength(2_048);
+  await until(() => figures()?.dropped.export_failed === 2_048);
+  emit(2_560, 4 * 512);
+  for (let failed = 1; failed <= 4; failed += 1) {
+    expect((await nextRequest()).events).toEqual(numbers(2_048 + 512 * failed, 512));
+    await until(() => figures()?.dropped.export_failed === 2_048 + failed * 512);
+  }
+  expectBalance(telemetry.collector);
+});
+
+it('the batches of a request that is refused are sent by themselves, and only the one at fault is lost', async () => {
+  start();
+  emit(0, 512);
+  (await nextRequest()).answer(200);
+  await until(() => figures()?.delivered === 512);
+  emit(512, 2_048);
+  (await nextRequest()).answer(400);
+  for (let batch = 1; batch <= 4; batch += 1) (await nextRequest()).answer(batch === 2 ? 400 : 200);
   await until(() => figures()?.queued === 0);
-  expect(figures()).toMatchObject({ delivered: 3 * 2_048, dropped: { export_failed: 2_048 } });
+  expect(figures()).toMatchObject({ delivered: 4 * 512, dropped: { export_failed: 512 } });
+});
+
+it('an endpoint that takes its time over one request gets the next as soon as enough waits for it', async () => {
+  start();
+  emit(0, 512);
+  (await nextRequest()).answer(200);
+  await until(() => figures()?.delivered === 512);
+  emit(512, 512);
+  const slow = await nextRequest();
+  emit(1_024, 2_048);
+  const next = await nextRequest();
+  expect(next.events).toEqual(numbers(1_024, 2_048));
+  next.answer(200);
+  slow.answer(200);
+  await until(() => figures()?.queued === 0);
+  expectBalance(telemetry.collector);
 });
 
 it('no request has more records than OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, however many wait', async () => {
