@@ -60,3 +60,36 @@ it('newer lines that stand before the others are found', async () => {
     appendFileSync(path, Array.from({ length: 1_000 }, (_, k) => lineOf('old', START - 1e9 + (i + k) * 100)).join(''));
   expect(await found()).toHaveLength(100);
 });
+
+it('a long line with its metadata first does not keep others from being found', async () => {
+  const data = {
+    event_id: 'a',
+    timestamp: '2026-01-01T00:00:00.000Z',
+    event_type: 'info',
+    source: 's',
+    message: 'long',
+  };
+  const line = { type: 'event', data: { metadata: { padding: 'x'.repeat(12_000_000) }, ...data } };
+  appendFileSync(path, `${JSON.stringify(line)}\n${lineOf('short', START + 5_010_000)}`);
+  expect(await found()).toEqual(['short']);
+});
+
+it('lines that are as far out of order as a look anywhere in the file shows are found', async () => {
+  const line = (i: number, millis: number): string => lineOf(String(i).padStart(5, '0'), millis);
+  const bytes = line(0, START).length;
+  const linesAt = (step: number): number[] =>
+    Array.from({ length: Math.ceil((COUNT * bytes) / step) }, (_, i) => Math.ceil((i * step) / bytes));
+  const coarse = linesAt(Math.ceil((COUNT * bytes) / 512));
+  const seen = new Set([...coarse, ...linesAt(128 * 1024)]);
+  const isUnseen = (i: number): boolean => [0, 1, 2, 3].every((more) => !seen.has(i + more));
+  // one line that only the first look meets is late by five minutes, and so are some that no look meets
+  const met = coarse.find((i) => i > 12_000 && !linesAt(128 * 1024).includes(i)) as number;
+  const unmet = Array.from({ length: 50 }, (_, i) => 5_300 + i).find(isUnseen) as number;
+  const isLate = (i: number): boolean => i === met || (i >= unmet && i < unmet + 4);
+  const millis = (i: number): number => START + i * 1_000 - (isLate(i) ? 300_000 : 0);
+  for (let i = 0; i < COUNT; i += 1_000)
+    appendFileSync(path, Array.from({ length: 1_000 }, (_, k) => line(i + k, millis(i + k))).join(''));
+  const messages = await found();
+  expect(messages).toHaveLength(51 + 4);
+  expect(messages.map(Number)).toEqual(expect.arrayContaining([unmet, unmet + 3]));
+});

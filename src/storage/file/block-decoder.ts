@@ -40,6 +40,8 @@ export interface DecodedBlock {
 
 /** Bytes that become text at once: an item's texts are cut from it, and keep it in memory. */
 const PIECE_BYTES = 16 * 1024;
+/** Longer pieces, which are one line, are decoded at once: an expression has no stack for lines of megabytes. */
+const MAX_TESTED_BYTES = 4 * PIECE_BYTES;
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -97,7 +99,8 @@ export class BlockDecoder {
 
   /** How many lines a piece has, if none of them is of the times asked for; `undefined` if they have to be decoded. */
   #linesOutside(bytes: Buffer, within: RegExp | undefined): number | undefined {
-    if (within === undefined || bytes.length > this.#maxLineBytes || !isUtf8(bytes)) return undefined;
+    if (within === undefined || bytes.length > Math.min(this.#maxLineBytes, MAX_TESTED_BYTES)) return undefined;
+    if (!isUtf8(bytes)) return undefined;
     const text = bytes.toString('latin1');
     if (within.test(text)) return undefined;
     return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);

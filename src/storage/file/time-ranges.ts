@@ -67,26 +67,38 @@ async function addUnknown(descriptor: number, part: Range, times: Times, ranges:
   }
   const step = Math.max(SAMPLE_BYTES, Math.ceil((part.end - part.start) / MAX_COARSE_SAMPLES));
   const samples = await samplesOf(descriptor, part, step, turns);
-  const near = stretchesWithin(samples, part, times);
-  const found = step === SAMPLE_BYTES ? near : await lookCloser(descriptor, samples, near, times, turns);
-  for (const stretch of found ?? stretchesWithin(await samplesOf(descriptor, part, SAMPLE_BYTES, turns), part, times))
-    ranges.add(stretch);
+  const slack = slackOf(samples);
+  const near = stretchesWithin(samples, part, times, slack);
+  const found = step === SAMPLE_BYTES ? near : await lookCloser(descriptor, slack, near, times, turns);
+  for (const stretch of found ?? (await lookEverywhere(descriptor, slack, part, times, turns))) ranges.add(stretch);
+}
+
+/** The stretches of a part whose lines are not in order, from samples of all of it. */
+async function lookEverywhere(
+  descriptor: number,
+  slack: number,
+  part: Range,
+  times: Times,
+  turns: Turns,
+): Promise<readonly Range[]> {
+  const samples = await samplesOf(descriptor, part, SAMPLE_BYTES, turns);
+  return stretchesWithin(samples, part, times, Math.max(slack, slackOf(samples)));
 }
 
 /** What is left of stretches if more of their lines are looked at; `undefined` if the lines are not in order. */
 async function lookCloser(
   descriptor: number,
-  coarse: readonly Sample[],
+  slack: number,
   near: readonly Range[],
   times: Times,
   turns: Turns,
 ): Promise<readonly Range[] | undefined> {
-  if (slackOf(coarse) > LEAST_SLACK_MILLIS) return undefined;
+  if (slack > LEAST_SLACK_MILLIS) return undefined;
   const found: Range[] = [];
   for (const stretch of near) {
     const samples = await samplesOf(descriptor, stretch, SAMPLE_BYTES, turns);
     if (slackOf(samples) > LEAST_SLACK_MILLIS) return undefined;
-    found.push(...stretchesWithin(samples, stretch, times));
+    found.push(...stretchesWithin(samples, stretch, times, slack));
   }
   return found;
 }
@@ -107,8 +119,7 @@ async function samplesOf(descriptor: number, part: Range, step: number, turns: T
 }
 
 /** The stretches between samples of a part in which items of the times may be. */
-function stretchesWithin(samples: readonly Sample[], part: Range, times: Times): readonly Range[] {
-  const slack = slackOf(samples);
+function stretchesWithin(samples: readonly Sample[], part: Range, times: Times, slack: number): readonly Range[] {
   const found = new Ranges();
   found.add({ start: part.start, end: samples[0]?.at ?? part.end });
   samples.forEach(({ at, millis }, i) => {
