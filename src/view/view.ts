@@ -25,6 +25,8 @@ const MAX_WAITING_SCANS = 50;
 const MAX_EXPORTS = 4;
 const MAX_READERS = 200;
 
+const CLOSED = 'the live view is closed';
+
 /** Endpoints whose answers have no length that could be said before. */
 const ENDLESS: ReadonlySet<string> = new Set(['live', 'export']);
 
@@ -81,7 +83,7 @@ export class View {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { search } = targetOf(request);
     this.#checkSender(request);
-    if (this.#isClosed) throw new ApiProblem(503, 'the live view is closed');
+    if (this.#isClosed) throw new ApiProblem(503, CLOSED);
     const place = placeOf(request, this.#options.path);
     if (place === undefined)
       throw new ApiProblem(
@@ -126,6 +128,8 @@ export class View {
       asking.abort();
     });
     await endpoint(this.#context, { request, response, search, signal: asking.signal });
+    // an endpoint that the end of the view broke off has sent nothing
+    if (this.#isClosed && !response.headersSent) throw new ApiProblem(503, CLOSED);
   }
 
   /** The page's files say nothing: what needs the token is the API, and the page is shown to whoever can use it. */

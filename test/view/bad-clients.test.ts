@@ -1,4 +1,5 @@
-import { get, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryStorage, TelemetryCollector, TelemetryData, TelemetryEvent, type TelemetryItem } from 'rimp-telemetry';
 import { ManualClock } from '../helpers/clock.js';
@@ -76,6 +77,24 @@ describe('a client of the live view that takes nothing', () => {
     expect(served.collector.health().lastError?.message).toContain('took nothing for 30 seconds');
   });
 
+  it('keeps its download as long as it takes a little of it now and then', async () => {
+    storage.letOn();
+    const download = await stalled('export');
+    let bytes = 0;
+    download.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    for (let step = 1; step <= 8; step += 1) {
+      download.resume();
+      await until(() => bytes >= step * 4_000_000);
+      download.pause();
+      clock.advance((STALL_MILLIS * 2) / 3);
+    }
+    expect(served.collector.health().lastError).toBeUndefined();
+    download.destroy();
+    await until(() => storage.closed === 1);
+  });
+
   it('loses its event stream after 30 seconds, and goes on from there when it comes back', async () => {
     const one = await served.reader('?kinds=event').open();
     await until(() => one.lastId !== undefined);
@@ -114,18 +133,40 @@ describe('a client of the live view that goes away', () => {
   });
 
   it('leaves the line in which requests wait for one another', async () => {
-    const asked = ['stats', 'patterns', 'stats'].map((path) => get(`${served.url}/api/${path}`, { agent: false }));
-    for (const one of asked) one.on('error', () => undefined);
-    await until(() => storage.begun === 2);
-    // the third one waits
-    const late = get(`${served.url}/api/stats`, { agent: false }).on('error', () => undefined);
-    await new Promise((resolve) => late.on('socket', (socket) => socket.on('connect', resolve)));
-    late.destroy();
+    const gone: Promise<unknown>[] = [];
+    served.server.on('request', (_, response: ServerResponse) => gone.push(once(response, 'close')));
+    const asked = ['stats', 'patterns', 'stats', 'stats'].map((path) =>
+      get(`${served.url}/api/${path}`, { agent: false }).on('error', () => undefined),
+    );
+    // two read, two wait
+    await until(() => storage.begun === 2 && gone.length === asked.length);
+    for (const one of asked) one.destroy();
+    await Promise.all(gone);
     storage.letOn();
-    await until(async () => (await status('overview')) === 200);
-    await until(() => storage.closed === 3);
+    await until(() => storage.closed === 2);
     expect(await status('stats')).toBe(200);
-    expect(storage.begun).toBe(4);
+    expect(storage.begun).toBe(3);
+  });
+});
+
+describe('a request at the end of a live view', () => {
+  it('that still reads is told that the view is closed, and given no part as if it were all', async () => {
+    const asked = ['stats', 'export'].map(request);
+    await until(() => storage.begun === 2);
+    served.view.close();
+    storage.letOn();
+    for (const { statusCode } of await Promise.all(asked)) expect(statusCode).toBe(503);
+  });
+
+  it('has its download broken off, rather than end as if it were whole', async () => {
+    storage.letOn();
+    const download = await stalled('export');
+    served.view.close();
+    const end = new Promise((resolve) => download.on('close', resolve));
+    download.resume();
+    await end;
+    expect(download.complete).toBe(false);
+    expect(await status('overview')).toBe(503);
   });
 });
 

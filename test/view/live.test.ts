@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { TelemetryCollector } from 'rimp-telemetry';
+import { ManualClock } from '../helpers/clock.js';
 import { closeViews, serveView } from '../helpers/live-view.js';
 import { until } from '../helpers/until.js';
 
@@ -116,12 +118,25 @@ describe('the event stream of a live view', () => {
     expect(new Set(one.messages).size).toBe(one.items.length);
   });
 
+  it('sends everybody what has come when another reader does', async () => {
+    const clock = new ManualClock();
+    const { collector, reader } = await serveView({}, new TelemetryCollector({}, { clock }));
+    const one = await reader().open();
+    await until(() => one.hellos.length === 1);
+    collector.collectEvent('shop', 'sold');
+    const other = await reader('?recent=1').open();
+    await until(() => other.items.length === 1 && one.items.length === 1);
+    expect(one.messages).toEqual(['sold']);
+  });
+
   it('says why it ends the stream of a reader whose filter takes too long', async () => {
     const { collector, reader } = await serveView();
     const one = await reader(`?where=${encodeURIComponent('message ~ "^(a+)+$"')}`).open();
     await until(() => one.hellos.length === 1);
+    collector.collectEvent('shop', 'aaa');
     collector.collectEvent('shop', `${'a'.repeat(60)}!`);
     await until(() => one.isEnded);
+    expect(one.messages).toEqual(['aaa']);
     expect(one.refusals).toEqual([expect.stringContaining('takes too long')]);
   });
 

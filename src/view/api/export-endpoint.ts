@@ -8,9 +8,11 @@ import type { ApiContext, ApiRequest } from './context.js';
 import { FILTER_NAMES, filterOf } from './item-filter.js';
 import { kindsOf } from './kinds.js';
 import { Parameters } from './parameters.js';
-import { breathe, readFailure } from './scan.js';
+import { readFailure, Slices } from './scan.js';
 
-const CHUNK_ITEMS = 200;
+/** Text of one write, in characters, and bytes of which a slow client has to take each in its time. */
+const CHUNK_CHARACTERS = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 const FORMATS = {
   jsonl: { type: 'application/x-ndjson', head: '', line: itemLine },
@@ -32,45 +34,70 @@ export async function exportItems(context: ApiContext, { response, search, signa
     try {
       // a storage that can't be read is to be an answer in words
       const first = await items.next().catch(readFailure);
+      if (signal.aborted) return;
       const { type, head, line } = FORMATS[format];
       const stamp = now.toISOString().replace(/[:.]/g, '-');
       begin(response, {
         'content-type': type,
         'content-disposition': `attachment; filename="rimp-${stamp}.${format}"`,
       });
-      if (head !== '') response.write(head);
       const wanted = (item: TelemetryItem): boolean => rest === undefined || rest(item);
       const end = format === 'csv' ? '\r\n' : '\n';
-      await write(response, first, items, signal, host, (item) => (wanted(item) ? line(item) + end : ''));
+      const download = new Download(response, host, signal);
+      await download.write(head);
+      for (let next = first; next.done !== true && !download.isEnded; next = await items.next())
+        await download.add(wanted(next.value) ? line(next.value) + end : '');
+      await download.end();
     } finally {
       await items.return?.();
     }
-    response.end();
   } finally {
     release();
   }
 }
 
-async function write(
-  response: ServerResponse,
-  first: IteratorResult<TelemetryItem>,
-  items: AsyncIterator<TelemetryItem>,
-  signal: AbortSignal,
-  host: ApiContext['host'],
-  lineOf: (item: TelemetryItem) => string,
-): Promise<void> {
-  let lines: string[] = [];
-  let read = 0;
-  for (let next = first; next.done !== true; next = await items.next()) {
-    lines.push(lineOf(next.value));
-    read += 1;
-    if (read % CHUNK_ITEMS !== 0) continue;
-    const text = lines.join('');
-    lines = [];
-    const isTaken = text === '' || response.write(text);
-    if (isTaken) await breathe();
-    else await drained(response, host, 'a download', signal);
-    if (signal.aborted || response.destroyed) return;
+/** A file on its way to a client, as fast as this takes it. */
+class Download {
+  readonly #response: ServerResponse;
+  readonly #host: ApiContext['host'];
+  readonly #signal: AbortSignal;
+  readonly #slices = new Slices();
+  #text = '';
+
+  constructor(response: ServerResponse, host: ApiContext['host'], signal: AbortSignal) {
+    this.#response = response;
+    this.#host = host;
+    this.#signal = signal;
   }
-  response.write(lines.join(''));
+
+  /** Whether nobody waits for more of it. */
+  get isEnded(): boolean {
+    return this.#signal.aborted || this.#response.destroyed;
+  }
+
+  async add(text: string): Promise<void> {
+    this.#text += text;
+    if (this.#text.length >= CHUNK_CHARACTERS) await this.#writeText();
+    if (this.#slices.isOver) await this.#slices.next();
+  }
+
+  async write(text: string): Promise<void> {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length && !this.isEnded; at += CHUNK_BYTES)
+      if (!this.#response.write(bytes.subarray(at, at + CHUNK_BYTES)))
+        await drained(this.#response, this.#host, 'a download', this.#signal);
+  }
+
+  /** Ends the file; one that was broken off is not to look whole. */
+  async end(): Promise<void> {
+    await this.#writeText();
+    if (this.isEnded) this.#response.destroy();
+    else this.#response.end();
+  }
+
+  async #writeText(): Promise<void> {
+    const text = this.#text;
+    this.#text = '';
+    await this.write(text);
+  }
 }

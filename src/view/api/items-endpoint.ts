@@ -1,3 +1,4 @@
+import type { Test } from '../../analysis/filter/where.js';
 import type { TelemetryData } from '../../model/data.js';
 import type { TelemetryItem } from '../../model/item.js';
 import type { ItemKind, TelemetryQuery } from '../../model/query.js';
@@ -6,7 +7,7 @@ import { itemLine } from '../item-line.js';
 import type { ApiContext, ApiRequest, Endpoint } from './context.js';
 import { FILTER_NAMES, filterOf, type ItemFilter } from './item-filter.js';
 import { Parameters } from './parameters.js';
-import { breathe, readFailure } from './scan.js';
+import { breathe, readFailure, Slices } from './scan.js';
 
 /** Items of one answer, at most and if nothing is said. */
 const PAGE_ITEMS = 1_000;
@@ -64,7 +65,7 @@ async function readPage(
   for (;;) {
     const data = await storage.retrieve({ ...query, after: cursor, limit: size }).catch(readFailure);
     const found = inOrder(data, query.order === 'desc');
-    const wanted = rest === undefined ? found : found.filter(rest);
+    const wanted = rest === undefined ? found : await filtered(found, rest);
     const room = limit - items.length;
     read += found.length;
     if (wanted.length > room && size > 1) {
@@ -78,6 +79,17 @@ async function readPage(
     if (isEnd || items.length >= limit || read >= MAX_READ || signal.aborted) return { items, cursor, isEnd };
     await breathe();
   }
+}
+
+/** The items that pass a test, which may take its time over any of them. */
+async function filtered(items: readonly TelemetryItem[], test: Test): Promise<readonly TelemetryItem[]> {
+  const wanted: TelemetryItem[] = [];
+  const slices = new Slices();
+  for (const item of items) {
+    if (test(item)) wanted.push(item);
+    if (slices.isOver) await slices.next();
+  }
+  return wanted;
 }
 
 /** Both kinds by time; each is in the order of arrival. */

@@ -7,12 +7,28 @@ import type { ItemFilter } from './item-filter.js';
 
 /** How long items are looked at before others have their turn, in milliseconds. */
 export const SLICE_MILLIS = 10;
-/** Items between two looks at the clock. */
+/** Items between two looks at the clock, if none of them can take long. */
 const LOOK_ITEMS = 200;
 
 /** Lets others have their turn. */
 export function breathe(): Promise<void> {
   return setImmediate();
+}
+
+/** Work in slices between which others have their turn. */
+export class Slices {
+  #until = performance.now() + SLICE_MILLIS;
+
+  get isOver(): boolean {
+    return performance.now() > this.#until;
+  }
+
+  /** Lets others have their turn if the slice is over. */
+  async next(): Promise<void> {
+    if (!this.isOver) return;
+    await breathe();
+    this.#until = performance.now() + SLICE_MILLIS;
+  }
 }
 
 /** Throws what a storage failed with as a problem of the request or of the storage. */
@@ -64,16 +80,16 @@ async function scanNow(
 ): Promise<ScanResult> {
   await host.flush?.();
   let read = 0;
-  let until = performance.now() + SLICE_MILLIS;
+  const slices = new Slices();
+  // an expression may take its time over any item
+  const look = rest === undefined ? LOOK_ITEMS : 1;
   for await (const item of host.storage.scan({ ...query, order })) {
-    if (signal.aborted) break;
+    // a part is not to be taken for the whole
+    if (signal.aborted) throw new ApiProblem(503, 'the request was ended');
     if (read >= maxItems) return { read, cut: true };
     read += 1;
     if (rest === undefined || rest(item)) visit(item);
-    if (read % LOOK_ITEMS === 0 && performance.now() > until) {
-      await breathe();
-      until = performance.now() + SLICE_MILLIS;
-    }
+    if (read % look === 0 && slices.isOver) await slices.next();
   }
   return { read, cut: false };
 }

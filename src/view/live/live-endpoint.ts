@@ -4,7 +4,7 @@ import type { ApiContext, ApiRequest } from '../api/context.js';
 import { FILTER_NAMES, filterOf } from '../api/item-filter.js';
 import { kindsOf } from '../api/kinds.js';
 import { Parameters } from '../api/parameters.js';
-import { breathe, SLICE_MILLIS } from '../api/scan.js';
+import { Slices } from '../api/scan.js';
 import type { Gap } from '../api-types.js';
 import { begin } from '../http/send.js';
 import { gapOf } from './gap-of.js';
@@ -50,14 +50,13 @@ async function startOf(
   signal: AbortSignal,
 ): Promise<Start> {
   let next = recent.end;
-  let until = performance.now() + SLICE_MILLIS;
+  const slices = new Slices();
   for (let left = count; left > 0 && next > recent.first; ) {
     next -= 1;
     if (wants(recent.item(next))) left -= 1;
-    if (performance.now() <= until) continue;
-    await breathe();
+    if (!slices.isOver) continue;
+    await slices.next();
     if (signal.aborted) break;
-    until = performance.now() + SLICE_MILLIS;
   }
   // the oldest ones may have left meanwhile
   return { next: Math.max(next, recent.first), gap: undefined };

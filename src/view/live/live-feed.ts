@@ -55,10 +55,11 @@ export class LiveFeed {
   /** Adds a reader, and sends it what it is to begin with. */
   add(reader: Reader): void {
     this.#readers.add(reader);
-    reader.pump();
-    // a timer that was set for nobody is too slow now
+    // a timer that was set for nobody is too slow now; what it was set for has come
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.sync();
+    this.#pumpAll();
     this.#sendOverview(reader);
     this.#cancelOverview ??= this.#host.clock.after(OVERVIEW_MILLIS, this.#tellOverview);
   }
@@ -106,8 +107,12 @@ export class LiveFeed {
       this.#cancelTimer = undefined;
       this.#sentAt = elapsed(clock);
       this.sync();
-      for (const reader of this.#readers) reader.pump();
+      this.#pumpAll();
     });
+  }
+
+  #pumpAll(): void {
+    for (const reader of this.#readers) reader.pump();
   }
 
   readonly #tellOverview = (): void => {
@@ -117,7 +122,7 @@ export class LiveFeed {
     const { time, ...rest } = this.overview();
     const text = JSON.stringify(rest);
     // what `overview` has taken in is not to wait for the timer
-    for (const reader of this.#readers) reader.pump();
+    this.#pumpAll();
     if (text === this.#lastOverview) {
       if (isPing) for (const reader of this.#readers) reader.ping();
       return;

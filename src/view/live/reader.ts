@@ -87,32 +87,34 @@ export class Reader {
   }
 
   #sendBatch(until: number): void {
-    const { recent } = this.#options;
+    const { recent, matches } = this.#options;
     const lines: string[] = [];
     let characters = 0;
+    let refusal: unknown;
     while (this.#next < recent.end && lines.length < BATCH_ITEMS && characters < BATCH_CHARACTERS) {
       const sequence = this.#next;
       this.#next += 1;
-      if (this.#matches(recent.item(sequence))) {
-        const line = recent.line(sequence);
-        characters += line.length;
-        lines.push(line);
+      try {
+        if (matches(recent.item(sequence))) {
+          const line = recent.line(sequence);
+          characters += line.length;
+          lines.push(line);
+        }
+      } catch (error) {
+        refusal = error;
+        break;
       }
       if (performance.now() > until) break;
     }
     if (lines.length > 0) this.#write('items', `[${lines.join(',')}]`);
+    if (refusal !== undefined) this.#refuse(refusal);
   }
 
   /** A filter that takes too long ends the stream, which says why: to come back with it is of no use. */
-  #matches(item: TelemetryItem): boolean {
-    if (this.#isOver) return false;
-    try {
-      return this.#options.matches(item);
-    } catch (cause) {
-      const error = toError(cause).message;
-      this.#response.end(`event: refused\ndata: ${JSON.stringify({ error } satisfies ApiError)}\n\n`);
-      return false;
-    }
+  #refuse(cause: unknown): void {
+    const { message: error } = toError(cause);
+    this.#response.end(`event: refused\ndata: ${JSON.stringify({ error } satisfies ApiError)}\n\n`);
+    this.#cancelStall ??= endIfStalled(this.#response, this.#options.host, 'an event stream');
   }
 
   get #isOver(): boolean {
