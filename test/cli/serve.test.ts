@@ -44,6 +44,12 @@ async function serving(...args: string[]) {
 const event = (text: string): object => logsRequest({ body: { stringValue: text }, severityNumber: 17 });
 
 describe('rimp serve', () => {
+  it('on all interfaces without a token names an address for the browser that shows the page', async () => {
+    const { url, said } = await serving('--host', '0.0.0.0');
+    expect((await fetch(`${url}/`)).status).toBe(200);
+    expect(said.stderr).toMatch(/OTLP at http:\S+ and all other interfaces/);
+  });
+
   it('keeps what it is sent in a file, prints it, and reports the sums at its end', async () => {
     const storage = join(directory, 'telemetry.jsonl');
     const { url, said, end } = await serving('--storage', storage, '--print');

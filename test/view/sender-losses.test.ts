@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { createOtlpReceiver, RimpMetricReader, TelemetryCollector } from 'rimp-telemetry';
 import type { Overview } from '../../src/view/api-types.js';
+import { ManualClock } from '../helpers/clock.js';
 import { closeViews, serveView } from '../helpers/live-view.js';
 import { post } from '../helpers/otlp.js';
 import { ViewApi } from '../helpers/view-api.js';
@@ -88,6 +89,37 @@ it('adds up what the replicas of a service lost, one of which has the process id
   const { ledgers } = await api.get<Overview>('overview');
   expect(ledgers.filter(({ note }) => note !== undefined)).toMatchObject([
     { name: 'till: file', dropped: [{ count: 7 }] },
+  ]);
+  await receiver.shutdown();
+});
+
+it('keeps the losses of senders that have ended, not what was queued there, and has room for those that come', async () => {
+  const clock = new ManualClock();
+  const { collector, url } = await serveView({}, new TelemetryCollector({}, { clock }));
+  const receiver = await createOtlpReceiver({ collector, port: 0 });
+  const sink = { sink: 'file' };
+  const restarted = (pid: number): object[] =>
+    [
+      counter('rimp-telemetry', 'rimp.items.dropped', [1, { ...sink, reason: 'queue_full' }]),
+      counter('rimp-telemetry', 'rimp.items.queued', [5, sink]),
+    ].map((metric) => {
+      metric.resource.attributes.push({ key: 'process.pid', value: { intValue: String(pid) } });
+      return metric;
+    });
+  const senders = async (from: number, to: number): Promise<Overview['ledgers']> => {
+    const resourceMetrics = Array.from({ length: to - from }, (_, i) => restarted(from + i)).flat();
+    expect((await post(`${receiver.url}/v1/metrics`, { resourceMetrics })).status).toBe(200);
+    const { ledgers } = (await (await fetch(`${url}/api/overview`)).json()) as Overview;
+    return ledgers.filter(({ note }) => note !== undefined);
+  };
+  expect(await senders(0, 1_001)).toMatchObject([
+    { name: 'till: file', queued: 5_000, dropped: [{ count: 1_000 }] },
+    { name: 'further senders' },
+  ]);
+  clock.advance(301_000);
+  expect(await senders(2_000, 2_500)).toMatchObject([
+    { name: 'till: file', queued: 2_500, dropped: [{ count: 1_500 }] },
+    { name: 'further senders' },
   ]);
   await receiver.shutdown();
 });

@@ -54,7 +54,7 @@ export async function runReceiver(values: ServeValues): Promise<number> {
   const { host = 'localhost' } = values;
   const everywhere = address === receiver.url ? '' : ' and all other interfaces';
   err.line(`rimp serve: OTLP at ${address}${everywhere}, kept in ${collector.storage.location ?? 'memory'}`);
-  tellView(address, token !== undefined);
+  tellView(receiver.url, token !== undefined);
   err.line(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${address}`);
   if (host !== 'localhost' && !isLoopback(host) && token === undefined)
     err.line('rimp serve: warning: other machines can send to it without a token; they can read nothing');

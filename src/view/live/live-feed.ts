@@ -48,7 +48,7 @@ export class LiveFeed {
     return {
       time: new Date(now).toISOString(),
       ...this.#counts.read(now),
-      ledgers: [...ledgerLines(this.#host), ...this.#counts.senders.lines()],
+      ledgers: [...ledgerLines(this.#host), ...this.#counts.senders.lines(now)],
     };
   }
 

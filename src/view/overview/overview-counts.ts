@@ -58,7 +58,7 @@ export class OverviewCounts {
         bucket.metrics += 1;
         second.metrics += 1;
         service.metrics += 1;
-        this.senders.add(item);
+        this.senders.add(item, nowMillis);
         continue;
       }
       if (spanOf(item) === undefined) {

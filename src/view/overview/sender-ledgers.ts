@@ -13,9 +13,13 @@ interface Report {
   delivered: number;
   queued: number;
   readonly dropped: Map<string, number>;
+  /** When it last said something, in milliseconds since 1970. */
+  updated: number;
 }
 
 const MAX_REPORTS = 1_000;
+/** A sender that has said nothing for so long is taken for ended: nothing is queued there any more. */
+const STALE_MILLIS = 5 * 60_000;
 const MAX_REASONS = 20;
 /** Counters of this library, as its option `selfMetrics` shows them. */
 const OURS = /^rimp\.items\.(accepted|delivered|queued|dropped)$/;
@@ -37,7 +41,10 @@ const INSTANCE = ['service.namespace', 'service.instance.id', 'host.name', 'proc
 /** What senders report of what they lost before it came here, in bounded memory. */
 export class SenderLedgers {
   readonly #isOwn: (item: TelemetryItem) => boolean;
+  /** The least recently updated one first. */
   readonly #reports = new Map<string, Report>();
+  /** The sums of those that gave their places to others, by the name of the line. */
+  readonly #former = new Map<string, Report>();
   /** Whether there was no room for a sender. */
   #isFull = false;
 
@@ -46,7 +53,8 @@ export class SenderLedgers {
     this.#isOwn = isOwn;
   }
 
-  add(metric: TelemetryMetric): void {
+  /** @param now - milliseconds since 1970. */
+  add(metric: TelemetryMetric, now: number): void {
     const { name, value, tags = {}, otel } = metric;
     const own = OURS.exec(name)?.[1];
     if (own === undefined && !OF_SDKS.test(name)) return;
@@ -54,10 +62,10 @@ export class SenderLedgers {
     const isDelta = otel?.temporality === 'delta';
     if (!Number.isFinite(value) || this.#isOwn(metric)) return;
     if (own !== undefined) {
-      if (otel?.scopeName === SELF_SCOPE) addOwn(this.#reportOf(resource, tags.sink ?? ''), own, metric, isDelta);
+      if (otel?.scopeName === SELF_SCOPE) addOwn(this.#reportOf(resource, tags.sink ?? '', now), own, metric, isDelta);
       return;
     }
-    const report = this.#reportOf(resource, tags['otel.component.name'] ?? name);
+    const report = this.#reportOf(resource, tags['otel.component.name'] ?? name, now);
     const reason = tags['error.type'];
     if (reason === undefined) {
       if (report !== undefined) report.delivered = isDelta ? report.delivered + value : value;
@@ -65,33 +73,53 @@ export class SenderLedgers {
   }
 
   /** A line for each part of each service; losses are what tells them from others. */
-  lines(): LedgerLine[] {
+  lines(now: number): LedgerLine[] {
     const lines = new Map<string, Report>();
-    for (const report of this.#reports.values()) {
-      const line = lines.get(report.name) ?? emptyReport(report.name);
-      lines.set(report.name, line);
-      for (const figure of FIGURES) line[figure] += report[figure];
-      for (const [reason, count] of report.dropped) drop(line, reason, count, true);
-    }
+    for (const report of [...this.#former.values(), ...this.#reports.values()])
+      addTo(lines, isStale(report, now) ? { ...report, queued: 0 } : report);
     const told = [...lines.values()].map(lineOf);
     return this.#isFull ? [...told, OTHERS] : told;
   }
 
-  #reportOf(resource: AnyValueMap, part: unknown): Report | undefined {
+  #reportOf(resource: AnyValueMap, part: unknown, now: number): Report | undefined {
     const service = resource['service.name'];
     const name = `${typeof service === 'string' ? service : 'a sender'}: ${String(part)}`;
     const instance = INSTANCE.map((attribute) => resource[attribute] ?? '');
     const key = JSON.stringify([name, ...instance]);
     const known = this.#reports.get(key);
-    if (known !== undefined) return known;
-    if (this.#reports.size >= MAX_REPORTS) {
+    if (known === undefined && !this.#hasRoom(now)) {
       this.#isFull = true;
       return undefined;
     }
-    const report = emptyReport(name);
+    const report = known ?? emptyReport(name);
+    report.updated = now;
+    this.#reports.delete(key);
     this.#reports.set(key, report);
     return report;
   }
+
+  /** Whether there is a place for one more: that of a sender which has ended, if need be. */
+  #hasRoom(now: number): boolean {
+    if (this.#reports.size < MAX_REPORTS) return true;
+    const [[key, oldest] = []] = this.#reports;
+    if (key === undefined || oldest === undefined || !isStale(oldest, now)) return false;
+    if (!this.#former.has(oldest.name) && this.#former.size >= MAX_REPORTS) return false;
+    addTo(this.#former, { ...oldest, queued: 0 });
+    this.#reports.delete(key);
+    return true;
+  }
+}
+
+function isStale({ updated }: Report, now: number): boolean {
+  return now - updated > STALE_MILLIS;
+}
+
+/** Adds a report to the one of its name. */
+function addTo(lines: Map<string, Report>, report: Report): void {
+  const line = lines.get(report.name) ?? emptyReport(report.name);
+  lines.set(report.name, line);
+  for (const figure of FIGURES) line[figure] += report[figure];
+  for (const [reason, count] of report.dropped) drop(line, reason, count, true);
 }
 
 function lineOf({ name, accepted, delivered, queued, dropped }: Report): LedgerLine {
@@ -102,7 +130,7 @@ function lineOf({ name, accepted, delivered, queued, dropped }: Report): LedgerL
 }
 
 function emptyReport(name: string): Report {
-  return { name, accepted: 0, delivered: 0, queued: 0, dropped: new Map() };
+  return { name, accepted: 0, delivered: 0, queued: 0, dropped: new Map(), updated: 0 };
 }
 
 function addOwn(report: Report | undefined, counter: string, { value, tags }: TelemetryMetric, isDelta: boolean): void {
