@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createOtlpReceiver, MemoryStorage, type OtlpReceiver, TelemetryCollector } from 'rimp-telemetry';
+import { describe, expect, it } from '@jest/globals';
+import { MemoryStorage, TelemetryCollector } from 'rimp-telemetry';
 import { logsRequest, post } from '../helpers/otlp.js';
+import { servedReceiver } from '../helpers/served-receiver.js';
 
 const storage = new MemoryStorage();
 const collector = new TelemetryCollector({}, { storage, includeResource: 'all' });
-let receiver: OtlpReceiver;
-beforeAll(async () => {
-  receiver = await createOtlpReceiver({ collector, port: 0 });
-});
-afterAll(async () => {
-  await receiver.shutdown();
-  await collector.shutdown();
-});
+const receiver = servedReceiver(collector);
 
 /** Sends a request, and gives the answer with what was kept of it. */
 async function sent(signal: 'logs' | 'metrics', body: object | string | Uint8Array) {

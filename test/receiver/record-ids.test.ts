@@ -1,28 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  createOtlpReceiver,
-  MemoryStorage,
-  type OtlpReceiver,
-  SqliteStorage,
-  TelemetryCollector,
-} from 'rimp-telemetry';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { createOtlpReceiver, MemoryStorage, SqliteStorage, TelemetryCollector } from 'rimp-telemetry';
 import { logsRequest, post } from '../helpers/otlp.js';
+import { servedReceiver } from '../helpers/served-receiver.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'rimp-ids-'));
 const storage = new MemoryStorage();
 const collector = new TelemetryCollector({}, { storage });
-let receiver: OtlpReceiver;
-beforeAll(async () => {
-  receiver = await createOtlpReceiver({ collector, port: 0 });
-});
-afterAll(async () => {
-  await receiver.shutdown();
-  await collector.shutdown();
-  rmSync(folder, { recursive: true });
-});
+const receiver = servedReceiver(collector);
+afterAll(() => rmSync(folder, { recursive: true }));
 
 async function idsOf(body: object | Uint8Array): Promise<string[]> {
   await storage.clear();

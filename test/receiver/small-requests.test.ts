@@ -1,16 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createOtlpReceiver, type OtlpReceiver, TelemetryCollector } from 'rimp-telemetry';
+import { describe, expect, it } from '@jest/globals';
+import { TelemetryCollector } from 'rimp-telemetry';
+import { servedReceiver } from '../helpers/served-receiver.js';
 
 const collector = new TelemetryCollector({}, { includeResource: 'all' });
-let receiver: OtlpReceiver;
-beforeAll(async () => {
-  receiver = await createOtlpReceiver({ collector, port: 0 });
-});
-afterAll(async () => {
-  await receiver.shutdown();
-  await collector.shutdown();
-});
+const receiver = servedReceiver(collector);
 
 async function post(signal: string, body: string | Uint8Array, type = 'application/json'): Promise<number> {
   const response = await fetch(`${receiver.url}/v1/${signal}`, {

@@ -1,17 +1,11 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createOtlpReceiver, MemoryStorage, type OtlpReceiver, TelemetryCollector } from 'rimp-telemetry';
+import { describe, expect, it } from '@jest/globals';
+import { MemoryStorage, TelemetryCollector } from 'rimp-telemetry';
+import { servedReceiver } from '../helpers/served-receiver.js';
 
 const collector = new TelemetryCollector({}, { storage: new MemoryStorage({ maxEvents: 100, maxMetrics: 100 }) });
-let receiver: OtlpReceiver;
-beforeAll(async () => {
-  receiver = await createOtlpReceiver({ collector, port: 0 });
-});
-afterAll(async () => {
-  await receiver.shutdown();
-  await collector.shutdown();
-});
+const receiver = servedReceiver(collector);
 
 /** A pause of this is short on any machine. */
 const SHORT_MILLIS = 50;

@@ -1,12 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import {
-  createOtlpReceiver,
   FileStorage,
   MemoryStorage,
-  type OtlpReceiver,
   SqliteStorage,
   shipTelemetry,
   TelemetryCollector,
@@ -19,18 +17,12 @@ import { eventOfSpan } from '../../src/otel/transform/span-transform.js';
 import { otlpOfEvents } from '../../src/otlp/encode/events.js';
 import { EVENT_FIELDS } from '../../src/testing/event-fields.js';
 import { lowest } from '../helpers/generations.js';
+import { servedReceiver } from '../helpers/served-receiver.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rimp-fields-'));
 const collector = new TelemetryCollector({}, { includeResource: 'all' });
-let receiver: OtlpReceiver;
-beforeAll(async () => {
-  receiver = await createOtlpReceiver({ collector, port: 0 });
-});
-afterAll(async () => {
-  await receiver.shutdown();
-  await collector.shutdown();
-  rmSync(directory, { recursive: true });
-});
+const receiver = servedReceiver(collector);
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const timestamp = new Date(Date.UTC(2026, 0, 1));
 const data = (event: TelemetryEvent): TelemetryData => new TelemetryData({ events: [event] });

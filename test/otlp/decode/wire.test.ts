@@ -1,17 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createOtlpReceiver, type OtlpReceiver, TelemetryCollector, type TelemetryData } from 'rimp-telemetry';
+import { TelemetryCollector, type TelemetryData } from 'rimp-telemetry';
 import { encodeOtlp, jsonOtlp } from '../../helpers/otlp-proto.js';
+import { servedReceiver } from '../../helpers/served-receiver.js';
 
 const collector = new TelemetryCollector({}, { includeResource: 'all', maxEvents: 1_000_000, maxMetrics: 1_000_000 });
-let receiver: OtlpReceiver;
-beforeAll(async () => {
-  receiver = await createOtlpReceiver({ collector, port: 0 });
-});
-afterAll(async () => {
-  await receiver.shutdown();
-  await collector.shutdown();
-});
+const receiver = servedReceiver(collector);
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { openBelow } from '../../helpers/descriptors.js';
 import { FaultyFs } from '../../helpers/faulty-fs.js';
 import { CountedQueue, queueDirectory, removeQueues } from '../../helpers/queue.js';
 
@@ -8,19 +8,6 @@ afterEach(removeQueues);
 const CODES = ['EIO', 'ENOSPC', 'EACCES', 'ENOENT', 'EMFILE', 'ELOOP', 'EROFS', 'EPERM', 'SHORT'];
 const escaped: unknown[] = [];
 const note = (error: unknown): void => void escaped.push(error);
-
-/** Descriptors that are open below a directory. */
-function openIn(directory: string): number {
-  if (!existsSync('/proc/self/fd')) return 0;
-  const { readlinkSync } = process.getBuiltinModule('node:fs');
-  return readdirSync('/proc/self/fd').filter((descriptor) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(directory);
-    } catch {
-      return false;
-    }
-  }).length;
-}
 
 /**
  * The whole life of a queue: what was left before is found, entries are appended, sent in part, leases renewed, files
@@ -54,7 +41,7 @@ async function withFault(code: string, from: number, count: number): Promise<num
   } finally {
     faulty.restore();
   }
-  expect(openIn(directory)).toBe(0);
+  expect(openBelow(directory)).toBe(0);
   const third = new CountedQueue(directory, { maxBytes: 1_000_000 });
   // what could not be opened is looked at again
   third.clock.advance(10_000);
