@@ -12,9 +12,9 @@ import { KIND_WORDS } from './kind-words.js';
 import { Legend } from './legend.js';
 import { Plot } from './plot.js';
 import type { PlotSample } from './plot-samples.js';
+import { TimesTable } from './times-table.js';
 import { unitWords } from './unit-words.js';
 import { valueFormat } from './value-format.js';
-import { ValuesTable } from './values-table.js';
 
 interface ChartPanelProperties {
   readonly name: string;
@@ -149,7 +149,17 @@ function Charts({ chart, range, picked }: ChartsProperties): VNode {
           hidden.value = next;
         }}
       />
-      <ValuesTable name={chart.name} times={chart.times} lines={lines} format={format} />
+      <TimesTable
+        label={`Values of ${visibleText(chart.name)}`}
+        first="Time"
+        times={chart.times}
+        momentMillis={0}
+        columns={lines.map(({ label, values }) => ({
+          name: label,
+          hasAt: (index) => (values[index] ?? null) !== null,
+          textAt: (index) => format(values[index]),
+        }))}
+      />
       {heatMap !== undefined && (
         <HeatMap chart={chart} heatMap={heatMap} range={range} format={valuesFormat} onPick={onPick} />
       )}

@@ -2,14 +2,13 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Chart } from '../../api-types.js';
-import { ChartTable } from '../ui/chart-table.js';
 import { counted, countText } from '../ui/number-format.js';
 import { isDark } from '../ui/theme.js';
 import { timeOfDay } from '../ui/time-format.js';
 import { visibleText } from '../ui/visible-text.js';
-import { eventsAround } from './around.js';
 import { cellAt, drawHeatMap } from './heat-canvas.js';
-import { bucketText, type HeatRows, heatRows } from './heat-model.js';
+import { bucketText, heatRows } from './heat-model.js';
+import { TimesTable } from './times-table.js';
 import type { ValueFormat } from './value-format.js';
 
 interface HeatMapProperties {
@@ -65,57 +64,17 @@ export function HeatMap({ chart, heatMap, range, format, onPick }: HeatMapProper
       <p class="heat-said">
         {said.value === '' ? `at most ${counted(heat.greatest, 'measurement')} in a cell` : said.value}
       </p>
-      <HeatTable heat={heat} times={times} stepMillis={stepMillis} format={format} name={name} />
+      <TimesTable
+        label={`Distribution of ${visibleText(name)}`}
+        first="From"
+        times={times}
+        momentMillis={stepMillis / 2}
+        columns={heat.rows.map((row) => ({
+          name: bucketText(row, format),
+          hasAt: (index) => (row.counts[index] ?? 0) > 0,
+          textAt: (index) => countText(row.counts[index] ?? 0),
+        }))}
+      />
     </section>
-  );
-}
-
-interface HeatTableProperties {
-  readonly heat: HeatRows;
-  readonly times: readonly number[];
-  readonly stepMillis: number;
-  readonly format: ValueFormat;
-  readonly name: string;
-}
-
-/** The counts of the cells, the latest first; a time leads to the events around it, as a click on the canvas does. */
-function HeatTable({ heat, times, stepMillis, format, name }: HeatTableProperties): VNode {
-  return (
-    <ChartTable label={`Distribution of ${visibleText(name)}`}>
-      {() => (
-        <>
-          <thead>
-            <tr>
-              <th scope="col">From</th>
-              {heat.rows.map((row) => (
-                <th key={bucketText(row, format)} scope="col" class="number">
-                  {bucketText(row, format)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {times
-              .map((at, index) => ({ at, index }))
-              .filter(({ index }) => heat.rows.some(({ counts }) => (counts[index] ?? 0) > 0))
-              .toReversed()
-              .map(({ at, index }) => (
-                <tr key={at}>
-                  <th scope="row">
-                    <a href={eventsAround(at + stepMillis / 2)} title="Events around this moment">
-                      {timeOfDay(new Date(at))}
-                    </a>
-                  </th>
-                  {heat.rows.map((row) => (
-                    <td key={bucketText(row, format)} class="number">
-                      {countText(row.counts[index] ?? 0)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-          </tbody>
-        </>
-      )}
-    </ChartTable>
   );
 }
