@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -163,6 +174,22 @@ describe('rimp convert', () => {
     expect(readFileSync(path('there.jsonl'), 'utf8')).toBe('mine');
     expect(rimp(['convert', file, path('there.jsonl'), '--force']).status).toBe(0);
     expect(readFileSync(path('there.jsonl'), 'utf8')).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('replaces what a link leads to, and never what is no file', () => {
+    writeFileSync(path('linked.jsonl'), 'mine');
+    symlinkSync('linked.jsonl', path('link.jsonl'));
+    expect(rimp(['convert', file, path('link.jsonl'), '--force']).status).toBe(0);
+    expect(readlinkSync(path('link.jsonl'))).toBe('linked.jsonl');
+    expect(readFileSync(path('linked.jsonl'), 'utf8')).toBe(readFileSync(file, 'utf8'));
+    // a device that a program of root could replace
+    spawnSync('mkfifo', [path('pipe')]);
+    for (const target of [path('pipe'), '-']) {
+      const { status, stderr } = rimp(['convert', file, target, '--to', 'jsonl', '--force'], { cwd: directory });
+      expect([status, stderr]).toEqual([2, expect.stringContaining(`expected OUT to be a file, ${target} is none`)]);
+    }
+    expect(statSync(path('pipe')).isFIFO()).toBe(true);
+    expect(existsSync(path('-'))).toBe(false);
   });
 
   it.each(['f.jsonl', 'f.db'])('leaves nothing of %s when it is interrupted', async (name) => {

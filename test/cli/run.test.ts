@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { endRimps, rimp, rimpOnTerminal, startRimp } from '../helpers/run-rimp.js';
@@ -54,6 +54,15 @@ describe('rimp run', () => {
     expect(rimp(['query', record]).lines.length).toBe(6);
     expect(rimp(['run', '--quiet', '--record', record, '--force', ...node]).status).toBe(0);
     expect(rimp(['query', record]).lines.length).toBe(3);
+  });
+
+  it('replaces what a link leads to, and leaves the link', () => {
+    const record = join(directory, 'link.jsonl');
+    writeFileSync(join(directory, 'linked.jsonl'), 'mine\n');
+    symlinkSync('linked.jsonl', record);
+    expect(rimp(['run', '--quiet', '--record', record, '--force', ...node]).status).toBe(0);
+    expect(readlinkSync(record)).toBe('linked.jsonl');
+    expect(rimp(['query', join(directory, 'linked.jsonl')])).toMatchObject({ stderr: '', status: 0 });
   });
 
   it("ends with the program's status, whatever came", () => {

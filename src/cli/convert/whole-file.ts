@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { toError } from '../../model/errors.js';
+import { realPath } from '../../storage/real-path.js';
 import { UsageError } from '../values.js';
 
 /** What SQLite may leave beside a database. */
@@ -13,10 +14,14 @@ export class WholeFile {
   readonly #target: string;
   readonly #isForced: boolean;
 
-  /** @throws UsageError if there is a file already, and it is not to be overwritten. */
-  constructor(target: string, isForced: boolean) {
+  /** @throws UsageError if there is a file already, and it is not to be overwritten; or what is no file. */
+  constructor(name: string, isForced: boolean) {
+    // a link stays: what it leads to is replaced
+    const target = realPath(name);
+    if (name === '-' || statSync(target, { throwIfNoEntry: false })?.isFile() === false)
+      throw new UsageError(`expected OUT to be a file, ${name} is none: rimp query prints to standard output`);
     if (!isForced && existsSync(target))
-      throw new UsageError(`expected no file at ${target}, there is one: --force writes over it`);
+      throw new UsageError(`expected no file at ${name}, there is one: --force writes over it`);
     if (!existsSync(dirname(target))) throw new UsageError(`expected a directory at ${dirname(target)}, there is none`);
     this.#target = target;
     this.#isForced = isForced;

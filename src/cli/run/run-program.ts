@@ -6,9 +6,11 @@ import type { TelemetryData } from '../../model/data.js';
 import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { resolveQuery } from '../../model/query.js';
+import { showUrl } from '../../model/show-url.js';
 import type { OtlpReceiver } from '../../receiver/otlp-receiver.js';
 import { createOtlpReceiver } from '../../setup/on-demand.js';
 import { matcherOf } from '../../storage/query-match.js';
+import { realPath } from '../../storage/real-path.js';
 import { filterOf } from '../filter/filter.js';
 import { hasColours, painter } from '../output/colours.js';
 import { err } from '../output/output.js';
@@ -52,7 +54,7 @@ export async function runProgram(values: RunValues, command: readonly string[]):
   const { complete, errors } = await collector.shutdown({ timeoutMillis: SHUTDOWN_TIMEOUT_MILLIS });
   for (const error of errors) log(error.message);
   log(`${command[0] ?? ''} ${ending.what}`);
-  log(counts.summary(values.record, receiver, collector));
+  log(counts.summary(values.record && showUrl(values.record), receiver, collector));
   const failures = counts.failures;
   for (const failure of failures) log(failure);
   const isWhole = complete && counts.lost(collector).length === 0;
@@ -86,7 +88,9 @@ function collectorOf({ record, append, force }: RunValues): TelemetryCollector {
   if (found?.isDirectory() === true) throw new UsageError(`expected --record to be a file, ${record} is a directory`);
   if (found !== undefined && found.size > 0 && append !== true) {
     if (force !== true) throw new UsageError(`${record} is there: --append adds to it, --force replaces it`);
-    for (const path of [record, `${record}-wal`, `${record}-shm`]) rmSync(path, { force: true });
+    // a link stays: what it leads to is replaced
+    const path = realPath(record);
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
   }
   const isDatabase = isUrl || isSqliteName(record);
   return new TelemetryCollector(

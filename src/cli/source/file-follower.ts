@@ -12,7 +12,7 @@ import {
   printOf,
 } from '../../storage/file/file-position.js';
 import { FileReader } from '../../storage/file/file-reader.js';
-import { unzippedParts } from '../../storage/file/gunzip.js';
+import { GzipDamage, unzippedParts } from '../../storage/file/gunzip.js';
 import { type LineBlock, readAt, readForwards, wholeLines } from '../../storage/file/line-blocks.js';
 import { openIfThere, openSegment } from '../../storage/file/open-if-there.js';
 import { type Segment, segmentsOf } from '../../storage/file/segments.js';
@@ -155,6 +155,9 @@ export class FileFollower {
           ? wholeLines(unzippedParts(handle), 0, this.#maxLineBytes, this.#onTooLong)
           : readForwards(handle, [{ start: 0, end: (await handle.stat()).size }], this.#maxLineBytes, this.#onTooLong);
         for await (const block of blocks) yield this.#decoder.decode(block, query, matches).items;
+      } catch (error) {
+        if (!(error instanceof GzipDamage)) throw error;
+        this.#decoder.badFile(path, error.reason, error.message);
       } finally {
         await handle.close();
       }

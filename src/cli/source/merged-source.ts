@@ -7,29 +7,29 @@ const PAGE_ITEMS = 1_000;
 /** Several sources as one: what is there by time, what comes as it comes. */
 export class MergedItems implements ItemSource {
   readonly name: string;
-  readonly #sources: readonly ItemSource[];
+  readonly parts: readonly ItemSource[];
 
   constructor(sources: readonly ItemSource[]) {
-    this.#sources = sources;
+    this.parts = sources;
     this.name = sources.map(({ name }) => name).join(', ');
   }
 
   get totalBytes(): number | undefined {
-    const sizes = this.#sources.map(({ totalBytes }) => totalBytes);
+    const sizes = this.parts.map(({ totalBytes }) => totalBytes);
     return sizes.some((size) => size === undefined) ? undefined : sizes.reduce<number>((sum, n) => sum + (n ?? 0), 0);
   }
 
   get bytesRead(): number {
-    return this.#sources.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+    return this.parts.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
   }
 
   get unreadable(): Readonly<Record<string, number>> {
-    return sumOf(this.#sources.map(({ unreadable }) => unreadable));
+    return sumOf(this.parts.map(({ unreadable }) => unreadable));
   }
 
   async *pages(query: TelemetryQuery): AsyncGenerator<Items, void, undefined> {
     const sign = query.order === 'desc' ? -1 : 1;
-    const readers = this.#sources.map((source) => new Reader(source.pages(query)));
+    const readers = this.parts.map((source) => new Reader(source.pages(query)));
     try {
       for (const reader of readers) await reader.fill();
       let page: TelemetryItem[] = [];
@@ -53,7 +53,7 @@ export class MergedItems implements ItemSource {
   }
 
   async *follow(query: TelemetryQuery, options: FollowOptions): AsyncGenerator<Items, void, undefined> {
-    const streams = this.#sources.map((source) => source.follow(query, options)[Symbol.asyncIterator]());
+    const streams = this.parts.map((source) => source.follow(query, options)[Symbol.asyncIterator]());
     // the first page of each is what was there
     const firsts = await Promise.all(streams.map((stream) => stream.next()));
     const there = firsts.flatMap(({ value }) => [...((value as Items | undefined) ?? [])]);
@@ -79,7 +79,7 @@ export class MergedItems implements ItemSource {
   }
 
   async close(): Promise<void> {
-    for (const source of this.#sources) await source.close();
+    for (const source of this.parts) await source.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import { toError } from '../../model/errors.js';
@@ -10,6 +10,7 @@ import { FileItems } from './file-source.js';
 import { MergedItems } from './merged-source.js';
 import type { ItemSource } from './source.js';
 import { StreamItems } from './stream-source.js';
+import { UnreadableFile } from './unreadable-file.js';
 
 export interface OpenOptions {
   /** Whether lines of standard input that are no JSON become items. */
@@ -24,7 +25,9 @@ export interface OpenOptions {
  * @throws UsageError if there is no such thing.
  */
 export async function openSources(names: readonly string[], options: OpenOptions = {}): Promise<ItemSource> {
-  const paths = names.flatMap((name) => (isPattern(name) ? filesLike(name) : [name]));
+  const patterns = names.map((name) => (isPattern(name) ? filesLike(name) : undefined));
+  const paths = names.flatMap((name, index) => patterns[index] ?? [name]);
+  const likePattern = new Set(patterns.flatMap((files) => files ?? []));
   const segments = new Set(paths.filter((path) => existsSync(path)).flatMap(segmentPathsOf));
   const sources: ItemSource[] = [];
   const seen = new Set<string>();
@@ -33,7 +36,9 @@ export async function openSources(names: readonly string[], options: OpenOptions
     // a pattern that names a file names what rotation closed of it as well
     if (seen.has(id) || segments.has(id)) continue;
     seen.add(id);
-    sources.push(await openOne(path, options));
+    // one file of many must not hide the others
+    if (likePattern.has(path) && !names.includes(path) && !isReadable(path)) sources.push(new UnreadableFile(path));
+    else sources.push(await openOne(path, options));
   }
   return sources.length === 1 ? (sources[0] as ItemSource) : new MergedItems(sources);
 }
@@ -94,6 +99,15 @@ function headOf(path: string): Buffer {
   }
 }
 
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function segmentPathsOf(path: string): string[] {
   return segmentsOf(path)
     .map((segment) => segment.path)
@@ -123,7 +137,9 @@ function filesLike(pattern: string): string[] {
       .replaceAll('?', '.')}$`,
   );
   const found = existsSync(directory) ? readdirSync(directory).filter((entry) => form.test(entry)) : [];
-  const files = found.map((entry) => join(directory, entry)).filter((path) => statSync(path).isFile());
+  // a link to nothing is a file that can't be read, too
+  const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  const files = found.map((entry) => join(directory, entry)).filter(isFile);
   if (files.length === 0) throw new UsageError(`expected SOURCE to be a file, none is like ${pattern}`);
   return files.sort();
 }

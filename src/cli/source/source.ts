@@ -23,6 +23,8 @@ export interface ItemSource {
   readonly totalBytes: number | undefined;
   /** Bytes read by {@link pages} so far, if all times are asked for in their order. */
   readonly bytesRead: number;
+  /** If it is several as one: these. */
+  readonly parts?: readonly ItemSource[];
   /** Lines and files that can't be read, so far, by reason. */
   readonly unreadable: Readonly<Record<string, number>>;
   /**

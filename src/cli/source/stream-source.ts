@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { isUtf8 } from 'node:buffer';
 import { decodeLine } from '../../codec/json-line-decode.js';
 import { isAnyValueMap } from '../../model/any-value.js';
 import { TelemetryEvent } from '../../model/event.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { type ResolvedQuery, resolveQuery, type TelemetryQuery } from '../../model/query.js';
+import { GzipDamage, unzippedStream } from '../../storage/file/gunzip.js';
 import { wholeLines } from '../../storage/file/line-blocks.js';
 import { matcherOf } from '../../storage/query-match.js';
 import { foreignEvent, jsonObject } from './foreign-line.js';
@@ -12,7 +12,10 @@ import { OtlpLines } from './otlp-lines.js';
 import { type FollowOptions, type ItemSource, type Items, lastOf } from './source.js';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
-const GZIP = [0x1f, 0x8b];
+const GZIP = Buffer.of(0x1f, 0x8b);
+/** Small, as nothing is given of a piece that holds damage. */
+const ZIPPED_BYTES = 1024;
+const NEWLINE = 0x0a;
 
 /** Lines that are no JSON: their text is the message. */
 const plain = new WeakSet<TelemetryItem>();
@@ -77,13 +80,33 @@ export class StreamItems implements ItemSource {
   async *#read(query: ResolvedQuery): AsyncGenerator<Items, void, undefined> {
     const matches = matcherOf(query);
     const onTooLong = (): void => this.#skip('too_long');
-    for await (const { bytes } of wholeLines(this.#chunks(), 0, MAX_LINE_BYTES, onTooLong)) {
-      const items: TelemetryItem[] = [];
-      for (const line of bytes.toString('utf8').split('\n')) {
-        if (line.trim() === '') continue;
-        for (const item of this.#itemsOf(line.replace(/\r$/, ''))) if (matches(item)) items.push(item);
+    try {
+      for await (const { bytes } of wholeLines(this.#chunks(), 0, MAX_LINE_BYTES, onTooLong)) {
+        const items: TelemetryItem[] = [];
+        for (const line of this.#linesOf(bytes)) {
+          if (line.trim() === '') continue;
+          for (const item of this.#itemsOf(line.replace(/^\ufeff|\r$/g, ''))) if (matches(item)) items.push(item);
+        }
+        if (items.length > 0) yield items;
       }
-      if (items.length > 0) yield items;
+    } catch (error) {
+      if (!(error instanceof GzipDamage)) throw error;
+      this.#skip(error.reason);
+    }
+  }
+
+  /** Bytes that are no UTF-8 are replaced where a person looks, else their line is no item. */
+  *#linesOf(bytes: Buffer): Generator<string> {
+    if (this.#keepsPlain || isUtf8(bytes)) {
+      yield* bytes.toString('utf8').split('\n');
+      return;
+    }
+    for (let start = 0; start < bytes.length; ) {
+      const newline = bytes.indexOf(NEWLINE, start);
+      const line = bytes.subarray(start, newline < 0 ? bytes.length : newline);
+      start += line.length + 1;
+      if (isUtf8(line)) yield line.toString('utf8');
+      else this.#skip('not_utf8');
     }
   }
 
@@ -120,21 +143,18 @@ export class StreamItems implements ItemSource {
 
   async *#chunks(): AsyncGenerator<Buffer, void, undefined> {
     const chunks = this.#counted();
-    const first = await chunks.next();
-    if (first.done === true) return;
-    if (!GZIP.every((byte, index) => first.value[index] === byte)) {
-      yield first.value;
-      yield* chunks;
-      return;
+    let head: Buffer = Buffer.alloc(0);
+    // a pipe may give the first of the two bytes alone
+    while (GZIP.subarray(0, head.length).equals(head) && head.length < GZIP.length) {
+      const next = await chunks.next();
+      if (next.done === true) break;
+      head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
     }
     const whole = (async function* () {
-      yield first.value;
+      if (head.length > 0) yield head;
       yield* chunks;
     })();
-    const gunzip = createGunzip();
-    const zipped = Readable.from(whole, { objectMode: false });
-    zipped.on('error', (error) => gunzip.destroy(error));
-    for await (const chunk of zipped.pipe(gunzip)) yield chunk as Buffer;
+    yield* head.subarray(0, GZIP.length).equals(GZIP) ? unzippedStream(inPieces(whole)) : whole;
   }
 
   async *#counted(): AsyncGenerator<Buffer, void, undefined> {
@@ -143,4 +163,9 @@ export class StreamItems implements ItemSource {
       yield chunk;
     }
   }
+}
+
+async function* inPieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of chunks)
+    for (let start = 0; start < chunk.length; start += ZIPPED_BYTES) yield chunk.subarray(start, start + ZIPPED_BYTES);
 }

@@ -29,6 +29,57 @@ export async function* unzippedParts(
   file: FileHandle,
   onRead?: (bytes: number) => void,
 ): AsyncGenerator<Buffer, void, undefined> {
+  let given = 0;
+  let read = 0;
+  let last = 0;
+  try {
+    const chunks = chunksOf(file, (bytes) => {
+      last = read;
+      read += bytes;
+      onRead?.(bytes);
+    });
+    for await (const part of unzippedStream(chunks)) {
+      given += part.length;
+      yield part;
+    }
+  } catch (error) {
+    if (error instanceof GzipDamage && error.reason === 'broken_gzip') yield* restOf(file, last, given);
+    throw error;
+  }
+}
+
+/**
+ * What stands before the damage in the chunk that holds it: zlib gives nothing of that one. So the file is read again, and
+ * this chunk byte by byte.
+ */
+async function* restOf(file: FileHandle, start: number, given: number): AsyncGenerator<Buffer, void, undefined> {
+  let known = given;
+  try {
+    for await (const part of unzippedStream(inBytesFrom(start, chunksOf(file)))) {
+      if (part.length > known) yield part.subarray(known);
+      known = Math.max(0, known - part.length);
+    }
+  } catch (error) {
+    if (!(error instanceof GzipDamage)) throw error;
+  }
+}
+
+async function* inBytesFrom(start: number, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let position = 0;
+  for await (const chunk of chunks) {
+    if (position < start) yield chunk;
+    else for (let at = 0; at < chunk.length; at += 1) yield chunk.subarray(at, at + 1);
+    position += chunk.length;
+  }
+}
+
+/**
+ * What a compressed stream holds, in parts: all that can be read, before an error says that there is more.
+ *
+ * @param chunks - small ones: each part may be a thousand times as long.
+ * @throws GzipDamage at the end of what can be read.
+ */
+export async function* unzippedStream(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   const gunzip = builtIn.zlib.createGunzip({ chunkSize: CHUNK_BYTES });
   let parts: Buffer[] = [];
   let failure: Error | undefined;
@@ -50,13 +101,18 @@ export async function* unzippedParts(
       begin(resolve);
     });
   let size = 0;
+  let last: Buffer = Buffer.alloc(0);
+  let isFollowed = false;
   try {
-    while (failure === undefined && !ended) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, size);
-      if (bytesRead === 0) break;
-      size += bytesRead;
-      onRead?.(bytesRead);
-      await step((done) => gunzip.write(buffer.subarray(0, bytesRead), done));
+    for await (const chunk of chunks) {
+      if (failure !== undefined) break;
+      if (ended) {
+        isFollowed ||= isData(chunk);
+        continue;
+      }
+      last = chunk;
+      size += chunk.length;
+      await step((done) => gunzip.write(chunk, done));
       const ready = parts;
       parts = [];
       yield* ready;
@@ -65,21 +121,27 @@ export async function* unzippedParts(
     if (failure === undefined && !ended) await step(() => gunzip.end());
     yield* parts;
     if (failure !== undefined) throw damageOf(failure);
-    await checkRest(file, gunzip.bytesWritten);
+    const unread = last.subarray(last.length - (size - gunzip.bytesWritten));
+    if (isFollowed || isData(unread))
+      throw new GzipDamage('broken_gzip', 'what follows the compressed part is no gzip');
   } finally {
     gunzip.destroy();
   }
 }
 
-/** Bytes behind the end that are no gzip: something of ours was there. Zeros only fill a block of a disk or a tape. */
-async function checkRest(file: FileHandle, end: number): Promise<void> {
-  const rest = Buffer.alloc(READ_BYTES);
-  for (let at = end; ; at += READ_BYTES) {
-    const { bytesRead } = await file.read(rest, 0, READ_BYTES, at);
+async function* chunksOf(file: FileHandle, onRead?: (bytes: number) => void): AsyncGenerator<Buffer, void, undefined> {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, position);
     if (bytesRead === 0) return;
-    if (rest.subarray(0, bytesRead).some((byte) => byte !== 0))
-      throw new GzipDamage('broken_gzip', 'what follows the compressed part is no gzip');
+    position += bytesRead;
+    onRead?.(bytesRead);
+    yield buffer.subarray(0, bytesRead);
   }
+}
+
+/** Whether bytes behind the end are something of ours. Zeros only fill a block of a disk or a tape. */
+function isData(bytes: Buffer): boolean {
+  return bytes.some((byte) => byte !== 0);
 }
 
 function damageOf(error: Error): Error {
