@@ -3,9 +3,8 @@ import type { EventLine } from '../../api-types.js';
 import { hello } from '../state/connection.js';
 import { linkTo } from '../state/location.js';
 import { CopyButton } from '../ui/copy-button.js';
+import { DetailsPanel } from '../ui/details-panel.js';
 import { Text } from '../ui/text.js';
-import { Time } from '../ui/time.js';
-import { TypeBadge } from '../ui/type-badge.js';
 import { EventFields } from './event-fields.js';
 import { historyState } from './history.js';
 import { isLoadingSelected, unselect } from './selection.js';
@@ -17,26 +16,9 @@ const AROUND_MILLIS = 30_000;
 /** All of one event. */
 export function EventDetails({ event }: { readonly event: EventLine | undefined }): VNode {
   return (
-    <aside class="details" aria-label="Event">
-      <div class="details-head">
-        {event !== undefined && (
-          <>
-            <TypeBadge type={event.data.event_type} />
-            <Time iso={event.data.timestamp} unixNano={event.otel?.timeUnixNano} withDay />
-          </>
-        )}
-        <button
-          type="button"
-          class="button icon-button close"
-          aria-label="Close the details"
-          title="Close (Esc)"
-          onClick={unselect}
-        >
-          ×
-        </button>
-      </div>
+    <DetailsPanel label="Event" line={event} close={unselect}>
       {event === undefined ? <Missing /> : <Body event={event} />}
-    </aside>
+    </DetailsPanel>
   );
 }
 

@@ -4,10 +4,9 @@ import { EventFields } from '../events/event-fields.js';
 import { ValueTree } from '../events/value-tree.js';
 import { linkTo } from '../state/location.js';
 import { CopyButton } from '../ui/copy-button.js';
+import { DetailsPanel } from '../ui/details-panel.js';
 import { Text } from '../ui/text.js';
-import { Time } from '../ui/time.js';
 import { durationText } from '../ui/time-format.js';
-import { TypeBadge } from '../ui/type-badge.js';
 import { nanosOf, startOf, type TraceRow } from './trace-model.js';
 
 interface SpanDetailsProperties {
@@ -24,20 +23,7 @@ export function SpanDetails({ row, close }: SpanDetailsProperties): VNode {
   const { data, otel } = line;
   const span = otel?.span;
   return (
-    <aside class="details" aria-label={isSpan ? 'Span' : 'Event'}>
-      <div class="details-head">
-        <TypeBadge type={data.event_type} />
-        <Time iso={data.timestamp} unixNano={otel?.timeUnixNano} withDay />
-        <button
-          type="button"
-          class="button icon-button close"
-          aria-label="Close the details"
-          title="Close (Esc)"
-          onClick={close}
-        >
-          ×
-        </button>
-      </div>
+    <DetailsPanel label={isSpan ? 'Span' : 'Event'} line={line} close={close}>
       <p class="details-message" tabIndex={0}>
         <Text of={data.message} />
       </p>
@@ -63,7 +49,7 @@ export function SpanDetails({ row, close }: SpanDetailsProperties): VNode {
       {span !== undefined && <SpanLinks span={span} />}
       {otel?.body !== undefined && <ValueTree title="Body" value={otel.body} />}
       {otel?.resource !== undefined && <ValueTree title="Resource" place="resource" value={otel.resource} />}
-    </aside>
+    </DetailsPanel>
   );
 }
 
