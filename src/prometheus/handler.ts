@@ -34,7 +34,11 @@ export function makePrometheusHandler(collector: Bridged, options: PrometheusOpt
   if (!isCollector(collector))
     throw new TelemetryError('RIMP_INVALID_ARGUMENT', `${WHO}: expected a TelemetryCollector, got ${show(collector)}`);
   checkOptions(WHO, options, PROMETHEUS_RULES);
-  const access = new RequestAccess({ token: options.token, allowedHosts: options.allowedHosts ?? [] });
+  const access = new RequestAccess({
+    token: options.token,
+    allowedHosts: options.allowedHosts ?? [],
+    isOfServe: false,
+  });
   let exposition: Exposition | undefined = new Exposition(collector, options);
   const close = (): void => {
     exposition?.close();

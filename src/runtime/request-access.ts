@@ -10,6 +10,8 @@ export interface AccessRules {
   readonly token: string | undefined;
   /** Names that `Host` may have, beside those that can't be another one's. */
   readonly allowedHosts: readonly string[];
+  /** Whether `rimp serve` has such a server, so that a refusal names its options too; default: yes. */
+  readonly isOfServe?: boolean;
 }
 
 /** Where a request is sent to. */
@@ -24,10 +26,12 @@ export interface Target {
 export class RequestAccess {
   readonly #tokenDigest: Buffer | undefined;
   readonly #hosts: ReadonlySet<string>;
+  readonly #isOfServe: boolean;
 
-  constructor({ token, allowedHosts }: AccessRules) {
+  constructor({ token, allowedHosts, isOfServe = true }: AccessRules) {
     this.#tokenDigest = token === undefined ? undefined : digestOf(token);
     this.#hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
+    this.#isOfServe = isOfServe;
   }
 
   get needsToken(): boolean {
@@ -54,13 +58,17 @@ export class RequestAccess {
   senderProblem(request: IncomingMessage, address: string): string | undefined {
     if (isLoopback(address)) return this.hostProblem(targetOf(request).host) ?? this.#proxyProblem(request);
     if (this.needsToken) return undefined;
-    return 'other machines need a token, and none is set up: set "token" (rimp serve --token-file)';
+    return `other machines need a token, and none is set up: set "token"${this.#flag('rimp serve --token-file')}`;
   }
 
   /** A proxy on this machine opens to others what is for this machine alone, unless somebody has thought of it. */
   #proxyProblem({ headers }: IncomingMessage): string | undefined {
     if (this.needsToken || this.#hosts.size > 0 || !isForwarded(headers)) return undefined;
-    return 'a proxy passes this request on from another machine: set "token" (rimp serve --token-file), or name the host in "allowedHosts" (--allow-host) if the proxy itself asks who they are';
+    return `a proxy passes this request on from another machine: set "token"${this.#flag('rimp serve --token-file')}, or name the host in "allowedHosts"${this.#flag('--allow-host')} if the proxy itself asks who they are`;
+  }
+
+  #flag(name: string): string {
+    return this.#isOfServe ? ` (${name})` : '';
   }
 
   /** Whether a text is the token; none is needed if there is none. */

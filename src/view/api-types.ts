@@ -89,8 +89,8 @@ export interface LiveParameters extends FilterParameters {
 }
 
 /**
- * `GET api/live`: server-sent events, chosen by {@link LiveParameters}. Each has an `id` to resume from, in
- * `Last-Event-ID`. Their names and data:
+ * `GET api/live`: server-sent events, chosen by {@link LiveParameters}. All but `hello` and `refused` have an `id` to
+ * resume from, in `Last-Event-ID`. Their names and data:
  *
  * - `hello`: {@link Hello}, first.
  * - `items`: a list of {@link ItemLine}, at most ten times a second.
@@ -241,4 +241,6 @@ export interface TraceLine {
 /** The body of an answer with a status of 400 and above. */
 export interface ApiError {
   readonly error: string;
+  /** The expression of `where` that is wrong, if one is. */
+  readonly where?: string;
 }

@@ -73,10 +73,10 @@ export class View {
     try {
       await this.#answer(request, response);
     } catch (error) {
-      const { status, message, headers } = problemOf(error);
+      const { status, body, headers } = problemOf(error);
       if (status === 500) this.#host.report('live_view', 'answering a request failed', error);
       if (response.headersSent) response.destroy();
-      else sendJson(response, { error: message }, status, headers);
+      else sendJson(response, body, status, headers);
     }
   }
 

@@ -8,7 +8,7 @@ export class StreamReader {
   readonly items: ItemLine[] = [];
   readonly gaps: Gap[] = [];
   /** What the server said when it ended the stream. */
-  readonly refusals: string[] = [];
+  readonly refusals: ApiError[] = [];
   overviews = 0;
   lastId: string | undefined;
   isEnded = false;
@@ -70,7 +70,7 @@ export class StreamReader {
     if (name === 'hello') this.hellos.push(value as Hello);
     else if (name === 'items') this.items.push(...(value as ItemLine[]));
     else if (name === 'gap') this.gaps.push(value as Gap);
-    else if (name === 'refused') this.refusals.push((value as ApiError).error);
+    else if (name === 'refused') this.refusals.push(value as ApiError);
     else if (name === 'overview') this.overviews += 1;
     this.lastId = field('id') ?? this.lastId;
   }

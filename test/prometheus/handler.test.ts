@@ -211,6 +211,14 @@ describe('who may scrape', () => {
     expect(await status(served, {}, 'POST')).toBe(405);
   });
 
+  it('names its own options, not those of rimp serve, to what a proxy passes on', async () => {
+    const served = await scraped(new TelemetryCollector());
+    const response = await fetch(`http://${served.address}/metrics`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    const text = await response.text();
+    expect([response.status, text]).toEqual([403, expect.stringContaining('set "token", or name the host')]);
+    expect(text).not.toMatch(/rimp|--/);
+  });
+
   it('asks for the token, if there is one', async () => {
     const served = await scraped(new TelemetryCollector(), { token: 'secret' });
     expect(await status(served, {})).toBe(401);

@@ -57,6 +57,15 @@ describe('GET api/events', () => {
     expect(ended).toEqual(['overview', 'slow']);
   });
 
+  it.each(['>>>', 'message ~ "("', 'message ~ "^(a+)+$"'])(
+    'names which of several conditions is wrong: %s',
+    async (wrong) => {
+      await api.store([event(1, `${'a'.repeat(60)}!`)]);
+      const response = await api.fetch(`events?where=message&where=${encodeURIComponent(wrong)}&where=!user`);
+      expect([response.status, await response.json()]).toEqual([400, { error: expect.any(String), where: wrong }]);
+    },
+  );
+
   it('takes 32 conditions, and says so of more', async () => {
     await api.store([event(1, 'a')]);
     const conditions = (count: number): string => Array(count).fill('where=message%20%3D%20a').join('&');

@@ -131,13 +131,14 @@ describe('the event stream of a live view', () => {
 
   it('says why it ends the stream of a reader whose filter takes too long', async () => {
     const { collector, reader } = await serveView();
-    const one = await reader(`?where=${encodeURIComponent('message ~ "^(a+)+$"')}`).open();
+    const where = 'message ~ "^(a+)+$"';
+    const one = await reader(`?where=message&where=${encodeURIComponent(where)}`).open();
     await until(() => one.hellos.length === 1);
     collector.collectEvent('shop', 'aaa');
     collector.collectEvent('shop', `${'a'.repeat(60)}!`);
     await until(() => one.isEnded);
     expect(one.messages).toEqual(['aaa']);
-    expect(one.refusals).toEqual([expect.stringContaining('takes too long')]);
+    expect(one.refusals).toEqual([{ error: expect.stringContaining('takes too long'), where }]);
   });
 
   it('gives each item once to a reader that breaks off at any time', async () => {

@@ -5,6 +5,7 @@ import { patternTest } from '../../analysis/pattern-test.js';
 import { parseTimeExpression } from '../../analysis/time-expression.js';
 import { decodeMap } from '../../codec/json-line-decode.js';
 import type { AnyValueMap } from '../../model/any-value.js';
+import { TelemetryError } from '../../model/errors.js';
 import { eventTypeFromWord } from '../../model/event-type.js';
 import { isEvent } from '../../model/item.js';
 import type { Tags } from '../../model/metric.js';
@@ -103,7 +104,7 @@ export function filterOf(given: Parameters, kinds: readonly ItemKind[], now: Dat
   const conditions = given.all('where');
   if (conditions.length > MAX_CONDITIONS)
     throw badRequest(`expected at most ${MAX_CONDITIONS} of "where", got ${conditions.length}`);
-  for (const text of conditions) tests.push(whereTest(text, 'where', boundedExpression));
+  for (const text of conditions) tests.push(conditionOf(text));
   return { query, ...testsOf(query, tests) };
 }
 
@@ -121,6 +122,20 @@ function testsOf(query: TelemetryQuery, tests: readonly Test[]): Pick<ItemFilter
   return tests.length === 0
     ? { rest: undefined, matches: isOfQuery }
     : { rest, matches: (item) => isOfQuery(item) && rest(item) };
+}
+
+/** The test of an expression of `where`, whose problems say which of several it is. */
+function conditionOf(text: string): Test {
+  const told = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof ApiProblem || error instanceof TelemetryError) throw badRequest(error.message, text);
+      throw error;
+    }
+  };
+  const test = told(() => whereTest(text, 'where', boundedExpression));
+  return (item) => told(() => test(item));
 }
 
 function eventType(word: string): NonNullable<ReturnType<typeof eventTypeFromWord>> {

@@ -19,7 +19,10 @@ const askFor = async (path, init, refused) => {
   throw new Error('The server answers ' + answer.status + (error ? ': ' + error : '.'));
 };
 const signIn = async () => {
-  const shown = { method: 'POST', headers: { authorization: 'Bearer ' + token.value.trim() } };
+  const given = token.value.trim();
+  // fetch() fails on what no header can hold, as it does if nobody answers
+  if (/[^\\x21-\\xff]/.test(given)) throw new Error('This can\\'t be the token: it has a character that no token has.');
+  const shown = { method: 'POST', headers: { authorization: 'Bearer ' + given } };
   await askFor('session', shown, 'This is not the token.');
   await askFor('api/overview', {}, 'The browser did not keep the cookie of this page: allow it.');
   location.reload();

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers';
 import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import type { ItemKind } from '../../model/query.js';
+import { ApiProblem } from '../api/api-error.js';
 import { SLICE_MILLIS } from '../api/scan.js';
 import type { ApiError, Gap, Hello } from '../api-types.js';
 import type { ViewHost } from '../host.js';
@@ -112,8 +113,8 @@ export class Reader {
 
   /** A filter that takes too long ends the stream, which says why: to come back with it is of no use. */
   #refuse(cause: unknown): void {
-    const { message: error } = toError(cause);
-    this.#response.end(`event: refused\ndata: ${JSON.stringify({ error } satisfies ApiError)}\n\n`);
+    const body: ApiError = cause instanceof ApiProblem ? cause.body : { error: toError(cause).message };
+    this.#response.end(`event: refused\ndata: ${JSON.stringify(body)}\n\n`);
     this.#cancelStall ??= endIfStalled(this.#response, this.#options.host, 'an event stream');
   }
 

@@ -156,6 +156,19 @@ describeInBrowser('the filter of the events', (open) => {
     expect(await field.getAttribute('aria-invalid')).toBeNull();
   });
 
+  it.each(['>>>', 'message ~ "("', 'message ~ "^(a+)+$"'])(
+    'marks no other condition than the one that is refused: %s',
+    async (wrong) => {
+      const { url, collector } = await startView();
+      collector.collectEvent({ source: 's', message: `${'a'.repeat(60)}!`, metadata: { duration_ms: 200 } });
+      // texts that the server's answers may have in them
+      const search = ['duration_ms > 100', 'message', wrong].map((text) => `where=${encodeURIComponent(text)}`);
+      const page = await open(`${url}#/events?minSeverity=info&${search.join('&')}`, { mayLogErrors: true });
+      await page.locator('.condition.is-refused').waitFor();
+      expect(await page.locator('.condition.is-refused .condition-value').allInnerTexts()).toEqual([wrong]);
+    },
+  );
+
   it('says that an expression takes too long, once an event shows that, and does not ask again', async () => {
     const { url, collector, requests } = await startView();
     const where = encodeURIComponent('message ~ "^(a+)+$"');
@@ -169,6 +182,18 @@ describeInBrowser('the filter of the events', (open) => {
     expect(requests('api/live')).toBe(asked);
     await page.getByRole('button', { name: 'Clear the filter' }).click();
     await page.getByText('aaa').waitFor();
+  });
+
+  it('that is refused for the events does not keep the metrics from being shown, for which it is taken', async () => {
+    const { url, collector } = await startView();
+    const search = `where=${encodeURIComponent('message ~ "^(a+)+$"')}`;
+    collector.collectEvent({ source: 's', message: `${'a'.repeat(60)}!` });
+    collector.collectMetric({ name: 'size', value: 1, tags: { message: 'aaa' } });
+    const page = await open(`${url}#/events?${search}`, { mayLogErrors: true });
+    await page.getByText('Refused').waitFor();
+    await page.goto(`${url}#/metrics?${search}`);
+    await page.getByRole('heading', { name: 'size' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 
   it.each(['traces', 'metrics'])('of the %s says what is wrong with it too', async (name) => {

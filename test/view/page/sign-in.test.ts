@@ -27,6 +27,18 @@ describeInBrowser('the page that asks for the token', (open) => {
     expect(JSON.stringify(cookies)).not.toContain(TOKEN);
   });
 
+  it('says that a text with characters which no header can hold is not the token', async () => {
+    const { url, requests } = await startView({ token: TOKEN });
+    const page = await open(url, { mayLogErrors: true });
+    await page.getByLabel('Token').fill('пароль');
+    await page.keyboard.press('Enter');
+    await page.getByText("This can't be the token").waitFor();
+    expect(requests('session')).toBe(0);
+    await page.keyboard.type(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
   it('is left out by a link with the token, which leaves the address at once', async () => {
     const { url } = await startView({ token: TOKEN });
     const page = await open(`${url}?token=${TOKEN}`);

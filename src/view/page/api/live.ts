@@ -97,7 +97,10 @@ export class LiveConnection {
       this.#listener.items(items, data.length / Math.max(1, items.length));
     } else if (name === 'gap') this.#listener.gap(value as Gap);
     else if (name === 'overview') this.#listener.overview(value as Overview);
-    else if (name === 'refused') throw new RequestError((value as ApiError).error, 400);
+    else if (name === 'refused') {
+      const { error, where } = value as ApiError;
+      throw new RequestError(error, 400, where);
+    }
     // only now: what was not taken is to come again
     this.#lastId = id;
   }

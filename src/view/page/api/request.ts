@@ -5,10 +5,13 @@ export class RequestError extends Error {
   override readonly name = 'RequestError';
   /** The answer's status; 0 if there was none. */
   readonly status: number;
+  /** The expression of `where` that is wrong, if the answer names one. */
+  readonly where: string | undefined;
 
-  constructor(message: string, status: number) {
+  constructor(message: string, status: number, where?: string) {
     super(message);
     this.status = status;
+    this.where = where;
   }
 }
 
@@ -39,7 +42,8 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
     throw new RequestError('The server does not answer.', 0);
   }
   if (response.ok) return response;
-  throw new RequestError(await problemOf(response), response.status);
+  const { error, where } = await problemOf(response);
+  throw new RequestError(error, response.status, where);
 }
 
 /** The JSON that the API answers with. */
@@ -73,13 +77,13 @@ export async function getItems<T extends ItemLine>(
   };
 }
 
-async function problemOf(response: Response): Promise<string> {
+async function problemOf(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   try {
-    const { error } = JSON.parse(text) as Partial<ApiError>;
-    if (typeof error === 'string' && error !== '') return error;
+    const problem = JSON.parse(text) as Partial<ApiError>;
+    if (typeof problem.error === 'string' && problem.error !== '') return { ...problem, error: problem.error };
   } catch {
     // no JSON: an answer of a proxy
   }
-  return `The server answered with status ${response.status}${text === '' ? '' : `: ${text.slice(0, 300)}`}`;
+  return { error: `The server answered with status ${response.status}${text === '' ? '' : `: ${text.slice(0, 300)}`}` };
 }

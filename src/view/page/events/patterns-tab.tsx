@@ -4,9 +4,8 @@ import type { PatternLine, Patterns } from '../../api-types.js';
 import { hello } from '../state/connection.js';
 import { conditionsIn, EVENT_TYPES } from '../state/filter.js';
 import { filter, goTo, linkTo } from '../state/location.js';
-import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
-import { ClearFilter, NotLoaded } from '../ui/not-loaded.js';
+import { ClearFilter, isLoaded, NotLoaded } from '../ui/not-loaded.js';
 import { NotUpToDate } from '../ui/not-up-to-date.js';
 import { usePolled } from '../ui/polled.js';
 import { Sparkline } from '../ui/sparkline.js';
@@ -18,9 +17,8 @@ import { TypeBadge } from '../ui/type-badge.js';
 export function PatternsTab(): VNode {
   const { answer, problem } = usePolled<Patterns>('patterns', { ...filter.value });
   const found = answer.value;
-  if (problem.value !== '' && (found === undefined || refusal.value !== undefined))
-    return <NotLoaded what="The patterns" problem={problem.value} />;
-  if (found === undefined || hello.value === undefined) return <EmptyState title="Loading…" />;
+  if (!isLoaded(found, problem.value)) return <NotLoaded what="The patterns" problem={problem.value} />;
+  if (hello.value === undefined) return <EmptyState title="Loading…" />;
   if (found.patterns.length === 0) return <NoPatterns />;
   return <PatternTable found={found} problem={problem.value} />;
 }

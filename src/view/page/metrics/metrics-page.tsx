@@ -2,9 +2,8 @@ import type { VNode } from 'preact';
 import type { MetricNames } from '../../api-types.js';
 import { conditionsIn } from '../state/filter.js';
 import { filter, viewValue } from '../state/location.js';
-import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
-import { ClearFilter, NotLoaded } from '../ui/not-loaded.js';
+import { ClearFilter, isLoaded, NotLoaded } from '../ui/not-loaded.js';
 import { usePolled } from '../ui/polled.js';
 import { MetricDetail } from './metric-detail.js';
 import { MetricGrid } from './metric-grid.js';
@@ -32,7 +31,7 @@ interface AllMetricsProperties {
 }
 
 function AllMetrics({ found, problem }: AllMetricsProperties): VNode {
-  if (found === undefined || refusal.value !== undefined) return <NotLoaded what="The metrics" problem={problem} />;
+  if (!isLoaded(found, problem)) return <NotLoaded what="The metrics" problem={problem} />;
   if (found.names.length === 0)
     return conditionsIn(filter.value) > 0 ? (
       <EmptyState title="No metric has these conditions">

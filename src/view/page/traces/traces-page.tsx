@@ -1,9 +1,8 @@
 import type { VNode } from 'preact';
 import { conditionsIn } from '../state/filter.js';
 import { filter, setView, viewValue } from '../state/location.js';
-import { refusal } from '../state/refusal.js';
 import { EmptyState, EndpointLine } from '../ui/empty-state.js';
-import { ClearFilter, NotLoaded } from '../ui/not-loaded.js';
+import { ClearFilter, isLoaded, NotLoaded } from '../ui/not-loaded.js';
 import { NotUpToDate } from '../ui/not-up-to-date.js';
 import { counted, countText } from '../ui/number-format.js';
 import type { TraceOrder } from './trace-lines.js';
@@ -27,7 +26,7 @@ function Content(): VNode {
   const onlyErrors = viewValue('errors') === '1';
   const listed = useTraces({ ...filter.value, errors: onlyErrors ? 'only' : undefined }, order);
   const { traces, problem } = listed;
-  if (traces === undefined || refusal.value !== undefined) return <NotLoaded what="The traces" problem={problem} />;
+  if (!isLoaded(traces, problem)) return <NotLoaded what="The traces" problem={problem} />;
   return (
     <>
       <div class="toolbar">

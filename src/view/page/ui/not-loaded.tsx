@@ -11,6 +11,16 @@ interface NotLoadedProperties {
   readonly problem: string;
 }
 
+/**
+ * Whether a page has what it shows, else it shows {@link NotLoaded}: an earlier answer is not what a refused filter asks
+ * for.
+ *
+ * @param problem - that of the page's own question: another one may be what was refused.
+ */
+export function isLoaded<T>(answer: T | undefined, problem: string): answer is T {
+  return answer !== undefined && (problem === '' || refusal.value === undefined);
+}
+
 /** What a page shows instead of what it has not loaded; a wrong filter is explained beside its condition. */
 export function NotLoaded({ what, problem }: NotLoadedProperties): VNode {
   if (problem === '') return <EmptyState title="Loading…" />;
