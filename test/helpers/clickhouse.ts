@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 
 /** The script that serves ClickHouse's HTTP interface: named by CLICKHOUSE_SERVER, or below the user's cache; `undefined`: there is none. */
 export function clickHouseScript(): string | undefined {
@@ -54,4 +55,26 @@ export async function startClickHouse(port = 0, data?: string): Promise<ClickHou
       await ended;
     },
   };
+}
+
+/** Tests with a ClickHouse of their own, of which each may have a database to itself; they are skipped if there is none here. */
+export function describeWithClickHouse(
+  name: string,
+  tests: (server: Pick<ClickHouse, 'url' | 'rows'>, newDatabase: () => string) => void,
+): void {
+  (clickHouseScript() === undefined ? describe.skip : describe)(name, () => {
+    let server: ClickHouse;
+    let databases = 0;
+    beforeAll(async () => {
+      server = await startClickHouse();
+    });
+    afterAll(() => server.stop());
+    const running: Pick<ClickHouse, 'url' | 'rows'> = {
+      get url() {
+        return server.url;
+      },
+      rows: (sql) => server.rows(sql),
+    };
+    tests(running, () => `d${databases++}`);
+  });
 }

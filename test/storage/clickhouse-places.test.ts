@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { ClickHouseStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
-import { type ClickHouse, clickHouseScript, startClickHouse } from '../helpers/clickhouse.js';
+import { describeWithClickHouse } from '../helpers/clickhouse.js';
 
 const event = (message: string): TelemetryEvent =>
   new TelemetryEvent({ eventId: `id-${message}`, timestamp: new Date(1_767_225_600_000), source: 's', message });
@@ -8,15 +8,7 @@ const batch = (...messages: string[]): TelemetryData => new TelemetryData({ even
 const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
   (await storage.retrieve()).events.map(({ message }) => message);
 
-(clickHouseScript() === undefined ? describe.skip : describe)('ClickHouseStorage, by places and ids', () => {
-  let server: ClickHouse;
-  let databases = 0;
-  const newDatabase = (): string => `d${databases++}`;
-  beforeAll(async () => {
-    server = await startClickHouse();
-  });
-  afterAll(() => server.stop());
-
+describeWithClickHouse('ClickHouseStorage, by places and ids', (server, newDatabase) => {
   it('goes through rows that arrived years apart in their order, both ways, from any cursor', async () => {
     const database = newDatabase();
     const storage = new ClickHouseStorage(`${server.url}/${database}`);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ClickHouseStorage, type EventOtel, type SpanDetail, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
 import { span } from '../helpers/arbitrary-spans.js';
-import { type ClickHouse, clickHouseScript, startClickHouse } from '../helpers/clickhouse.js';
+import { describeWithClickHouse } from '../helpers/clickhouse.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const START = 1_767_225_600_000;
@@ -36,17 +36,9 @@ const { eventId: _id, ...fields } = whole;
 const named = (message: string, otel: EventOtel = {}, more: object = {}): TelemetryEvent =>
   new TelemetryEvent({ ...fields, message, ...more, otel: { ...whole.otel, ...otel } });
 
-(clickHouseScript() === undefined ? describe.skip : describe)('spans in ClickHouse', () => {
-  let server: ClickHouse;
-  let databases = 0;
-  const newDatabase = (): string => `spans${databases++}`;
+describeWithClickHouse('spans in ClickHouse', (server, newDatabase) => {
   const names = async (storage: ClickHouseStorage, query: object): Promise<string[]> =>
     (await storage.retrieve(query)).events.map(({ message }) => message);
-  beforeAll(async () => {
-    server = await startClickHouse();
-  });
-  afterAll(() => server.stop());
-
   it('fill the columns of the table of traces that others read, and no log records', async () => {
     const database = newDatabase();
     const storage = new ClickHouseStorage(`${server.url}/${database}`);
