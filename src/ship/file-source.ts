@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { TelemetryError, toError } from '../model/errors.js';
+import { TelemetryError } from '../model/errors.js';
 import type { TelemetryItem } from '../model/item.js';
 import { type ResolvedQuery, resolveQuery } from '../model/query.js';
 import { Diagnostics } from '../runtime/diagnostics.js';
@@ -29,6 +29,7 @@ import {
 import { bytesOf, restOf, wholePart } from './ship-blocks.js';
 import { siblingsOf } from './siblings.js';
 import { POLL_MILLIS, type ReadOptions, type ShipBatch, type ShipSource, type UnreadableFile } from './source.js';
+import { UnreadableFiles } from './unreadable-files.js';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** Records of files that are not there, or not now, which a cursor keeps. */
@@ -62,7 +63,7 @@ export class FileSource implements ShipSource {
   /** Files that a source of the same run reads, and which one. */
   readonly #taken: Map<string, ShipSource>;
   readonly #report: (what: string, error?: unknown) => void;
-  readonly #unreadable = new Map<string, UnreadableFile>();
+  readonly #unreadable: UnreadableFiles;
   /** Files that were read to their ends, by path. */
   readonly #finished = new Map<string, FinishedFile>();
   #finishedBytes = 0;
@@ -81,6 +82,7 @@ export class FileSource implements ShipSource {
     this.#path = targetOf(this.name);
     this.#taken = taken;
     this.#report = report;
+    this.#unreadable = new UnreadableFiles(report);
     this.#decoder = new BlockDecoder(this.name, MAX_LINE_BYTES, new Diagnostics(systemClock, NO_OUTPUT));
     const paths = [...segmentsOf(this.#path).map((segment) => segment.path), this.#path];
     const sizes = paths.map((file) => statSync(file, { throwIfNoEntry: false })).filter((stat) => stat?.isFile());
@@ -97,13 +99,11 @@ export class FileSource implements ShipSource {
   }
 
   get unreadable(): Readonly<Record<string, number>> {
-    const counts = { ...this.#decoder.unreadable.reasons };
-    for (const { reason } of this.#unreadable.values()) counts[reason] = (counts[reason] ?? 0) + 1;
-    return counts;
+    return this.#unreadable.addedTo(this.#decoder.unreadable.reasons);
   }
 
   get unreadableFiles(): readonly UnreadableFile[] {
-    return [...this.#unreadable.values()];
+    return this.#unreadable.list;
   }
 
   async *batches({ cursor, startTime, endTime, follow, signal }: ReadOptions): AsyncGenerator<ShipBatch> {
@@ -143,7 +143,7 @@ export class FileSource implements ShipSource {
         yield { items: [], cursor: note({ ...record, zipped: await zippedMark(file) }) };
       this.#unreadable.delete(file.path);
     } catch (error) {
-      this.#skip(file.path, error);
+      this.#unreadable.add(file.path, error);
       // what may pass is tried again when files are followed
       if (!(error instanceof GzipDamage)) return;
     }
@@ -166,7 +166,7 @@ export class FileSource implements ShipSource {
     const free = this.#records.filter((record) => !kept.has(record));
     const unreadable = new Set<ShipFile>();
     const records = await recordsOf([...own, ...others.filter(isWanted)], free, (file, error) => {
-      this.#skip(file.path, error);
+      this.#unreadable.add(file.path, error);
       unreadable.add(file);
     });
     this.#forgetMissing(new Set([...kept, ...records.values()]));
@@ -191,7 +191,7 @@ export class FileSource implements ShipSource {
       this.#unreadable.delete(directory);
       return { segments, siblings };
     } catch (error) {
-      this.#skip(directory, error);
+      this.#unreadable.add(directory, error);
       return { segments: [], siblings: [] };
     }
   }
@@ -215,7 +215,7 @@ export class FileSource implements ShipSource {
           files.push(file);
         }
       } catch (error) {
-        this.#skip(path, error);
+        this.#unreadable.add(path, error);
       }
     }
     return files;
@@ -276,12 +276,5 @@ export class FileSource implements ShipSource {
       const rest = whole.start < from ? restOf(whole, from) : whole;
       yield { items: this.#decoder.decode(rest, query, matches).items, offset, near };
     }
-  }
-
-  #skip(path: string, error: unknown): void {
-    const reason = error instanceof GzipDamage ? error.reason : 'unreadable_file';
-    if (this.#unreadable.get(path)?.reason !== reason)
-      this.#report(`${path} can't be read to its end (${reason}), the rest is sent`, error);
-    this.#unreadable.set(path, { path, reason, message: toError(error).message });
   }
 }
