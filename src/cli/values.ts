@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { toError } from '../model/errors.js';
+import { TOKEN } from '../model/options.js';
 
 /** Arguments that a command can't run with: the message names the flag. */
 export class UsageError extends Error {}
@@ -47,10 +48,10 @@ export function pair(text: string, flag: string): readonly [name: string, value:
 /**
  * The token in a file, else that of RIMP_TOKEN.
  *
- * @throws UsageError if the file can't be read, or is empty.
+ * @throws UsageError if the file can't be read, is empty, or has no token.
  */
 export function tokenOf(file: string | undefined): string | undefined {
-  if (file === undefined) return process.env.RIMP_TOKEN || undefined;
+  if (file === undefined) return checkedToken(process.env.RIMP_TOKEN || undefined, 'RIMP_TOKEN');
   let token = '';
   try {
     token = readFileSync(file, 'utf8').trim();
@@ -58,5 +59,10 @@ export function tokenOf(file: string | undefined): string | undefined {
     throw new UsageError(`expected --token-file to be readable: ${toError(error).message}`);
   }
   if (token === '') throw new UsageError(`expected a token in ${file}, the file is empty`);
-  return token;
+  return checkedToken(token, `the token in ${file}`);
+}
+
+function checkedToken(token: string | undefined, who: string): string | undefined {
+  if (token === undefined || TOKEN.isRight(token)) return token;
+  throw new UsageError(`expected ${who} to be ${TOKEN.expected}`);
 }

@@ -6,6 +6,8 @@ export interface Rule {
   readonly isRight: (value: unknown) => boolean;
   /** As an error says it: `a positive integer`. */
   readonly expected: string;
+  /** Whether an error must not show the value. */
+  readonly isSecret?: boolean;
   /** The rules of an object's own options. */
   readonly inner?: Rules;
 }
@@ -17,6 +19,12 @@ export const BOOLEAN: Rule = { isRight: (value) => typeof value === 'boolean', e
 export const TEXT: Rule = {
   isRight: (value) => typeof value === 'string' && value !== '',
   expected: 'a non-empty string',
+};
+/** What `Authorization: Bearer …` can show: what it can't would lock everybody out. */
+export const TOKEN: Rule = {
+  isRight: (value) => typeof value === 'string' && /^[!-~¡-ÿ]+$/.test(value),
+  expected: 'a non-empty string without spaces, line breaks and characters beyond Latin-1',
+  isSecret: true,
 };
 export const NAMES: Rule = {
   isRight: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== ''),
@@ -68,10 +76,13 @@ export function checkOptions(
     throw wrong(who, `expected "${name}" to be an object, got ${show(options)}`);
   }
   checkNames(who, 'option', options as object, Object.keys(rules), prefix, hintOf);
-  for (const [name, { isRight, expected, inner }] of Object.entries(rules)) {
+  for (const [name, { isRight, expected, isSecret, inner }] of Object.entries(rules)) {
     const value = (options as Readonly<Record<string, unknown>>)[name];
     if (value === undefined) continue;
-    if (!isRight(value)) throw wrong(who, `expected "${prefix}${name}" to be ${expected}, got ${show(value)}`);
+    if (!isRight(value)) {
+      const got = isSecret === true && typeof value === 'string' ? `${value.length} characters` : show(value);
+      throw wrong(who, `expected "${prefix}${name}" to be ${expected}, got ${got}`);
+    }
     if (inner !== undefined) checkOptions(who, value, inner, `${prefix}${name}.`);
   }
 }

@@ -1,4 +1,4 @@
-import { NAMES, POSITIVE_INTEGER, POSITIVE_NUMBER, type Rules, TEXT } from '../model/options.js';
+import { NAMES, POSITIVE_INTEGER, POSITIVE_NUMBER, type Rules, TOKEN } from '../model/options.js';
 import type { InstrumentRule } from '../otel/instruments/instrument-policy.js';
 
 /** Settings of `createPrometheusHandler`. */
@@ -22,7 +22,7 @@ export interface PrometheusOptions {
 
 /** What the options have to be. */
 export const PROMETHEUS_RULES: Rules = {
-  token: TEXT,
+  token: TOKEN,
   allowedHosts: NAMES,
   maxSeries: POSITIVE_INTEGER,
   expireAfterMillis: POSITIVE_NUMBER,

@@ -1,4 +1,4 @@
-import { ANY_OBJECT, FUNCTION, NAMES, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
+import { ANY_OBJECT, FUNCTION, NAMES, POSITIVE_INTEGER, type Rule, type Rules, TEXT, TOKEN } from '../model/options.js';
 import type { Bridged } from '../otel/bridge.js';
 import type { OtlpSignal } from '../otlp/config/settings.js';
 import type { LedgerFigures } from '../pipeline/counters.js';
@@ -62,7 +62,7 @@ export const RECEIVER_RULES: Rules = {
   port: PORT,
   host: TEXT,
   allowedHosts: NAMES,
-  token: TEXT,
+  token: TOKEN,
   view: FUNCTION,
   maxBodyBytes: POSITIVE_INTEGER,
   maxDecompressedBytes: POSITIVE_INTEGER,

@@ -1,4 +1,4 @@
-import { NAMES, POSITIVE_INTEGER, type Rule, type Rules, TEXT } from '../model/options.js';
+import { NAMES, POSITIVE_INTEGER, type Rule, type Rules, TEXT, TOKEN } from '../model/options.js';
 
 /** Settings of `createLiveView`. */
 export interface LiveViewOptions {
@@ -34,7 +34,7 @@ const PATH: Rule = {
 /** What the options have to be. */
 export const LIVE_VIEW_RULES: Rules = {
   path: PATH,
-  token: TEXT,
+  token: TOKEN,
   allowedHosts: NAMES,
   endpoint: TEXT,
   maxRecentItems: POSITIVE_INTEGER,

@@ -116,6 +116,26 @@ describe('rimp serve', () => {
     expect(wrong.said.stderr).toContain("can't be written: it is a directory");
   });
 
+  it.each([
+    ['short', true],
+    ['0123456789abcdef', false],
+  ])('warns of a token that is short: %s', async (token, isShort) => {
+    const file = join(directory, 'token');
+    writeFileSync(file, token);
+    const { said } = await serving('--backend', 'memory', '--token-file', file);
+    await until(() => said.stderr.includes('OTEL_EXPORTER_OTLP_ENDPOINT'));
+    expect(said.stderr.includes('warning: the token has fewer than 16 characters')).toBe(isShort);
+    expect(said.stderr).not.toContain(token);
+  });
+
+  it('says that a file has no token which a header can hold', async () => {
+    const file = join(directory, 'token');
+    writeFileSync(file, 'two words');
+    const { said, end } = await serving('--backend', 'memory', '--token-file', file);
+    expect(await end()).toBe(2);
+    expect(said.stderr).toContain(`expected the token in ${file} to be a non-empty string without spaces`);
+  });
+
   it('keeps what comes in SQLite if nothing is said, and says where to look and what to set', async () => {
     const { url, said, end } = await serving();
     // its lines come one after the other

@@ -6,7 +6,13 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fastify from 'fastify';
 import { Hono } from 'hono';
-import { createLiveView, type LiveView, TelemetryCollector } from 'rimp-telemetry';
+import {
+  createLiveView,
+  createOtlpReceiver,
+  createPrometheusHandler,
+  type LiveView,
+  TelemetryCollector,
+} from 'rimp-telemetry';
 import { StreamReader } from '../helpers/event-stream.js';
 import { closeViews, listening } from '../helpers/live-view.js';
 import { until } from '../helpers/until.js';
@@ -127,12 +133,24 @@ describe('the options of createLiveView', () => {
     [{ paths: '/x' }, 'did you mean "path"'],
     [{ path: 'x' }, 'expected "path" to be a path such as "/telemetry", got "x"'],
     [{ token: '' }, 'expected "token" to be a non-empty string'],
+    [{ token: 5 }, 'expected "token" to be a non-empty string'],
     [{ allowedHosts: 'x' }, 'expected "allowedHosts" to be a list of names'],
     [{ maxRecentItems: 0 }, 'expected "maxRecentItems" to be a positive integer'],
   ])('refuse %j', (options, words) => {
     const collector = collected();
     expect(() => createLiveView(collector, options as object)).toThrow(words);
   });
+
+  it.each(['of two words', 'of-a-file\n', 'пароль'])(
+    'refuse a token that no header can hold, and do not show it: %j',
+    async (token) => {
+      const words = `without spaces, line breaks and characters beyond Latin-1, got ${token.length} characters`;
+      const collector = collected();
+      expect(() => createLiveView(collector, { token })).toThrow(words);
+      expect(() => createPrometheusHandler(collector, { token })).toThrow(words);
+      await expect(createOtlpReceiver({ collector, token })).rejects.toThrow(words);
+    },
+  );
 
   it('refuse what is no collector', () => {
     expect(() => createLiveView({} as TelemetryCollector)).toThrow('createLiveView: expected a TelemetryCollector');

@@ -24,8 +24,8 @@ export async function runReceiver(values: ServeValues): Promise<number> {
   const logger = { error: log, warn: log, info: log, debug: log, verbose: log };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   const port = values.port ?? 4318;
-  const collector = await collectorFor(values, (text) => err.message(`rimp serve: ${text}`));
   const token = tokenOf(values.tokenFile);
+  const collector = await collectorFor(values, (text) => err.message(`rimp serve: ${text}`));
   let receiver: OtlpReceiver;
   let address: string;
   let view: LiveView | undefined;
@@ -54,7 +54,7 @@ export async function runReceiver(values: ServeValues): Promise<number> {
   const { host = 'localhost' } = values;
   const everywhere = address === receiver.url ? '' : ' and all other interfaces';
   err.line(`rimp serve: OTLP at ${address}${everywhere}, kept in ${collector.storage.location ?? 'memory'}`);
-  tellView(receiver.url, token !== undefined);
+  tellView(receiver.url, token);
   err.line(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${address}`);
   if (host !== 'localhost' && !isLoopback(host) && token === undefined)
     err.line('rimp serve: warning: other machines can send to it without a token; they can read nothing');

@@ -46,7 +46,7 @@ export async function showSource(values: ServeValues, name: string): Promise<num
   const server = createServer(view);
   const url = await listening(server, values.port ?? 4318, values.host ?? '127.0.0.1');
   err.line(`rimp serve: showing ${source.name}, and receiving nothing`);
-  tellView(url, token !== undefined);
+  tellView(url, token);
   if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   view.close();
   await new Promise((resolve) => {

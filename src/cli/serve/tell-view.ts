@@ -1,6 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { err } from '../output/output.js';
 
+/** Nothing limits how often a client may try. */
+const SAFE_TOKEN_LENGTH = 16;
 const EVERYWHERE: readonly string[] = ['0.0.0.0', '[::]'];
 
 /** An address at which others find a server: one that listens on all interfaces has no address of its own. */
@@ -10,9 +12,16 @@ export function openAddress(url: string): string {
 }
 
 /** Prints where the live view is: without a token only this machine may look. */
-export function tellView(url: string, needsToken: boolean): void {
-  if (needsToken) err.line(`rimp serve: open ${openAddress(url)}/ in a browser, which asks for the token`);
-  else err.line(`rimp serve: open ${addressAt(url, '127.0.0.1')}/ in a browser`);
+export function tellView(url: string, token: string | undefined): void {
+  if (token === undefined) {
+    err.line(`rimp serve: open ${addressAt(url, '127.0.0.1')}/ in a browser`);
+    return;
+  }
+  err.line(`rimp serve: open ${openAddress(url)}/ in a browser, which asks for the token`);
+  if (token.length < SAFE_TOKEN_LENGTH)
+    err.line(
+      `rimp serve: warning: the token has fewer than ${SAFE_TOKEN_LENGTH} characters, so that others may find it by trying; "openssl rand -hex 16" makes a safe one`,
+    );
 }
 
 function addressAt(url: string, host: string): string {
