@@ -91,11 +91,7 @@ export class ItemSender {
       this.#traces ??= this.#senderOf('traces');
       this.#traces.push(spans, spans.length, part());
     }
-    // JSON has no such numbers, and OpenTelemetry's serialiser makes null of them
-    const isJson = this.#metrics?.protocol === 'http/json';
-    const sendable = isJson ? metrics.filter(({ value }) => Number.isFinite(value)) : metrics;
-    this.#metrics?.refuse('not_finite', metrics.length - sendable.length);
-    const { requests, folded } = pointsOfMetrics(sendable, resource);
+    const { requests, folded } = pointsOfMetrics(metrics, resource);
     this.folded += folded;
     for (const { data, points } of requests) this.#metrics?.push(data, points, part());
   }

@@ -1,5 +1,5 @@
 import { type Endpoint, endpointOf } from '../otlp/config/endpoint.js';
-import { type OtlpOptions, type OtlpProtocol, type OtlpSignal, signalSettings } from '../otlp/config/settings.js';
+import { type OtlpOptions, type OtlpSignal, signalSettings } from '../otlp/config/settings.js';
 import { logsSerializerOf } from '../otlp/encode/logs-serializer.js';
 import { loadTransformer, type Serialized, type Serializer, serializerOf } from '../otlp/encode/serializer.js';
 import { OtlpClient } from '../otlp/send/client.js';
@@ -11,7 +11,6 @@ import { MemoryQueue } from './memory-queue.js';
 /** Sends the items of one signal to the endpoint. */
 export class SignalSender<S extends OtlpSignal> {
   readonly url: string;
-  readonly protocol: OtlpProtocol;
   readonly #ledger: Ledger;
   readonly #queue: MemoryQueue;
   readonly #delivery: Delivery;
@@ -29,7 +28,6 @@ export class SignalSender<S extends OtlpSignal> {
   ) {
     const endpoint = shipEndpoint(signal, options);
     const { protocol } = endpoint;
-    this.protocol = protocol;
     this.url = endpoint.url;
     const loaded = transformer ?? loadTransformer(signal, protocol);
     this.#serializer =
@@ -66,12 +64,6 @@ export class SignalSender<S extends OtlpSignal> {
       },
     });
     this.#delivery.wake();
-  }
-
-  /** Counts items that can't be sent. */
-  refuse(reason: string, count: number): void {
-    this.#ledger.accepted += count;
-    this.#ledger.dropped.add(reason, count);
   }
 
   until(what: 'room' | 'empty', signal: AbortSignal): Promise<boolean> {

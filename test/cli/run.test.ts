@@ -65,6 +65,12 @@ describe('rimp run', () => {
     expect(rimp(['query', join(directory, 'linked.jsonl')])).toMatchObject({ stderr: '', status: 0 });
   });
 
+  it('fails and says what was lost if the recording can not be written', () => {
+    const ran = rimp(['run', '--quiet', '--record', '/dev/full', ...node]);
+    expect(ran.stderr).toMatch(/ENOSPC.*0 items kept in \/dev\/full, \d+ lost \(returned to the program/s);
+    expect(ran.status).toBe(1);
+  });
+
   it("ends with the program's status, whatever came", () => {
     const ran = rimp(['run', '--quiet', '--fail-on', 'type = error', ...node], { env: { STATUS: '7' } });
     expect([ran.status, ran.stderr]).toEqual([7, expect.stringContaining('ended with status 7')]);

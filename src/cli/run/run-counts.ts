@@ -19,12 +19,14 @@ export class RunCounts {
   #events = 0;
   #spans = 0;
   #metrics = 0;
+  #lastKept = 0;
 
   constructor(failOn: readonly NamedTest[]) {
     this.#failOn = failOn;
   }
 
   add(item: TelemetryItem): void {
+    this.#lastKept = Date.now();
     if (isEvent(item) && item.otel?.span !== undefined) {
       this.#spans += 1;
     } else if (isEvent(item)) {
@@ -74,8 +76,16 @@ export class RunCounts {
     return parts.join(', ');
   }
 
-  /** What was lost, by reason; what was returned to its sender is not: it came again, or its sender says so. */
+  /**
+   * What was lost, by reason. What was returned to the program is no loss if it came again; it did not if nothing could be
+   * kept since.
+   */
   lost(collector: TelemetryCollector): [reason: string, count: number][] {
-    return Object.entries(collector.health().dropped).filter(([reason]) => reason !== 'returned');
+    const { dropped, lastError } = collector.health();
+    const isKeeping = lastError?.kind !== 'sink:storage' || lastError.time.getTime() < this.#lastKept;
+    return Object.entries(dropped).flatMap(([reason, count]): [reason: string, count: number][] => {
+      if (reason !== 'returned') return [[reason, count]];
+      return isKeeping ? [] : [['returned to the program, repeats included', count]];
+    });
   }
 }

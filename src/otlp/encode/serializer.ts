@@ -3,6 +3,7 @@ import { installCommand } from '../../otel/install-command.js';
 import type { LogRecordLike, ResourceMetricsLike, SpanLike } from '../../otel/sdk-types.js';
 import { requireFromApplication, requireThrough } from '../../runtime/application-require.js';
 import { exporterPackage, type OtlpProtocol, type OtlpSignal, REJECTED } from '../config/settings.js';
+import { withJsonNumbers } from './json-numbers.js';
 
 /** What a server says of a request of which it took a part. */
 export interface PartialSuccess {
@@ -55,9 +56,10 @@ export function serializerOf<S extends OtlpSignal>(
   if (typeof found?.serializeRequest !== 'function') {
     throw new TelemetryError('RIMP_UNSUPPORTED', `${who}: expected ${PACKAGE} to export ${name}`);
   }
+  const isJsonOfMetrics = signal === 'metrics' && protocol === 'http/json';
   return {
     serialize(items) {
-      const bytes = found.serializeRequest(items);
+      const bytes = found.serializeRequest(isJsonOfMetrics ? withJsonNumbers(items as Serialized['metrics']) : items);
       if (bytes === undefined) throw new Error(`${name} gave nothing`);
       return bytes;
     },
