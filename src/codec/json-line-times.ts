@@ -1,6 +1,6 @@
 import type { Times } from '../model/query.js';
 
-// This sees that no line of a text is of the times that a query wants, without looking at the lines one by one.
+// This sees that no line of a text is of the times that a query wants, without decoding them.
 // It assumes lines as this library and Python write most of them, with times in UTC: of these `decodeOwnLine` says `null`,
 // and the property test compares the two. A line that is anything else may be of those times, and has to be read.
 
@@ -20,8 +20,29 @@ const UNITS = [
 /** So many of them are told apart. */
 const MAX_UNITS = 32;
 
-/** Finds a line in a text of several that may be of these times; `undefined` if they are too far apart for that. */
-export function lineWithin({ startMillis, endMillis }: Times): RegExp | undefined {
+/**
+ * Counts the lines of a text, if none of them is of these times; `undefined` if one may be.
+ *
+ * @param times - `undefined` is returned if they are too far apart for that.
+ */
+export function linesOutside(times: Times): ((text: string) => number | undefined) | undefined {
+  const outside = lineOutside(times);
+  if (outside === undefined) return undefined;
+  return (text) => {
+    let count = 0;
+    for (let at = 0; at < text.length; count += 1) {
+      const end = text.indexOf('\n', at);
+      outside.lastIndex = at;
+      // a line that is empty is none
+      if (end !== at && !outside.test(text)) return undefined;
+      at = end < 0 ? text.length : end + 1;
+    }
+    return count;
+  };
+}
+
+/** Matches a line, at its place in a text, that is of other times than these. */
+function lineOutside({ startMillis, endMillis }: Times): RegExp | undefined {
   const prefixes = prefixesOf(startMillis / 1000, endMillis / 1000);
   if (prefixes === undefined) return undefined;
   const time = `"(?!${prefixes.join('|')})${TIME}"`;
@@ -32,7 +53,7 @@ export function lineWithin({ startMillis, endMillis }: Times): RegExp | undefine
     String.raw`event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?${event}\}\}(?:\n|(?![^]))`,
     `metric", ?"data": ?\\{${metric}, ?"tags": ?`,
   ];
-  return new RegExp(String.raw`^(?!$)(?!\{"type": ?"(?:${heads.join('|')}))`, 'm');
+  return new RegExp(String.raw`\{"type": ?"(?:${heads.join('|')})`, 'y');
 }
 
 /** How the texts of all times between two seconds begin. */

@@ -38,6 +38,9 @@ export interface DecodedBlock {
   readonly lines: number[];
 }
 
+/** Counts the lines of a text that are of no use; `undefined` if one may be. */
+type LineCounter = (text: string) => number | undefined;
+
 /** Bytes that become text at once: an item's texts are cut from it, and keep it in memory. */
 const PIECE_BYTES = 16 * 1024;
 /** Longer pieces, which are one line, are decoded at once: an expression has no stack for lines of megabytes. */
@@ -70,9 +73,9 @@ export class BlockDecoder {
   /**
    * The items that match, in the order of the file.
    *
-   * @param within - finds a line that may be of the query's times: where there is none, nothing is decoded.
+   * @param outside - counts the lines of a text if none of them is of the query's times: they are not decoded.
    */
-  decode(block: LineBlock, query: ResolvedQuery, matches: Matcher, within?: RegExp): DecodedBlock {
+  decode(block: LineBlock, query: ResolvedQuery, matches: Matcher, outside?: LineCounter): DecodedBlock {
     const found: DecodedBlock = { items: [], lines: [] };
     const { bytes } = block;
     let line = 0;
@@ -81,7 +84,7 @@ export class BlockDecoder {
       let end = near < bytes.length ? bytes.lastIndexOf(NEWLINE, near) + 1 : bytes.length;
       if (end <= start) end = bytes.indexOf(NEWLINE, near) + 1 || bytes.length;
       const piece = bytes.subarray(start, end);
-      line += this.#linesOutside(piece, within) ?? this.#decodePiece(piece, line, query, matches, found);
+      line += this.#linesOutside(piece, outside) ?? this.#decodePiece(piece, line, query, matches, found);
       start = end;
     }
     return found;
@@ -98,12 +101,9 @@ export class BlockDecoder {
   }
 
   /** How many lines a piece has, if none of them is of the times asked for; `undefined` if they have to be decoded. */
-  #linesOutside(bytes: Buffer, within: RegExp | undefined): number | undefined {
-    if (within === undefined || bytes.length > Math.min(this.#maxLineBytes, MAX_TESTED_BYTES)) return undefined;
-    if (!isUtf8(bytes)) return undefined;
-    const text = bytes.toString('latin1');
-    if (within.test(text)) return undefined;
-    return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  #linesOutside(bytes: Buffer, outside: LineCounter | undefined): number | undefined {
+    if (outside === undefined || bytes.length > Math.min(this.#maxLineBytes, MAX_TESTED_BYTES)) return undefined;
+    return isUtf8(bytes) ? outside(bytes.toString('latin1')) : undefined;
   }
 
   /** Decodes a piece whose first line has this number; gives how many lines there were. */

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lineWithin } from '../../codec/json-line-times.js';
+import { linesOutside } from '../../codec/json-line-times.js';
 import { toError } from '../../model/errors.js';
 import { isBounded, type ResolvedQuery, wrongCursor } from '../../model/query.js';
 import { builtIn } from '../../runtime/built-in.js';
@@ -43,10 +43,10 @@ export class FileReader {
   /** What matches, in the order asked for. */
   async *pages(query: ResolvedQuery): AsyncGenerator<Page, void, undefined> {
     const matches = matcherOf(query);
-    const within = lineWithin(query);
+    const outside = linesOutside(query);
     const { descending } = query;
     for await (const located of this.#blocks(query)) {
-      const { items, lines } = this.#decoder.decode(located.block, query, matches, within);
+      const { items, lines } = this.#decoder.decode(located.block, query, matches, outside);
       if (items.length === 0) continue;
       if (descending) {
         items.reverse();
