@@ -50,6 +50,24 @@ it('distinguishes records of other resources and scopes', async () => {
   expect(new Set(ids).size).toBe(3);
 });
 
+it('gives such an id also to a record with an empty uid, with more attributes than are kept, or in the first second of all', async () => {
+  const attributes = Array.from({ length: 2_000 }, (_, i) => ({ key: `k${i}`, value: { intValue: i } }));
+  const request = logsRequest(
+    { ...at('empty'), attributes: [{ key: 'log.record.uid', value: { stringValue: '' } }] },
+    { ...at('many'), attributes },
+    { ...at('mine'), attributes: [...attributes, { key: 'log.record.uid', value: { stringValue: 'my id' } }] },
+    at('early', '1'),
+  );
+  const ids = await idsOf(request);
+  const { events } = await storage.retrieve();
+  expect(await idsOf(request)).toEqual(ids);
+  expect(ids[2]).toBe('my id');
+  // the id is none of the attributes that were lost
+  const [many, mine] = events.slice(1, 3).map(({ otel, metadata }) => [otel?.droppedAttributesCount, metadata]);
+  expect(many).toEqual(mine);
+  expect(many?.[0]).toBe(2_000 - Object.keys(many?.[1] as object).length);
+});
+
 it('keeps a uid, and gives a record without a time a new id', async () => {
   const uid = { ...at('a'), attributes: [{ key: 'log.record.uid', value: { stringValue: 'mine' } }] };
   expect(await idsOf(logsRequest(uid))).toEqual(['mine']);

@@ -28,6 +28,16 @@ const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
   (await storage.retrieve()).events.map(({ message }) => message);
 
 describeWithClickHouse('ClickHouseStorage', (server, newDatabase) => {
+  it('finds metadata and tags whose key is empty', async () => {
+    const storage = new ClickHouseStorage({ url: `${server.url}/${newDatabase()}` });
+    const events = [event('a', { metadata: { '': 'x' } }), event('b', { metadata: { '': 'y' } })];
+    const metrics = [new TelemetryMetric({ name: 'm', value: 1, tags: { '': '' } })];
+    await storage.store(new TelemetryData({ events, metrics }));
+    expect((await storage.retrieve({ metadata: { '': 'x' } })).events).toEqual(events.slice(0, 1));
+    expect((await storage.retrieve({ tags: { '': '' } })).metrics).toEqual(metrics);
+    await storage.close();
+  });
+
   it('makes tables with the columns that the exporter of the Collector names', async () => {
     const database = newDatabase();
     const storage = new ClickHouseStorage({ url: `${server.url}/${database}`, retention: { maxAgeSeconds: 86_400 } });

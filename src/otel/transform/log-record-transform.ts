@@ -26,7 +26,9 @@ export function eventOfRecord(
   nowMillis: number,
 ): TelemetryEvent {
   const attributes = normaliseMetadata(record.attributes);
-  const { metadata, uid, source } = splitAttributes(attributes.value);
+  const { metadata, uid: found, source } = splitAttributes(attributes.value);
+  // behind more attributes than are kept
+  const cut = found === undefined && attributes.lost > 0 ? ownText(record.attributes, ATTR_UID) : undefined;
   const observed = knownTimeFromHr(record.hrTimeObserved);
   const time = knownTimeFromHr(record.hrTime) ?? observed ?? { date: new Date(nowMillis) };
   const eventType = typeOf(record, metadata);
@@ -36,14 +38,14 @@ export function eventOfRecord(
   if (time.timeUnixNano !== undefined) otel.timeUnixNano = time.timeUnixNano;
   if (body !== undefined && typeof body !== 'string') otel.body = body;
   if (resource !== undefined) otel.resource = resource;
-  const dropped = (record.droppedAttributesCount ?? 0) + attributes.lost;
+  const dropped = (record.droppedAttributesCount ?? 0) + attributes.lost - (cut === undefined ? 0 : 1);
   if (dropped > 0) otel.droppedAttributesCount = dropped;
   const scopeName = text(scope?.name);
   const named = scopeName === 'unknown' ? undefined : scopeName;
   const origin = source ?? sourceOf(named, metadata, resource);
   if (named !== undefined && origin !== named) otel.scopeName = named;
   return new TelemetryEvent({
-    eventId: uid ?? newId(nowMillis),
+    eventId: found ?? cut ?? newId(nowMillis),
     timestamp: time.date,
     eventType,
     source: origin,
@@ -107,6 +109,15 @@ function typeOf(record: LogRecordLike, metadata: AnyValueMap | undefined): Event
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? wellFormed(value) : undefined;
+}
+
+/** An attribute that is a text, of attributes that may throw when they are read. */
+function ownText(attributes: object | undefined, key: string): string | undefined {
+  try {
+    return text(Object.getOwnPropertyDescriptor(attributes ?? {}, key)?.value);
+  } catch {
+    return undefined;
+  }
 }
 
 interface SplitAttributes {

@@ -34,7 +34,7 @@ const UNKNOWN_TIME: HrTime = [0, 0];
 export function logRecordsOf(decoder: Decoder): Generator<LogRecordLike | Rejected | undefined> {
   return partsOf(decoder, FORM, (lazy, around) => {
     const record = recordOf(decoder.part(LOG_RECORD, lazy), around);
-    const [time] = [record.hrTime, record.hrTimeObserved].filter(([seconds]) => seconds > 0);
+    const [time] = [record.hrTime, record.hrTimeObserved].filter(([seconds, nanos]) => seconds > 0 || nanos > 0);
     if (time !== undefined) around.giveId(record.attributes, time, lazy);
     return record;
   });

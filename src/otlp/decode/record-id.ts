@@ -14,8 +14,10 @@ export class RecordIds {
 
   /** Sets the id of a record that has none of its own, in its attributes. */
   give(attributes: object, time: HrTime, source: () => string | Uint8Array, shared: Digest): void {
-    if (Object.hasOwn(attributes, UID) || isUnknown(time)) return;
-    setOwn(attributes as Record<string, unknown>, UID, uuidOf(time, this.#digest(source(), shared)));
+    const all = attributes as Record<string, unknown>;
+    // an empty one is none
+    if ((Object.hasOwn(all, UID) && all[UID] !== '') || isUnknown(time)) return;
+    setOwn(all, UID, uuidOf(time, this.#digest(source(), shared)));
   }
 
   /** What gives the ids of the items that a point becomes, each a part of it; `undefined` if the point has no time. */

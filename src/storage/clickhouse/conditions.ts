@@ -29,7 +29,8 @@ export class Conditions {
 /** Asks for the entries of a map, whose values are held as text. */
 export function addMap(conditions: Conditions, column: string, map: object | undefined): void {
   for (const [key, value] of Object.entries(map ?? {}) as [string, unknown][]) {
-    if (!isBindable(key) || isOwnName(key)) continue;
+    // of keys of LowCardinality, mapContains finds no empty one
+    if (key === '' || !isBindable(key) || isOwnName(key)) continue;
     const bound = conditions.bind(key);
     conditions.add(`mapContains(${column}, ${bound})`);
     // JSON of the same list or map may be written in another order
