@@ -236,6 +236,8 @@ export interface TraceLine {
   readonly spans: number;
   readonly events: number;
   readonly errors: number;
+  /** Whether it goes on behind what was read of it, so that there may be more spans, events and errors. */
+  readonly cut?: boolean;
 }
 
 /** The body of an answer with a status of 400 and above. */

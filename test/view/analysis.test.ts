@@ -73,6 +73,7 @@ describe('GET api/traces', () => {
       endTimeUnixNano: String(BigInt(at(number).getTime() + 1 + (number % 7)) * 1_000_000n),
       ...more,
     });
+  const nanosOf = (second: number): string => String(BigInt(at(second).getTime()) * 1_000_000n);
   const namesOf = ({ traces }: Traces): string[] => traces.map(({ name }) => name);
 
   it('goes on behind the last one, until all were given once', async () => {
@@ -119,6 +120,36 @@ describe('GET api/traces', () => {
     const second = await api.get<Traces>(`traces?limit=1&after=${first.next}`);
     expect(second.traces).toMatchObject([{ name: 'early', spans: 2, durationMillis: 11_000 }]);
     expect(second.next).toBeUndefined();
+  });
+
+  it.each([
+    ['is open all the time', 3_100],
+    ['had its root end before', 2],
+  ])('counts what comes long after the cursor of a trace that %s', async (_, rootEnd) => {
+    const early = trace('a');
+    const endTimeUnixNano = nanosOf(rootEnd);
+    await api.store([
+      span(0, 'early', early, '1'.repeat(16), { endTimeUnixNano }),
+      span(5, 'late', trace('b'), '3'.repeat(16)),
+      ...Array.from({ length: 25_000 }, (_, number) => event(6 + number / 10, 'between')).slice(0, rootEnd * 10),
+      span(3_000, 'inner', early, '2'.repeat(16), { parentSpanId: '1'.repeat(16) }),
+    ]);
+    const found = await api.get<Traces>(`traces?after=${nanosOf(4)}-`);
+    expect(found.traces).toMatchObject([{ name: 'early', spans: 2 }]);
+    expect(found.traces[0]).not.toHaveProperty('cut');
+  });
+
+  it('says of a trace that goes on for more than is read that there may be more of it', async () => {
+    const long = trace('a');
+    await api.store([
+      span(0, 'long', long, '1'.repeat(16), { endTimeUnixNano: nanosOf(60_001) }),
+      span(1, 'short', trace('b'), '3'.repeat(16)),
+      ...Array.from({ length: 50_001 }, (_, number) => event(3 + number, 'between')),
+      span(60_000, 'inner', long, '2'.repeat(16), { parentSpanId: '1'.repeat(16) }),
+    ]);
+    const { traces } = await api.get<Traces>(`traces?after=${nanosOf(2)}-`);
+    expect(traces).toMatchObject([{ name: 'short' }, { name: 'long', spans: 1, cut: true }]);
+    expect(traces[0]).not.toHaveProperty('cut');
   });
 
   it('has the slowest and largest first, and those with an error anywhere in them', async () => {

@@ -1,7 +1,7 @@
 import type { TraceSummary } from '../../analysis/trace-summaries.js';
 import { badRequest } from './api-error.js';
 
-const NANOS_OF_MILLI = 1_000_000n;
+export const NANOS_OF_MILLI = 1_000_000n;
 /** Events last read among which the latest time is looked for: they come somewhat out of order. */
 const EDGE_EVENTS = 500;
 

@@ -6,15 +6,13 @@ import type { TraceLine, Traces } from '../api-types.js';
 import { sendJson } from '../http/send.js';
 import type { ApiContext, ApiRequest } from './context.js';
 import { FILTER_NAMES, filterOf } from './item-filter.js';
+import { takeLater } from './later-events.js';
 import { Parameters } from './parameters.js';
 import { scan } from './scan.js';
-import { ReadingEdge, TraceCursor } from './trace-cursor.js';
+import { NANOS_OF_MILLI, ReadingEdge, TraceCursor } from './trace-cursor.js';
 
 /** Events that are read, the latest first. */
 const MAX_EVENTS = 50_000;
-/** What is read behind a cursor for the traces that began before it: so many events, of so long a time. */
-const MAX_LATER_EVENTS = 20_000;
-const LATER_MILLIS = 10 * 60_000;
 const ORDERS = ['latest', 'slowest', 'largest'] as const;
 
 /** `GET api/traces`: of each trace in which an event is as the filter asks, all that is known. */
@@ -44,10 +42,16 @@ export async function traces(context: ApiContext, { response, search, signal }: 
     if (found.others === 0 && isEvent(item)) edge.add(startNanosOf(item));
     take(item);
   });
-  if (after !== undefined && !signal.aborted)
-    await read(laterOf(query, after), 'asc', MAX_LATER_EVENTS, (item) => {
-      if (isEvent(item) && item.otel?.traceId !== undefined && found.has(item.otel.traceId)) take(item);
-    });
+  const missingFrom =
+    after === undefined || signal.aborted
+      ? undefined
+      : await takeLater({
+          query,
+          found,
+          millis: after.millis,
+          read: (part, maxItems, visit) => read(part, 'asc', maxItems, visit),
+          take,
+        });
   if (signal.aborted) return;
   const all = found
     .list()
@@ -60,7 +64,7 @@ export async function traces(context: ApiContext, { response, search, signal }: 
   if (order === 'latest' && isLeft && last !== undefined) next = new TraceCursor(last.startNanos, last.traceId);
   else if (wasCut) next = edge.cursor(after);
   const answer: Traces = {
-    traces: listed.map(lineOf),
+    traces: listed.map((one) => lineOf(one, missingFrom)),
     found: all.length,
     cut: wasCut || isLeft,
     ...(next !== undefined && { next: next.toString() }),
@@ -76,10 +80,6 @@ function untilOf({ endTime }: TelemetryQuery, { millis }: TraceCursor): Telemetr
   return { endTime: earlier(endTime, millis) };
 }
 
-function laterOf({ endTime }: TelemetryQuery, { millis }: TraceCursor): TelemetryQuery {
-  return { startTime: new Date(millis + 1), endTime: earlier(endTime, millis + LATER_MILLIS) };
-}
-
 function earlier(time: Date | undefined, millis: number): Date {
   return new Date(Math.min(time?.getTime() ?? Number.POSITIVE_INFINITY, millis));
 }
@@ -92,15 +92,20 @@ function inOrder(latest: readonly TraceSummary[], order: (typeof ORDERS)[number]
   return latest.toSorted((a, b) => sizeOf(b) - sizeOf(a));
 }
 
-function lineOf({ traceId, name, service, startNanos, endNanos, spans, others, errors }: TraceSummary): TraceLine {
+/** @param missingFrom - what came later was not read; `undefined` if all was. */
+function lineOf(
+  { traceId, name, service, startNanos, endNanos, spans, others, errors }: TraceSummary,
+  missingFrom: bigint | undefined,
+): TraceLine {
   return {
     traceId,
     name,
     service: service ?? '',
-    start: new Date(Number(startNanos / 1_000_000n)).toISOString(),
+    start: new Date(Number(startNanos / NANOS_OF_MILLI)).toISOString(),
     durationMillis: Number(endNanos - startNanos) / 1e6,
     spans,
     events: others,
     errors,
+    ...(missingFrom !== undefined && endNanos > missingFrom && { cut: true }),
   };
 }

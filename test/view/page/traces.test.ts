@@ -1,8 +1,10 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { MemoryStorage, TelemetryCollector, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
 import { describeInBrowser } from '../../helpers/browser.js';
+import { serveView } from '../../helpers/live-view.js';
 import { until } from '../../helpers/until.js';
-import { endFedViews, type Feed, fedView } from '../../helpers/view-feed.js';
+import { endFedViews, type Feed, fedView, nanos } from '../../helpers/view-feed.js';
 
 afterEach(endFedViews);
 
@@ -109,6 +111,34 @@ describeInBrowser('the list of traces', (open) => {
     await page.getByText('451 traces', { exact: true }).waitFor();
     expect(await older.count()).toBe(0);
     expect(await namesIn(page)).toEqual(['new', ...Array.from({ length: 450 }, (_, number) => `trace ${number}`)]);
+  });
+
+  it('marks the number of spans of a trace that goes on for more than was read', async () => {
+    const storage = new MemoryStorage({ maxEvents: 200_000 });
+    const { url } = await serveView({}, new TelemetryCollector({}, { storage }));
+    const first = NOW - 200_000_000;
+    const long = new TelemetryEvent({
+      timestamp: new Date(first),
+      source: 'shop',
+      message: 'long',
+      otel: { traceId: traceOf('a'), spanId: spanOf('1'), span: { kind: 'server', endTimeUnixNano: nanos(NOW) } },
+    });
+    const others = Array.from(
+      { length: 100_600 },
+      (_, second) =>
+        new TelemetryEvent({ timestamp: new Date(first + 1_000 * (second + 1)), source: 'shop', message: 'tick' }),
+    );
+    await storage.store(new TelemetryData({ events: [long, ...others] }));
+    const page = await open(`${url}/#/traces`);
+    const older = page.getByRole('button', { name: 'Load older' });
+    const row = page.getByRole('row', { name: 'long' });
+    await until(async () => {
+      if ((await row.count()) > 0) return true;
+      // it goes away when there is nothing older
+      await older.click({ timeout: 500 }).catch(() => undefined);
+      return false;
+    }, 20_000);
+    expect(await row.locator('.trace-spans').innerText()).toBe('1+');
   });
 
   it('finds the slowest of all, and errors that are far back', async () => {

@@ -35,7 +35,7 @@ export function TraceTable({ traces }: { readonly traces: readonly TraceLine[] }
 }
 
 function TraceRow({ trace, longest }: { readonly trace: TraceLine; readonly longest: number }): VNode {
-  const { traceId, name, service, start, durationMillis, spans, events, errors } = trace;
+  const { traceId, name, service, start, durationMillis, spans, events, errors, cut = false } = trace;
   const { startTime, endTime } = filter.value;
   const link = linkTo({ page: 'trace', traceId }, { startTime, endTime });
   const isToday = dayOf(new Date(start)) === dayOf(new Date());
@@ -61,7 +61,10 @@ function TraceRow({ trace, longest }: { readonly trace: TraceLine; readonly long
           />
         </span>
       </td>
-      <td class="number trace-spans">{countText(spans)}</td>
+      <td class="number trace-spans" title={cut ? 'At least: not all of it was read. Open it to see all.' : undefined}>
+        {countText(spans)}
+        {cut && '+'}
+      </td>
       <td class="number trace-events">{events === 0 ? '' : countText(events)}</td>
       <td class="number trace-errors">{errors > 0 && <span class="badge type-error">{countText(errors)}</span>}</td>
     </tr>
