@@ -37,8 +37,8 @@ export class View {
   readonly #access: RequestAccess;
   readonly #signIn: SignIn | undefined;
   readonly #context: ApiContext;
-  /** Requests that are being answered by the API. */
-  readonly #asking = new Set<AbortController>();
+  /** Answers that the API is at, and what ends the work on each. */
+  readonly #answering = new Map<ServerResponse, AbortController>();
   #isClosed = false;
 
   constructor(host: ViewHost, options: LiveViewOptions) {
@@ -66,17 +66,23 @@ export class View {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#context.feed.close();
-    for (const asking of this.#asking) asking.abort();
+    for (const [response, ends] of this.#answering) {
+      // what waits for a storage is answered at once: there may be no time later
+      if (!response.headersSent) sendProblem(response, new ApiProblem(503, CLOSED));
+      ends.abort();
+    }
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       await this.#answer(request, response);
     } catch (error) {
-      const { status, body, headers } = problemOf(error);
-      if (status === 500) this.#host.report('live_view', 'answering a request failed', error);
+      const problem = problemOf(error);
+      if (problem.status === 500) this.#host.report('live_view', 'answering a request failed', error);
+      // what the end of the view has answered is whole
+      if (response.writableEnded) return;
       if (response.headersSent) response.destroy();
-      else sendJson(response, body, status, headers);
+      else sendProblem(response, problem);
     }
   }
 
@@ -121,15 +127,13 @@ export class View {
     if (request.method === 'HEAD' && ENDLESS.has(name)) throw new ApiProblem(405, 'expected GET', { allow: 'GET' });
     // what waited in the application's own handlers may have lost its client
     if (response.destroyed) return;
-    const asking = new AbortController();
-    this.#asking.add(asking);
+    const ends = new AbortController();
+    this.#answering.set(response, ends);
     response.on('close', () => {
-      this.#asking.delete(asking);
-      asking.abort();
+      this.#answering.delete(response);
+      ends.abort();
     });
-    await endpoint(this.#context, { request, response, search, signal: asking.signal });
-    // an endpoint that the end of the view broke off has sent nothing
-    if (this.#isClosed && !response.headersSent) throw new ApiProblem(503, CLOSED);
+    await endpoint(this.#context, { request, response, search, signal: ends.signal });
   }
 
   /** The page's files say nothing: what needs the token is the API, and the page is shown to whoever can use it. */
@@ -166,6 +170,10 @@ function slots(): Pick<ApiContext, 'scans' | 'exports' | 'readers'> {
     exports: new Slots(MAX_EXPORTS, 0, busy('too many downloads', 5)),
     readers: new Slots(MAX_READERS, 0, busy(`expected at most ${MAX_READERS} event streams`, 5)),
   };
+}
+
+function sendProblem(response: ServerResponse, { status, body, headers }: ApiProblem): void {
+  sendJson(response, body, status, headers);
 }
 
 function problemOf(error: unknown): ApiProblem {

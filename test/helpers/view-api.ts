@@ -1,4 +1,5 @@
 import { MemoryStorage, TelemetryCollector, TelemetryData, TelemetryEvent, type TelemetryMetric } from 'rimp-telemetry';
+import type { StreamReader } from './event-stream.js';
 import { type ServedView, serveView } from './live-view.js';
 
 /** A page of lines as the API answers with. */
@@ -21,6 +22,10 @@ export class ViewApi {
 
   get collector(): TelemetryCollector {
     return (this.#served as ServedView).collector;
+  }
+
+  reader(search?: string): StreamReader {
+    return (this.#served as ServedView).reader(search);
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {

@@ -14,6 +14,8 @@ class SlowStorage extends MemoryStorage {
   begun = 0;
   closed = 0;
   fails = false;
+  items = 2_000;
+  text = BIG;
   #go: () => void = () => undefined;
   readonly #gate = new Promise<void>((resolve) => {
     this.#go = resolve;
@@ -27,7 +29,8 @@ class SlowStorage extends MemoryStorage {
     this.begun += 1;
     try {
       await this.#gate;
-      for (let i = 0; i < 2_000; i += 1) yield new TelemetryEvent({ source: 'shop', message: `${i} ${BIG}` });
+      for (let i = 0; i < this.items; i += 1)
+        yield new TelemetryEvent({ source: 'shop', message: `${i} ${this.text}` });
       if (this.fails) throw new Error('the disk is gone');
     } finally {
       this.closed += 1;
@@ -77,16 +80,28 @@ describe('a client of the live view that takes nothing', () => {
     expect(served.collector.health().lastError?.message).toContain('took nothing for 30 seconds');
   });
 
-  it('keeps its download as long as it takes a little of it now and then', async () => {
+  it('loses a download that is all on its way, too', async () => {
+    storage.items = 150;
+    storage.letOn();
+    await Promise.all(Array.from({ length: 4 }, () => stalled('export')));
+    await until(() => clock.pending >= 4);
+    expect(await status('export')).toBe(503);
+    clock.advance(STALL_MILLIS);
+    await until(async () => (await status('export')) === 200);
+  });
+
+  it('keeps its download as long as it takes a little of it now and then, however large items are', async () => {
+    storage.text = BIG.repeat(4);
     storage.letOn();
     const download = await stalled('export');
     let bytes = 0;
     download.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
     });
-    for (let step = 1; step <= 8; step += 1) {
+    for (let step = 1; step <= 4; step += 1) {
       download.resume();
-      await until(() => bytes >= step * 4_000_000);
+      // more than the system holds between them
+      await until(() => bytes >= step * 9_000_000);
       download.pause();
       clock.advance((STALL_MILLIS * 2) / 3);
     }
@@ -150,12 +165,19 @@ describe('a client of the live view that goes away', () => {
 });
 
 describe('a request at the end of a live view', () => {
-  it('that still reads is told that the view is closed, and given no part as if it were all', async () => {
-    const asked = ['stats', 'export'].map(request);
-    await until(() => storage.begun === 2);
+  it('is told at once that the view is closed, whatever it waits for', async () => {
+    const paths = ['stats', 'patterns', 'traces', 'export'];
+    const asked = paths.map((path) => fetch(`${served.url}/api/${path}`));
+    // two of those that share places read, one waits for a place
+    await until(() => storage.begun === 3);
     served.view.close();
+    for (const response of await Promise.all(asked)) {
+      expect(response.status).toBe(503);
+      expect(await response.json()).toEqual({ error: 'the live view is closed' });
+    }
     storage.letOn();
-    for (const { statusCode } of await Promise.all(asked)) expect(statusCode).toBe(503);
+    await until(() => storage.closed === 3);
+    expect(served.collector.health().lastError).toBeUndefined();
   });
 
   it('has its download broken off, rather than end as if it were whole', async () => {

@@ -2,7 +2,7 @@ import { fieldOf } from '../../analysis/filter/fields.js';
 import { whereTest } from '../../analysis/filter/where.js';
 import type { EventType } from '../../model/event-type.js';
 import type { TelemetryItem } from '../../model/item.js';
-import { boundedExpression } from '../../view/api/bounded-expression.js';
+import { boundedExpressions } from '../../view/api/bounded-expression.js';
 import { type Filter, type FilterValues, filterOf, severityNumber } from '../filter/filter.js';
 import { pair, UsageError } from '../values.js';
 import type { Parameters } from './parameters.js';
@@ -57,6 +57,8 @@ export function filterFrom(given: Readonly<Record<string, unknown>>, now: Date):
   const text = (name: FilterName): string | undefined => given[name] as string | undefined;
   const list = (name: FilterName): readonly string[] | undefined => given[name] as readonly string[] | undefined;
   const severity = text('min_severity');
+  // an agent may ask with any expression
+  const expressionOf = boundedExpressions();
   const values: Record<keyof FilterValues, unknown> = {
     since: text('since'),
     until: text('until'),
@@ -68,15 +70,14 @@ export function filterFrom(given: Readonly<Record<string, unknown>>, now: Date):
     grep: text('grep'),
     ignoreCase: undefined,
     name: list('name'),
-    where: list('where')?.map((one) => whereTest(one, '"where"', boundedExpression)),
+    where: list('where')?.map((one) => whereTest(one, '"where"', expressionOf)),
     tag: list('tag')?.map((one) => pair(one, '"tag"')),
     meta: undefined,
     trace: given.trace_id === undefined ? undefined : traceIdOf(given.trace_id as string),
     utc: true,
   };
   const asked = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  // an agent may ask with any expression: each text has its deadline
-  const filter = filterOf(asked, now, (source) => boundedExpression(source, '"grep"'));
+  const filter = filterOf(asked, now, (source) => expressionOf(source, '"grep"'));
   const service = text('service');
   if (service === undefined) return filter;
   const serviceOf = fieldOf('resource.service.name');

@@ -1,5 +1,6 @@
 import type { TelemetryItem } from '../../model/item.js';
 import type { TelemetryQuery } from '../../model/query.js';
+import { breathe, isSliceOver } from '../../view/api/slices.js';
 import { grouped } from '../format.js';
 import { unreadableNote } from '../source/unreadable.js';
 import { timeText } from './item-entry.js';
@@ -31,17 +32,22 @@ export async function readItems(call: Call, { query, test, take, recording }: Re
   const source = await call.open(recording);
   const notes: string[] = [];
   let read = 0;
+  const isOver = (last: TelemetryItem | undefined): boolean => {
+    if (!call.signal.aborted) return false;
+    const at = last === undefined ? '' : ` at ${timeText(last.timestamp)}`;
+    notes.push(
+      `reading ended${at} after ${grouped(read)} items, as the time for an answer was over: "since" and "until" narrow it`,
+    );
+    return true;
+  };
   try {
     reading: for await (const items of source.pages(query)) {
-      for (const item of items) if (test(item) && take(item) === false) break reading;
-      read += items.length;
-      if (!call.signal.aborted) continue;
-      const last = items.at(-1);
-      const at = last === undefined ? '' : ` at ${timeText(last.timestamp)}`;
-      notes.push(
-        `reading ended${at} after ${grouped(read)} items, as the time for an answer was over: "since" and "until" narrow it`,
-      );
-      break;
+      for (const item of items) {
+        if (isSliceOver()) await breathe();
+        read += 1;
+        if ((test(item) && take(item) === false) || isOver(item)) break reading;
+      }
+      if (items.length === 0 && isOver(undefined)) break;
     }
     const unreadable = unreadableNote(source);
     if (unreadable !== undefined) notes.push(unreadable);

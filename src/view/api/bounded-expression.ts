@@ -1,54 +1,52 @@
 import { createContext, Script } from 'node:vm';
-import { regularExpression } from '../../analysis/filter/where.js';
+import { type MakeExpression, regularExpression } from '../../analysis/filter/where.js';
 import { badRequest } from './api-error.js';
+import { ExpressionBudget, stopwatch } from './expression-budget.js';
 
-/** How long one text may take; what takes longer is tried once more, as a busy machine makes any text take long. */
-const TIMEOUTS_MILLIS = [50, 250];
-/** Texts that take longer are added up, in milliseconds. */
-const SLOW_MILLIS = 1;
-/** So long may they take together, and such a part of the time that passes meanwhile. */
-const BUDGET_MILLIS = 1_000;
-const BUDGET_PART = 0.1;
+/** How long one text may take. */
+const TIMEOUT_MILLIS = 50;
+/** The same at a second try, if the process had less than most of that time for itself: the machine was busy. */
+const SECOND_TIMEOUT_MILLIS = 250;
+const MOST = 0.8;
 /** Without one of these the time is in line with the length of a text. */
 const CHOICES = /[*+?|{]/;
 
 /**
- * A regular expression that somebody sends: if it may take long, as it repeats something or has a choice, it is run with
- * a deadline, so that one text can't hold the process, and many texts can't either. That costs some 50 µs a text.
+ * Makes the regular expressions of one request, which somebody else sends. One that may take long, as it repeats
+ * something or has a choice, is run with a deadline, so that one text can't hold the process, and all texts and
+ * expressions of the request share a budget, so that many can't either. That costs some 50 µs a text.
  *
- * Its test throws an ApiProblem 400 if a text takes too long, or all of them do.
- *
- * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is none.
+ * Their tests throw an ApiProblem 400 if a text takes too long, or all of them do.
  */
-export function boundedExpression(source: string, who: string): Pick<RegExp, 'test'> {
+export function boundedExpressions(): MakeExpression {
+  const budget = new ExpressionBudget();
+  return (source, who) => boundedExpression(source, who, budget);
+}
+
+/** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no regular expression. */
+function boundedExpression(source: string, who: string, budget: ExpressionBudget): Pick<RegExp, 'test'> {
   const form = regularExpression(source, who);
   if (!CHOICES.test(source)) return form;
   const script = new Script('form.test(text)');
   const scope = createContext({ form, text: '' });
-  const run = (): boolean | undefined => {
-    for (const timeout of TIMEOUTS_MILLIS) {
-      try {
-        return script.runInContext(scope, { timeout }) as boolean;
-      } catch {
-        // the next one
-      }
+  const run = (timeout: number): boolean | undefined => {
+    try {
+      return script.runInContext(scope, { timeout }) as boolean;
+    } catch {
+      return undefined;
     }
-    return undefined;
   };
-  let spent = 0;
-  let last = 0;
+  const problem = (what: string): Error =>
+    badRequest(`the regular expression in ${who} takes too long${what}: ${source.slice(0, 200)}`);
   return {
     test(text) {
-      const begun = performance.now();
       scope.text = text;
-      const isFound = run();
-      const now = performance.now();
-      if (now - begun > SLOW_MILLIS) {
-        spent = Math.max(0, spent - (begun - last) * BUDGET_PART) + now - begun;
-        last = now;
-      }
-      if (isFound !== undefined && spent <= BUDGET_MILLIS) return isFound;
-      throw badRequest(`the regular expression in "${who}" takes too long: ${source.slice(0, 200)}`);
+      const taken = stopwatch();
+      const found = run(TIMEOUT_MILLIS) ?? (taken() < TIMEOUT_MILLIS * MOST ? run(SECOND_TIMEOUT_MILLIS) : undefined);
+      const hasBudget = budget.spend(taken(), text);
+      if (found === undefined) throw problem('');
+      if (!hasBudget) throw problem(' over many texts');
+      return found;
     },
   };
 }

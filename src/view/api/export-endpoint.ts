@@ -8,7 +8,8 @@ import type { ApiContext, ApiRequest } from './context.js';
 import { FILTER_NAMES, filterOf } from './item-filter.js';
 import { kindsOf } from './kinds.js';
 import { Parameters } from './parameters.js';
-import { readFailure, Slices } from './scan.js';
+import { readFailure } from './scan.js';
+import { breathe, isSliceOver } from './slices.js';
 
 /** Text of one write, in characters, and bytes of which a slow client has to take each in its time. */
 const CHUNK_CHARACTERS = 64 * 1024;
@@ -45,8 +46,10 @@ export async function exportItems(context: ApiContext, { response, search, signa
       const end = format === 'csv' ? '\r\n' : '\n';
       const download = new Download(response, host, signal);
       await download.write(head);
-      for (let next = first; next.done !== true && !download.isEnded; next = await items.next())
+      for (let next = first; next.done !== true && !download.isEnded; next = await items.next()) {
+        if (isSliceOver()) await breathe();
         await download.add(wanted(next.value) ? line(next.value) + end : '');
+      }
       await download.end();
     } finally {
       await items.return?.();
@@ -61,7 +64,6 @@ class Download {
   readonly #response: ServerResponse;
   readonly #host: ApiContext['host'];
   readonly #signal: AbortSignal;
-  readonly #slices = new Slices();
   #text = '';
 
   constructor(response: ServerResponse, host: ApiContext['host'], signal: AbortSignal) {
@@ -78,7 +80,6 @@ class Download {
   async add(text: string): Promise<void> {
     this.#text += text;
     if (this.#text.length >= CHUNK_CHARACTERS) await this.#writeText();
-    if (this.#slices.isOver) await this.#slices.next();
   }
 
   async write(text: string): Promise<void> {

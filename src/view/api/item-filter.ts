@@ -1,6 +1,6 @@
 import { nameTest } from '../../analysis/filter/name-test.js';
 import { SEVERITY_WORDS, severityFromWord } from '../../analysis/filter/severity-word.js';
-import { type Test, whereTest } from '../../analysis/filter/where.js';
+import { type MakeExpression, type Test, whereTest } from '../../analysis/filter/where.js';
 import { patternTest } from '../../analysis/pattern-test.js';
 import { parseTimeExpression } from '../../analysis/time-expression.js';
 import { decodeMap } from '../../codec/json-line-decode.js';
@@ -12,7 +12,7 @@ import type { Tags } from '../../model/metric.js';
 import { type ItemKind, resolveQuery, type TelemetryQuery } from '../../model/query.js';
 import { matcherOf } from '../../storage/query-match.js';
 import { ApiProblem, badRequest } from './api-error.js';
-import { boundedExpression } from './bounded-expression.js';
+import { boundedExpressions } from './bounded-expression.js';
 import type { Parameters } from './parameters.js';
 
 /** The names of {@link filterOf}'s parameters. */
@@ -104,7 +104,8 @@ export function filterOf(given: Parameters, kinds: readonly ItemKind[], now: Dat
   const conditions = given.all('where');
   if (conditions.length > MAX_CONDITIONS)
     throw badRequest(`expected at most ${MAX_CONDITIONS} of "where", got ${conditions.length}`);
-  for (const text of conditions) tests.push(conditionOf(text));
+  const expressionOf = boundedExpressions();
+  for (const text of conditions) tests.push(conditionOf(text, expressionOf));
   return { query, ...testsOf(query, tests) };
 }
 
@@ -125,7 +126,7 @@ function testsOf(query: TelemetryQuery, tests: readonly Test[]): Pick<ItemFilter
 }
 
 /** The test of an expression of `where`, whose problems say which of several it is. */
-function conditionOf(text: string): Test {
+function conditionOf(text: string, expressionOf: MakeExpression): Test {
   const told = <T>(work: () => T): T => {
     try {
       return work();
@@ -134,7 +135,7 @@ function conditionOf(text: string): Test {
       throw error;
     }
   };
-  const test = told(() => whereTest(text, 'where', boundedExpression));
+  const test = told(() => whereTest(text, '"where"', expressionOf));
   return (item) => told(() => test(item));
 }
 

@@ -7,7 +7,8 @@ import { itemLine } from '../item-line.js';
 import type { ApiContext, ApiRequest, Endpoint } from './context.js';
 import { FILTER_NAMES, filterOf, type ItemFilter } from './item-filter.js';
 import { Parameters } from './parameters.js';
-import { breathe, readFailure, Slices } from './scan.js';
+import { readFailure } from './scan.js';
+import { breathe, isSliceOver } from './slices.js';
 
 /** Items of one answer, at most and if nothing is said. */
 const PAGE_ITEMS = 1_000;
@@ -84,10 +85,9 @@ async function readPage(
 /** The items that pass a test, which may take its time over any of them. */
 async function filtered(items: readonly TelemetryItem[], test: Test): Promise<readonly TelemetryItem[]> {
   const wanted: TelemetryItem[] = [];
-  const slices = new Slices();
   for (const item of items) {
+    if (isSliceOver()) await breathe();
     if (test(item)) wanted.push(item);
-    if (slices.isOver) await slices.next();
   }
   return wanted;
 }

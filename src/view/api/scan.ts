@@ -1,35 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
 import { TelemetryError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { ApiProblem } from './api-error.js';
 import type { ApiContext } from './context.js';
 import type { ItemFilter } from './item-filter.js';
+import { breathe, isSliceOver } from './slices.js';
 
-/** How long items are looked at before others have their turn, in milliseconds. */
-export const SLICE_MILLIS = 10;
 /** Items between two looks at the clock, if none of them can take long. */
 const LOOK_ITEMS = 200;
-
-/** Lets others have their turn. */
-export function breathe(): Promise<void> {
-  return setImmediate();
-}
-
-/** Work in slices between which others have their turn. */
-export class Slices {
-  #until = performance.now() + SLICE_MILLIS;
-
-  get isOver(): boolean {
-    return performance.now() > this.#until;
-  }
-
-  /** Lets others have their turn if the slice is over. */
-  async next(): Promise<void> {
-    if (!this.isOver) return;
-    await breathe();
-    this.#until = performance.now() + SLICE_MILLIS;
-  }
-}
 
 /** Throws what a storage failed with as a problem of the request or of the storage. */
 export function readFailure(error: unknown): never {
@@ -80,16 +57,15 @@ async function scanNow(
 ): Promise<ScanResult> {
   await host.flush?.();
   let read = 0;
-  const slices = new Slices();
   // an expression may take its time over any item
   const look = rest === undefined ? LOOK_ITEMS : 1;
   for await (const item of host.storage.scan({ ...query, order })) {
     // a part is not to be taken for the whole
     if (signal.aborted) throw new ApiProblem(503, 'the request was ended');
     if (read >= maxItems) return { read, cut: true };
+    if (read % look === 0 && isSliceOver()) await breathe();
     read += 1;
     if (rest === undefined || rest(item)) visit(item);
-    if (read % look === 0 && slices.isOver) await slices.next();
   }
   return { read, cut: false };
 }

@@ -4,7 +4,7 @@ import type { ApiContext, ApiRequest } from '../api/context.js';
 import { FILTER_NAMES, filterOf } from '../api/item-filter.js';
 import { kindsOf } from '../api/kinds.js';
 import { Parameters } from '../api/parameters.js';
-import { Slices } from '../api/scan.js';
+import { breathe, isSliceOver } from '../api/slices.js';
 import type { Gap } from '../api-types.js';
 import { begin } from '../http/send.js';
 import { gapOf } from './gap-of.js';
@@ -50,15 +50,15 @@ async function startOf(
   signal: AbortSignal,
 ): Promise<Start> {
   let next = recent.end;
-  const slices = new Slices();
   for (let left = count; left > 0 && next > recent.first; ) {
+    if (isSliceOver()) {
+      await breathe();
+      // the oldest ones may have left meanwhile
+      if (signal.aborted || next <= recent.first) break;
+    }
     next -= 1;
     if (wants(recent.item(next))) left -= 1;
-    if (!slices.isOver) continue;
-    await slices.next();
-    if (signal.aborted) break;
   }
-  // the oldest ones may have left meanwhile
   return { next: Math.max(next, recent.first), gap: undefined };
 }
 

@@ -85,10 +85,7 @@ export class LiveFeed {
     this.#cancelTimer?.();
     this.#cancelOverview?.();
     this.sync();
-    for (const reader of this.#readers) {
-      reader.pump();
-      reader.end();
-    }
+    for (const reader of this.#readers) reader.end();
     this.#readers.clear();
     // the collector lives on, and may hold what ends this view
     this.recent.clear();

@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers';
 import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import type { ItemKind } from '../../model/query.js';
 import { ApiProblem } from '../api/api-error.js';
-import { SLICE_MILLIS } from '../api/scan.js';
+import { breathe, isSliceOver } from '../api/slices.js';
 import type { ApiError, Gap, Hello } from '../api-types.js';
 import type { ViewHost } from '../host.js';
 import { endIfStalled } from '../http/stall.js';
@@ -13,6 +12,8 @@ import type { RecentItems } from './recent-items.js';
 
 const BATCH_ITEMS = 500;
 const BATCH_CHARACTERS = 256 * 1024;
+/** How long a stream that the view ends is sent what is left. */
+const LAST_MILLIS = 10;
 
 /** What a reader is sent. */
 export interface ReaderOptions {
@@ -71,23 +72,35 @@ export class Reader {
     if (!this.#isBlocked) this.#send(': ping\n\n');
   }
 
+  /** Ends the stream with what came since, as much as the reader takes in a moment. */
   end(): void {
+    const until = performance.now() + LAST_MILLIS;
+    this.#sendUntil(() => performance.now() > until);
     this.#response.end();
   }
 
-  /** Sends what came since, as much as the reader takes. */
+  /** Sends what came since, as much as the reader takes; what takes long follows when it is its turn. */
   pump(): void {
-    if (this.#isScheduled) return;
-    const { recent } = this.#options;
-    const until = performance.now() + SLICE_MILLIS;
-    while (!this.#isBlocked && !this.#isOver && this.#next < recent.end) {
-      if (performance.now() > until) return this.#later();
-      this.#tellMissed();
-      if (!this.#isBlocked) this.#sendBatch(until);
-    }
+    if (this.#isScheduled || this.#sendUntil(isSliceOver)) return;
+    this.#isScheduled = true;
+    void breathe().then(() => {
+      this.#isScheduled = false;
+      this.pump();
+    });
   }
 
-  #sendBatch(until: number): void {
+  /** Returns whether that was all for now. */
+  #sendUntil(isTimeOver: () => boolean): boolean {
+    const { recent } = this.#options;
+    while (!this.#isBlocked && !this.#isOver && this.#next < recent.end) {
+      if (isTimeOver()) return false;
+      this.#tellMissed();
+      if (!this.#isBlocked) this.#sendBatch(isTimeOver);
+    }
+    return true;
+  }
+
+  #sendBatch(isTimeOver: () => boolean): void {
     const { recent, matches } = this.#options;
     const lines: string[] = [];
     let characters = 0;
@@ -105,7 +118,7 @@ export class Reader {
         refusal = error;
         break;
       }
-      if (performance.now() > until) break;
+      if (isTimeOver()) break;
     }
     if (lines.length > 0) this.#write('items', `[${lines.join(',')}]`);
     if (refusal !== undefined) this.#refuse(refusal);
@@ -128,14 +141,6 @@ export class Reader {
     const gap = gapOf(recent, this.#next, kinds, 'slow');
     this.#next = recent.first;
     if (gap.count > 0) this.sendGap(gap);
-  }
-
-  #later(): void {
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.pump();
-    });
   }
 
   #write(name: string, data: string): void {
