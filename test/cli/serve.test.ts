@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FileStorage, SqliteStorage, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
@@ -48,6 +48,23 @@ describe('rimp serve', () => {
     const { url, said } = await serving('--host', '0.0.0.0');
     expect((await fetch(`${url}/`)).status).toBe(200);
     expect(said.stderr).toMatch(/OTLP at http:\S+ and all other interfaces/);
+  });
+
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const own = interfaces.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  (own === undefined ? it.skip : it)(
+    'at an address of the network without a token says that the page needs one (skipped without such an address)',
+    async () => {
+      const { url, said } = await serving('--host', own as string);
+      expect((await fetch(`${url}/`)).status).toBe(403);
+      expect(said.stderr).toContain(`set a token (--token-file) to open ${url}/ in a browser`);
+    },
+  );
+
+  it.each(['localhost', '127.0.0.2'])('at %s names the address of the page', async (host) => {
+    const { url, said } = await serving('--host', host);
+    expect((await fetch(`${url}/`)).status).toBe(200);
+    expect(said.stderr).toContain(`rimp serve: open ${url}/ in a browser`);
   });
 
   it('keeps what it is sent in a file, prints it, and reports the sums at its end', async () => {
