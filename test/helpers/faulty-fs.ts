@@ -96,7 +96,9 @@ export class FaultyFs {
       if (name === 'closeSync') original(...args);
       if (name === 'existsSync') return false;
       const options = args[1] as { force?: boolean; throwIfNoEntry?: boolean } | undefined;
-      if (fault.code === 'ENOENT' && (options?.force === true || options?.throwIfNoEntry === false)) return undefined;
+      if (fault.code === 'ENOENT' && options?.throwIfNoEntry === false) return undefined;
+      // somebody else has removed it: nothing of it stays, and nothing is wrong
+      if (fault.code === 'ENOENT' && options?.force === true) return original(...args);
       throw fault;
     };
   }
