@@ -8,7 +8,7 @@ const collector = new TelemetryCollector({}, { storage, includeResource: 'all' }
 const receiver = servedReceiver(collector);
 
 /** Sends a request, and gives the answer with what was kept of it. */
-async function sent(signal: 'logs' | 'metrics', body: object | string | Uint8Array) {
+async function sent(signal: 'logs' | 'metrics' | 'traces', body: object | string | Uint8Array) {
   await storage.clear();
   const { status, text } = await post(`${receiver.url}/v1/${signal}`, body);
   const { events, metrics } = await storage.retrieve();
@@ -76,6 +76,10 @@ describe('values of JSON', () => {
       },
     ]);
     expect((await sent('logs', { resource_logs: [] })).text).toContain('resourceLogs');
+    // so are the items of another signal, which would be lost without a word
+    expect((await sent('traces', logsRequest({ body: { stringValue: 'x' } }))).text).toContain(
+      'it is sent to /v1/logs',
+    );
     // newer versions of OTLP may have more names
     expect((await sent('logs', logsRequest({ newField: 1, body: { stringValue: 'x' } }))).text).toBe('{}');
   });

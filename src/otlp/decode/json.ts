@@ -23,6 +23,12 @@ interface Json {
 
 /** How many names that OTLP doesn't have are named to the sender. */
 const MAX_WARNINGS = 5;
+/** Where the items of each signal are sent to. */
+const PATHS: ReadonlyMap<string, string> = new Map([
+  ['resourceLogs', '/v1/logs'],
+  ['resourceMetrics', '/v1/metrics'],
+  ['resourceSpans', '/v1/traces'],
+]);
 /** Resources and scopes after which others may have their turn. */
 const STEP_ITEMS = 500;
 
@@ -224,8 +230,13 @@ export class JsonDecoder implements Decoder {
     return map;
   }
 
-  /** Names a field in snake_case: OTLP has none in JSON, so that it is not read. Other unknown names may be newer ones. */
+  /**
+   * Names what is not read for sure: a field in snake_case, which OTLP has not in JSON, and the items of another signal.
+   * Other unknown names may be newer ones.
+   */
   #warnOf(name: string): void {
+    const path = PATHS.get(name);
+    if (path !== undefined) this.#warnings.add(`"${name}" was not read: it is sent to ${path}`);
     if (this.#warnings.size >= MAX_WARNINGS || !/^[a-z\d]+(?:_[a-z\d]+)+$/.test(name) || name.length > 80) return;
     const meant = name.replace(/_([a-z\d])/g, (_all, letter: string) => letter.toUpperCase());
     this.#warnings.add(`"${name}" was not read: in JSON, OTLP names it "${meant}"`);
