@@ -47,12 +47,16 @@ output { display: block; min-height: 1.5em; margin-top: 0.75rem; color: #c01f2a;
 @media (prefers-color-scheme: dark) { output { color: #ff8078; } }
 `;
 
+// without it a browser asks for /favicon.ico, which may be another one's
+const ICON = '<link rel="icon" href="icon.svg" type="image/svg+xml">';
+
 const FORM = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>RIMP telemetry</title>
+    ${ICON}
     <link rel="stylesheet" href="sign-in.css">
     <script type="module" src="sign-in.js"></script>
   </head>
@@ -74,6 +78,7 @@ const GO_ON = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
+    ${ICON}
     <meta http-equiv="refresh" content="0;url=./">
     <title>RIMP telemetry</title>
   </head>

@@ -2,6 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { violations } from '../../helpers/axe.js';
 import { describeInBrowser } from '../../helpers/browser.js';
 import { closeViews } from '../../helpers/live-view.js';
+import { until } from '../../helpers/until.js';
 import { startView } from '../../helpers/view-page.js';
 
 afterEach(closeViews);
@@ -44,6 +45,15 @@ describeInBrowser('the page that asks for the token', (open) => {
     const page = await open(`${url}?token=${TOKEN}`);
     await page.getByText('Live', { exact: true }).waitFor();
     expect(page.url()).not.toContain(TOKEN);
+  });
+
+  it('asks for nothing outside of the view, such as /favicon.ico', async () => {
+    const { url, requests } = await startView({ token: TOKEN });
+    await open(url, { mayLogErrors: true });
+    await until(() => requests('icon') > 0);
+    expect([requests('/icon.svg'), requests('/favicon.ico')]).toEqual([1, 0]);
+    const passedOn = await (await fetch(`${url}?token=${TOKEN}`)).text();
+    expect(passedOn).toContain('<link rel="icon" href="icon.svg"');
   });
 
   it('says that the token of a link is wrong', async () => {
