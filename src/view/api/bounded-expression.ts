@@ -3,11 +3,12 @@ import { type MakeExpression, regularExpression } from '../../analysis/filter/wh
 import { badRequest } from './api-error.js';
 import { ExpressionBudget, stopwatch } from './expression-budget.js';
 
-/** How long one text may take. */
-const TIMEOUT_MILLIS = 50;
-/** The same at a second try, if the process had less than most of that time for itself: the machine was busy. */
-const SECOND_TIMEOUT_MILLIS = 250;
-const MOST = 0.8;
+/**
+ * How long one text may take, in milliseconds. It is tried again if the process had less than most of the first time
+ * for itself: the machine was busy.
+ */
+const TIMEOUTS_MILLIS = [50, 250, 250, 250];
+const MAX_MILLIS = 40;
 /** Without one of these the time is in line with the length of a text. */
 const CHOICES = /[*+?|{]/;
 
@@ -42,7 +43,11 @@ function boundedExpression(source: string, who: string, budget: ExpressionBudget
     test(text) {
       scope.text = text;
       const taken = stopwatch();
-      const found = run(TIMEOUT_MILLIS) ?? (taken() < TIMEOUT_MILLIS * MOST ? run(SECOND_TIMEOUT_MILLIS) : undefined);
+      let found: boolean | undefined;
+      for (const timeout of TIMEOUTS_MILLIS) {
+        found = run(timeout);
+        if (found !== undefined || taken() > MAX_MILLIS) break;
+      }
       const hasBudget = budget.spend(taken(), text);
       if (found === undefined) throw problem('');
       if (!hasBudget) throw problem(' over many texts');
