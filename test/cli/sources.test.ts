@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -57,6 +57,24 @@ describe('Standard input', () => {
     expect([found, stderr]).toEqual([['a', 'c'], expect.stringContaining('1 no UTF-8')]);
     // who looks on sees it, with what can't be shown replaced
     expect(rimp(['tail'], { input: Buffer.from('caf\xe9\n', 'latin1') }).stdout).toBe('caf\ufffd\n');
+  });
+});
+
+describe('A file', () => {
+  it('is read though one that rotation closed may not be read', () => {
+    const closed = join(directory, 'rotated.20260101T000000000Z.jsonl');
+    writeFileSync(closed, line('closed'));
+    writeFileSync(join(directory, 'rotated.20260102T000000000Z.jsonl'), line('a'));
+    writeFileSync(join(directory, 'rotated.jsonl'), line('b'));
+    chmodSync(closed, 0o000);
+    chmodSync(directory, 0o755);
+    // root may read everything
+    const user = join(directory, 'user.cjs');
+    writeFileSync(user, 'if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }');
+    const args = ['query', join(directory, 'rotated.jsonl'), '--template', '{id}'];
+    const { lines: found, status, stderr } = rimp(args, { env: { NODE_OPTIONS: `--require ${user}` } });
+    expect([found, status]).toEqual([['a', 'b'], 0]);
+    expect(stderr).toContain('1 a file that could not be read');
   });
 });
 

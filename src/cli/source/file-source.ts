@@ -82,11 +82,12 @@ export class FileItems implements ItemSource {
     const matches = matcherOf(query);
     const onTooLong = (bytes: number): void => this.#decoder.tooLong(bytes);
     for (const part of this.#parts()) {
-      const opened = await openSegment(part.path, part.compressed);
-      if (opened === undefined) continue;
-      const { handle, compressed } = opened;
       const before = this.#bytesRead;
+      let opened: Awaited<ReturnType<typeof openSegment>>;
       try {
+        opened = await openSegment(part.path, part.compressed);
+        if (opened === undefined) continue;
+        const { handle, compressed } = opened;
         const blocks = compressed
           ? wholeLines(this.#unzipped(handle), 0, MAX_LINE_BYTES, onTooLong)
           : readForwards(handle, [{ start: 0, end: (await handle.stat()).size }], MAX_LINE_BYTES, onTooLong);
@@ -99,7 +100,7 @@ export class FileItems implements ItemSource {
         const reason = error instanceof GzipDamage ? error.reason : 'unreadable_file';
         this.#decoder.badFile(part.path, reason, toError(error).message);
       } finally {
-        await handle.close();
+        await opened?.handle.close();
       }
     }
   }
