@@ -7,7 +7,7 @@ import { ExpressionBudget, stopwatch } from './expression-budget.js';
  * How long one text may take, in milliseconds. It is tried again if the process had less than most of the first time
  * for itself: the machine was busy.
  */
-const TIMEOUTS_MILLIS = [50, 250, 250, 250];
+const TIMEOUTS_MILLIS = [50, 100, 200, 400];
 const MAX_MILLIS = 40;
 /** Without one of these the time is in line with the length of a text. */
 const CHOICES = /[*+?|{]/;
