@@ -12,8 +12,9 @@ import { NEAR_BYTES } from '../storage/file/file-position.js';
 import { GzipDamage, unzippedParts } from '../storage/file/gunzip.js';
 import { readAt, wholeLines } from '../storage/file/line-blocks.js';
 import { closeQuietly } from '../storage/file/open-if-there.js';
-import { segmentsOf, targetOf } from '../storage/file/segments.js';
+import { segmentsOf } from '../storage/file/segments.js';
 import { type Matcher, matcherOf } from '../storage/query-match.js';
+import { targetOf } from '../storage/real-path.js';
 import {
   type DeliveredFile,
   deliveredUpTo,

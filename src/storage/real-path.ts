@@ -1,11 +1,31 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/** Symbolic links that are followed one after the other, as the system does. */
+const MAX_LINKS = 40;
+
+/** What a path leads to, also if that isn't there yet; the path itself if it is no symbolic link, or leads nowhere. */
+export function targetOf(path: string): string {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    try {
+      if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
+      target = resolve(dirname(target), readlinkSync(target));
+    } catch {
+      // whoever opens it gets the error
+      return path;
+    }
+  }
+  return path;
+}
 
 /** A path with the symbolic links on its way resolved, as far as it is there. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
+    const target = targetOf(path);
+    if (target !== path) return realPath(target);
     const directory = dirname(path);
     return directory === path ? path : join(realPath(directory), basename(path));
   }

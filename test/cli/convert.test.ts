@@ -182,6 +182,9 @@ describe('rimp convert', () => {
     expect(rimp(['convert', file, path('link.jsonl'), '--force']).status).toBe(0);
     expect(readlinkSync(path('link.jsonl'))).toBe('linked.jsonl');
     expect(readFileSync(path('linked.jsonl'), 'utf8')).toBe(readFileSync(file, 'utf8'));
+    symlinkSync('later.jsonl', path('early.jsonl'));
+    expect(rimp(['convert', file, path('early.jsonl')])).toMatchObject({ status: 0 });
+    expect(readlinkSync(path('early.jsonl'))).toBe('later.jsonl');
     // a device that a program of root could replace
     spawnSync('mkfifo', [path('pipe')]);
     for (const target of [path('pipe'), '-']) {

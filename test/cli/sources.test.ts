@@ -33,6 +33,19 @@ describe('Standard input', () => {
     expect(fromFile.lines).toEqual(Array.from({ length: 200 }, (_, i) => `e${i}`));
   });
 
+  it.each([100, 199, 300])('that is damaged in part %i of 400 gives, as a file does, what stands before', (part) => {
+    const zipped = Array.from({ length: 400 }, (_, i) => gzipSync(line(`e${i}`)));
+    const bad = zipped[part] as Buffer;
+    const damaged = Buffer.concat(zipped.with(part, Buffer.concat([bad.subarray(0, -8), Buffer.alloc(8)])));
+    const path = join(directory, 'middle.gz');
+    writeFileSync(path, damaged);
+    const { lines: found, status } = ids([path]);
+    expect(status).toBe(0);
+    expect(found.slice(0, part)).toEqual(Array.from({ length: part }, (_, i) => `e${i}`));
+    expect(found.length).toBeLessThanOrEqual(part + 1);
+    expect(ids(['-'], damaged).lines.length).toBeGreaterThan(part - 20);
+  });
+
   it('may be compressed in several parts and end with zeros', () => {
     const input = Buffer.concat([gzipSync(line('a')), gzipSync(line('b')), Buffer.alloc(70_000)]);
     expect(ids(['-'], input)).toMatchObject({ lines: ['a', 'b'], status: 0, stderr: '' });

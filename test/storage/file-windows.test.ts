@@ -93,3 +93,13 @@ it('lines that are as far out of order as a look anywhere in the file shows are 
   expect(messages).toHaveLength(51 + 4);
   expect(messages.map(Number)).toEqual(expect.arrayContaining([unmet, unmet + 3]));
 });
+
+it('a time among the metadata is not taken for that of its line, if the metadata come first', async () => {
+  const line = (i: number): string => {
+    const metadata = { timestamp: '2020-01-01T00:00:00Z', padding: 'x'.repeat(200) };
+    const rest = { event_id: 'a', timestamp: new Date(timeOf(i)).toISOString(), event_type: 'info', source: 's' };
+    return `${JSON.stringify({ type: 'event', data: { metadata, ...rest, message: String(i) } })}\n`;
+  };
+  appendFileSync(path, Array.from({ length: COUNT }, (_, i) => line(i)).join(''));
+  expect(await found()).toEqual(expected);
+});

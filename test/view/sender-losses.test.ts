@@ -121,6 +121,12 @@ it('keeps the losses of senders that have ended, not what was queued there, and 
     { name: 'till: file', queued: 2_500, dropped: [{ count: 1_500 }] },
     { name: 'further senders' },
   ]);
+  // some were only silent
+  clock.advance(301_000);
+  expect(await senders(0, 800)).toMatchObject([
+    { name: 'till: file', queued: 4_000, dropped: [{ count: 1_500 }] },
+    { name: 'further senders' },
+  ]);
   await receiver.shutdown();
 });
 

@@ -6,13 +6,17 @@ export interface ExportOutcome {
   /** What went wrong, if something was lost. */
   readonly error?: Error | undefined;
   /** The endpoint refused the whole request: a part of it might be taken. */
-  readonly isRefused?: boolean | undefined;
+  readonly refused?: 'bad' | 'too_large' | undefined;
 }
 
 /** Exports items of one signal. */
 export interface BatchExporter<T> {
-  /** Exports items, `count` of them; never rejects, and ends within a bounded time. */
-  export(items: T, count: number): Promise<ExportOutcome>;
+  /**
+   * Exports items, `count` of them; never rejects, and ends within a bounded time.
+   *
+   * @param hasParts - whether the caller exports parts of them if the endpoint refuses all; default false.
+   */
+  export(items: T, count: number, hasParts?: boolean): Promise<ExportOutcome>;
   /** Hands on what the exporter itself holds; never rejects, and ends within a bounded time. */
   flush(): Promise<void>;
   /** Ends at once: what is being exported is lost. Never rejects, and ends within a bounded time. */

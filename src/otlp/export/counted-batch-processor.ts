@@ -205,9 +205,10 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
       await this.#resources.wait(pending);
     }
     if (this.#abandoned) return;
-    const outcome = await this.#options.exporter.export(items, size);
+    const outcome = await this.#options.exporter.export(items, size, batch.parts !== undefined);
     if (this.#abandoned) return;
     this.#isTaken = outcome.error === undefined;
+    if (outcome.refused === 'too_large') this.#batches.joinLessThan(batch);
     const parts = partsOf(batch, outcome);
     if (parts !== undefined) {
       // the others must not suffer for one of them
@@ -229,8 +230,8 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
 }
 
 /** What of a batch that failed is exported by itself. */
-function partsOf({ items, parts }: Batch, { dropped, isRefused }: ExportOutcome): readonly Batch[] | undefined {
-  if (isRefused === true) return parts;
+function partsOf({ items, parts }: Batch, { dropped, refused }: ExportOutcome): readonly Batch[] | undefined {
+  if (refused !== undefined) return parts;
   if (dropped.not_serializable === undefined || !Array.isArray(items) || items.length < 2) return undefined;
   const records = items as readonly LogRecordLike[];
   const half = records.length >> 1;

@@ -39,7 +39,7 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     this.#options = options;
   }
 
-  async export(items: T, count: number): Promise<ExportOutcome> {
+  async export(items: T, count: number, hasParts = false): Promise<ExportOutcome> {
     const { serializer, clock, timeoutMillis } = this.#options;
     let payload: Uint8Array;
     try {
@@ -51,7 +51,7 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     const cancel = clock.after(timeoutMillis, () => end(attempts));
     this.#running.add(attempts);
     try {
-      return await this.#send({ payload, items: count }, attempts);
+      return await this.#send({ payload, items: count }, attempts, hasParts);
     } catch (error) {
       return lost(count, 'export_failed', toError(error));
     } finally {
@@ -71,7 +71,7 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     return Promise.resolve();
   }
 
-  async #send(entry: QueueEntry, attempts: Attempts): Promise<ExportOutcome> {
+  async #send(entry: QueueEntry, attempts: Attempts, hasParts = false): Promise<ExportOutcome> {
     const { client, protocol, serializer } = this.#options;
     let outcome = await client.send(entry.payload, protocol);
     while (outcome.kind === 'retry') {
@@ -81,8 +81,10 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     }
     if (outcome.kind === 'sent') return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
     const error = new Error(outcome.reason);
-    if (outcome.status !== 413 || outcome.isFinal)
-      return { ...lost(entry.items, 'export_failed', error), isRefused: !outcome.isFinal };
+    const failed = lost(entry.items, 'export_failed', error);
+    if (outcome.isFinal) return failed;
+    if (outcome.status !== 413) return { ...failed, refused: 'bad' };
+    if (hasParts) return { ...failed, refused: 'too_large' };
     // loaded late: few requests are ever too large
     const { splitOrNot } = await import('../encode/request.js');
     const halves = splitOrNot(entry.payload, protocol);

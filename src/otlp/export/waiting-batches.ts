@@ -10,11 +10,12 @@ export interface Batch {
 }
 
 /** Bytes of the records of one request, unless a single batch has more. */
-const MAX_BYTES = 1024 * 1024;
+const FIRST_MAX_BYTES = 1024 * 1024;
 
 /** Whole batches that wait, in order. Those that are packed leave together, as far as they fit into one request. */
 export class WaitingBatches {
   readonly #maxRecords: number;
+  #maxBytes = FIRST_MAX_BYTES;
   #batches: Batch[] = [];
   #records = 0;
 
@@ -52,7 +53,7 @@ export class WaitingBatches {
     let bytes = 0;
     for (const { items, size: more } of this.#batches) {
       if (!(items instanceof PackedLogs)) break;
-      if (size + more > this.#maxRecords || bytes + items.byteLength > MAX_BYTES) break;
+      if (size + more > this.#maxRecords || bytes + items.byteLength > this.#maxBytes) break;
       packed.push(items);
       size += more;
       bytes += items.byteLength;
@@ -62,6 +63,11 @@ export class WaitingBatches {
     const parts = this.#batches.splice(0, packed.length);
     this.#records -= size;
     return { items: PackedLogs.join([one, ...others]), size, parts };
+  }
+
+  /** The endpoint takes no request as large as this one. */
+  joinLessThan({ items }: Batch): void {
+    if (items instanceof PackedLogs) this.#maxBytes = Math.min(this.#maxBytes, Math.floor(items.byteLength / 2));
   }
 
   clear(): void {

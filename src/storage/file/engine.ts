@@ -10,7 +10,7 @@ import { STORAGE_OUTPUT } from '../../runtime/diagnostics-output.js';
 import { systemClock } from '../../runtime/system-clock.js';
 import { kindOfErrno } from '../errno.js';
 import { retrievePages, scanPages } from '../pages.js';
-import { realPath } from '../real-path.js';
+import { realPath, targetOf } from '../real-path.js';
 import { BatchWriter, type Piece } from './batch-writer.js';
 import { BlockDecoder, type UnreadableLines } from './block-decoder.js';
 import { FILE_RULES, type FileStorageOptions } from './file-options.js';
@@ -18,7 +18,6 @@ import { FileReader } from './file-reader.js';
 import { LineWriter } from './line-writer.js';
 import { type DeletedSegments, Maintenance, removeSegments } from './maintenance.js';
 import { Rotation } from './rotation.js';
-import { targetOf } from './segments.js';
 
 const WHO = 'FileStorage';
 const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;

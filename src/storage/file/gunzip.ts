@@ -105,7 +105,6 @@ export async function* unzippedStream(chunks: AsyncIterable<Buffer>): AsyncGener
   let isFollowed = false;
   try {
     for await (const chunk of chunks) {
-      if (failure !== undefined) break;
       if (ended) {
         isFollowed ||= isData(chunk);
         continue;
@@ -116,6 +115,8 @@ export async function* unzippedStream(chunks: AsyncIterable<Buffer>): AsyncGener
       const ready = parts;
       parts = [];
       yield* ready;
+      // what holds the damage is the last that was taken
+      if (failure !== undefined) break;
     }
     if (size === 0) throw new GzipDamage('truncated_gzip', 'the file is empty');
     if (failure === undefined && !ended) await step(() => gunzip.end());

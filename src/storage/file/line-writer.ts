@@ -1,9 +1,10 @@
 import { fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { closeQuietly } from '../../runtime/private-file.js';
+import { targetOf } from '../real-path.js';
 import { openToAppend, sizeBetweenWrites, syncDirectory } from './append-file.js';
 import { DiskSync } from './disk-sync.js';
-import { FINGERPRINT_BYTES, fingerprintOf, targetOf } from './segments.js';
+import { FINGERPRINT_BYTES, fingerprintOf } from './segments.js';
 import { TimeIndexWriter } from './time-index.js';
 
 const NEWLINE = 0x0a;

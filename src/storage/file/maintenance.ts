@@ -1,19 +1,11 @@
 import { lstatSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { inBackground } from '../../runtime/background.js';
+import { targetOf } from '../real-path.js';
 import { compressSegment } from './compress.js';
 import { FileAges } from './file-ages.js';
 import { LockFile } from './lock-file.js';
 import { nameSegment } from './rotation.js';
-import {
-  closingPath,
-  leftoversOf,
-  millisOfKey,
-  nextKey,
-  type Segment,
-  segmentsOf,
-  targetOf,
-  twinsOf,
-} from './segments.js';
+import { closingPath, leftoversOf, millisOfKey, nextKey, type Segment, segmentsOf, twinsOf } from './segments.js';
 import { indexPathOf } from './time-index.js';
 
 /** Which closed segments stay. The file that is being written is never removed. */

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
 import { digestHex, randomHex } from '../../runtime/hex.js';
+import { targetOf } from '../real-path.js';
 
 /*
  * The files of one storage, all in the directory of the file that is written (of its target, if the path is a symbolic
@@ -33,24 +34,7 @@ export interface Segment {
 
 const KEY = '\\d{8}T\\d{9}Z';
 const KEY_LENGTH = 19;
-/** Symbolic links that are followed one after the other, as the system does. */
-const MAX_LINKS = 40;
 const LAST_MILLIS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-
-/** What a path leads to, also if that isn't there yet; the path itself if it is no symbolic link, or leads nowhere. */
-export function targetOf(path: string): string {
-  let target = path;
-  for (let links = 0; links < MAX_LINKS; links += 1) {
-    try {
-      if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
-      target = resolve(dirname(target), readlinkSync(target));
-    } catch {
-      // whoever opens it gets the error
-      return path;
-    }
-  }
-  return path;
-}
 
 /** The closed segments of a file, the oldest first; the uncompressed one if a segment is there as both. */
 export function segmentsOf(path: string): Segment[] {

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { builtIn } from '../../runtime/built-in.js';
+import { targetOf } from '../real-path.js';
 import { closeQuietly, openIfThere, openSegment } from './open-if-there.js';
-import { segmentsOf, targetOf } from './segments.js';
+import { segmentsOf } from './segments.js';
 
 /** How often the list of files is looked at anew while files are being rotated. */
 const ATTEMPTS = 20;

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { decodeLine } from '../../codec/json-line-decode.js';
 import { parseTimestamp } from '../../codec/timestamp.js';
 import type { Times } from '../../model/query.js';
 import type { Range } from './line-blocks.js';
@@ -20,6 +21,9 @@ const CHECKED_STRETCHES = 32;
 /** Looks at the file between two turns of the event loop. */
 const LOOKS_PER_TURN = 500;
 const NEWLINE = 0x0a;
+/** A line as this library and Python write most of them, up to its time: what stands before it can't have another. */
+const OWN_LINE =
+  /^\{"type": ?"(?:event|metric)", ?"data": ?\{"(?:event|metric)_id": ?"[^"\\]*", ?"timestamp": ?"([^"]{8,40})"/;
 
 /**
  * The parts of a file in which items of some times may be.
@@ -151,7 +155,9 @@ function sampleAt(descriptor: number, position: number, part: Range): Sample | u
     const count = readSync(descriptor, bytes, 0, bytes.length, from);
     const start = from === position ? 0 : bytes.subarray(0, count).indexOf(NEWLINE) + 1;
     if (from !== position && start === 0) continue;
-    const millis = timeOf(bytes.toString('latin1', start, count));
+    const end = bytes.subarray(0, count).indexOf(NEWLINE, start);
+    const isWhole = end >= 0 || from + count >= part.end;
+    const millis = timeOf(bytes.toString('latin1', start, end < 0 ? count : end), isWhole);
     if (millis !== undefined) return { at: from + start, millis };
   }
   return undefined;
@@ -165,13 +171,24 @@ function lastSample(descriptor: number, part: Range): Sample | undefined {
   // the newline at the end is the line's own
   const start = count < 2 ? 0 : bytes.lastIndexOf(NEWLINE, count - 2) + 1;
   if (start === 0) return undefined;
-  const millis = timeOf(bytes.toString('latin1', start, count));
+  const millis = timeOf(bytes.toString('latin1', start, count), true);
   return millis === undefined ? undefined : { at: from + start, millis };
 }
 
-function timeOf(text: string): number | undefined {
-  const match = /^[^\n]*?"timestamp": ?"([^"\n]{8,40})"/.exec(text);
-  return match === null ? undefined : parseTimestamp(match[1] as string)?.date.getTime();
+/**
+ * The time of a line, of which no more than its beginning may be there.
+ *
+ * @param isWhole - whether it is all there: then it may be in any form.
+ */
+function timeOf(line: string, isWhole: boolean): number | undefined {
+  const match = OWN_LINE.exec(line);
+  if (match !== null) return parseTimestamp(match[1] as string)?.date.getTime();
+  if (!isWhole) return undefined;
+  try {
+    return decodeLine(line).timestamp.getTime();
+  } catch {
+    return undefined;
+  }
 }
 
 function fits(descriptor: number, stretch: Stretch): boolean {

@@ -18,6 +18,8 @@ interface Report {
 }
 
 const MAX_REPORTS = 1_000;
+/** Senders without a place whose figures are remembered, so that they are not counted twice if they come back. */
+const MAX_GONE = 10_000;
 /** A sender that has said nothing for so long is taken for ended: nothing is queued there any more. */
 const STALE_MILLIS = 5 * 60_000;
 const MAX_REASONS = 20;
@@ -45,6 +47,8 @@ export class SenderLedgers {
   readonly #reports = new Map<string, Report>();
   /** The sums of those that gave their places to others, by the name of the line. */
   readonly #former = new Map<string, Report>();
+  /** What is remembered of those, by the key that they had. */
+  readonly #gone = new Map<string, Report>();
   /** Whether there was no room for a sender. */
   #isFull = false;
 
@@ -91,7 +95,7 @@ export class SenderLedgers {
       this.#isFull = true;
       return undefined;
     }
-    const report = known ?? emptyReport(name);
+    const report = known ?? this.#cameBack(key) ?? emptyReport(name);
     report.updated = now;
     this.#reports.delete(key);
     this.#reports.set(key, report);
@@ -106,7 +110,22 @@ export class SenderLedgers {
     if (!this.#former.has(oldest.name) && this.#former.size >= MAX_REPORTS) return false;
     addTo(this.#former, { ...oldest, queued: 0 });
     this.#reports.delete(key);
+    this.#gone.set(key, oldest);
+    const [forgotten = ''] = this.#gone.keys();
+    if (this.#gone.size > MAX_GONE) this.#gone.delete(forgotten);
     return true;
+  }
+
+  /** The report of a sender that had lost its place, which is one of the former no more. */
+  #cameBack(key: string): Report | undefined {
+    const report = this.#gone.get(key);
+    const line = report && this.#former.get(report.name);
+    if (report === undefined || line === undefined) return undefined;
+    this.#gone.delete(key);
+    line.accepted -= report.accepted;
+    line.delivered -= report.delivered;
+    for (const [reason, count] of report.dropped) drop(line, reason, -count, true);
+    return report;
   }
 }
 

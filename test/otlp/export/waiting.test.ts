@@ -127,7 +127,7 @@ it('an endpoint that has not taken anything yet, or not all of the last export, 
 });
 
 it('after a failed export each request has a batch again, so that the next failures lose no more than that', async () => {
-  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '100';
+  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '1000';
   start();
   emit(0, 512);
   (await nextRequest()).answer(200);
@@ -137,7 +137,9 @@ it('after a failed export each request has a batch again, so that the next failu
   await until(() => figures()?.dropped.export_failed === 2_048);
   emit(2_560, 4 * 512);
   for (let failed = 1; failed <= 4; failed += 1) {
-    expect((await nextRequest()).events).toEqual(numbers(2_048 + 512 * failed, 512));
+    const { events, answer } = await nextRequest();
+    expect(events).toEqual(numbers(2_048 + 512 * failed, 512));
+    answer(501);
     await until(() => figures()?.dropped.export_failed === 2_048 + failed * 512);
   }
   expectBalance(telemetry.collector);
@@ -153,6 +155,29 @@ it('the batches of a request that is refused are sent by themselves, and only th
   for (let batch = 1; batch <= 4; batch += 1) (await nextRequest()).answer(batch === 2 ? 400 : 200);
   await until(() => figures()?.queued === 0);
   expect(figures()).toMatchObject({ delivered: 4 * 512, dropped: { export_failed: 512 } });
+});
+
+it('a request that is too large is sent in its batches, and the next ones are half as large', async () => {
+  start();
+  emit(0, 512);
+  (await nextRequest()).answer(200);
+  await until(() => figures()?.delivered === 512);
+  emit(512, 2_048);
+  (await nextRequest()).answer(413);
+  await until(() => held.length === 1);
+  emit(2_560, 2_048);
+  for (let batch = 1; batch <= 4; batch += 1) {
+    const { events, answer } = await nextRequest();
+    expect(events).toEqual(numbers(512 * batch, 512));
+    answer(batch === 2 ? 400 : 200);
+  }
+  for (const from of [2_560, 3_584]) {
+    const { events, answer } = await nextRequest();
+    expect(events).toEqual(numbers(from, 1_024));
+    answer(200);
+  }
+  await until(() => figures()?.queued === 0);
+  expect(figures()).toMatchObject({ delivered: 8 * 512, dropped: { export_failed: 512 } });
 });
 
 it('an endpoint that takes its time over one request gets the next as soon as enough waits for it', async () => {
