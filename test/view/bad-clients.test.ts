@@ -192,6 +192,18 @@ describe('a request at the end of a live view', () => {
   });
 });
 
+describe('a download whose storage fails', () => {
+  it('is an answer in words as long as it has not begun', async () => {
+    storage.items = 2;
+    storage.text = 'short';
+    storage.fails = true;
+    storage.letOn();
+    const response = await fetch(`${served.url}/api/export`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ error: expect.stringContaining('the disk is gone') });
+  });
+});
+
 describe('many clients of a live view', () => {
   it('are served side by side without a warning of Node.js', async () => {
     const warnings: string[] = [];
