@@ -25,8 +25,9 @@ export function startTelling(given: StartTelemetryOptions, warn?: Warn): Started
     forceFlush: (flush?: { readonly timeoutMillis?: number | undefined }) => collector.forceFlush(flush),
     shutdown: (end?: { readonly timeoutMillis?: number | undefined }) => collector.shutdown(end),
   };
-  if (isSdkDisabled(env)) return withSignals(options, { ...started, ...noProviders() });
   const warnOf: Warn = warn ?? tellOf(collector);
+  const isDisabled = isSdkDisabled(env, (variable, what) => warnOf(`environment:${variable}`, what));
+  if (isDisabled) return withSignals(options, { ...started, ...noProviders() });
   checkLogLevel(env, (what) => warnOf('environment:OTEL_LOG_LEVEL', what));
   const { loggerProvider, meterProvider, end } = makeProviders({ who: WHO, options, collector, env, warn: warnOf });
   // however the collector ends, by this set-up's shutdown or by its own, the globals are given back

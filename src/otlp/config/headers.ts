@@ -6,6 +6,8 @@ import type { OtlpSignal } from './settings.js';
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** A field value (RFC 9110, section 5.5) as Node.js takes it. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** A pair of a name and a value, which may be empty. */
+const PAIR = /^\s*[^=\s][^=]*=/;
 
 /** What is wrong with a header, as an error says it; `undefined` if it is right. Its value is not shown: it may be a secret. */
 export function headerProblem(name: string, value: unknown): string | undefined {
@@ -17,11 +19,12 @@ export function headerProblem(name: string, value: unknown): string | undefined 
 
 /** Headers as `OTEL_EXPORTER_OTLP_HEADERS` has them: `name=value` pairs, separated by commas, values URL-encoded. */
 export function parseHeaders(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => pair.split('='));
+  const pairs = pairsIn(text).filter((pair) => PAIR.test(pair));
   return Object.fromEntries(
-    pairs
-      .filter(([name]) => name?.trim())
-      .map(([name = '', ...value]) => [name.trim(), decode(value.join('=').trim())]),
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      return [pair.slice(0, equals).trim(), decode(pair.slice(equals + 1).trim())];
+    }),
   );
 }
 
@@ -38,12 +41,26 @@ export function byLowerCase(headers: Readonly<Record<string, string>> = {}): Rec
 
 function headersIn(env: Env, variable: string, warn: WarnOf): Record<string, string> {
   const right: [string, string][] = [];
-  for (const [name, value] of Object.entries(parseHeaders(textOf(env[variable]) ?? ''))) {
+  const text = textOf(env[variable]) ?? '';
+  // what is wrong is not shown: it may be a part of a secret
+  if (!pairsIn(text).every((pair) => PAIR.test(pair)))
+    warn(
+      variable,
+      `${variable}: expected NAME=VALUE pairs, a comma in a value as %2C, got a part that is none: it is ignored`,
+    );
+  for (const [name, value] of Object.entries(parseHeaders(text))) {
     const problem = headerProblem(name, value);
     if (problem === undefined) right.push([name, value]);
     else warn(variable, `${variable}: ${problem}: it is ignored`);
   }
   return byLowerCase(Object.fromEntries(right));
+}
+
+function pairsIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '');
 }
 
 function decode(text: string): string {

@@ -7,7 +7,6 @@ import {
   listOf,
   otlpVariable,
   otlpVariables,
-  textOf,
   type WarnOf,
   warnByDiag,
   word,
@@ -121,9 +120,9 @@ export function exporterPackage(signal: OtlpSignal, protocol: OtlpProtocol): str
   return `@opentelemetry/exporter-${name}-otlp-${protocol === 'http/json' ? 'http' : 'proto'}`;
 }
 
-/** Whether `OTEL_SDK_DISABLED` says so. */
-export function isSdkDisabled(env: Env): boolean {
-  return textOf(env.OTEL_SDK_DISABLED)?.toLowerCase() === 'true';
+/** Whether `OTEL_SDK_DISABLED` says so: by "true" alone, as the specification has it ("Boolean"). */
+export function isSdkDisabled(env: Env, warn: WarnOf = () => undefined): boolean {
+  return firstRight(env, ['OTEL_SDK_DISABLED'], word('true', 'false'), warn) === 'true';
 }
 
 /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` that names the option, what was expected and what came. */

@@ -92,6 +92,16 @@ const TABLE: readonly {
     },
   },
   {
+    env: { OTEL_EXPORTER_OTLP_HEADERS: 'x-a=read,write, =x ,x-b=a=b==,' },
+    is: 'sent without what is no pair of a name and a value',
+    check: (o) => {
+      expect(headerOf(o, '/v1/logs', 'x-a')).toBe('read');
+      expect(headerOf(o, '/v1/logs', 'write')).toBeUndefined();
+      expect(headerOf(o, '/v1/logs', 'x-b')).toBe('a=b==');
+    },
+    warned: ['OTEL_EXPORTER_OTLP_HEADERS'],
+  },
+  {
     env: { OTEL_EXPORTER_OTLP_HEADERS: 'x a=1,x-b=%0a,x-c=3' },
     is: 'sent without headers that are none',
     check: (o) => expect(headerOf(o, '/v1/metrics', 'x-c')).toBe('3'),
@@ -152,6 +162,12 @@ const TABLE: readonly {
     warned: ['OTEL_LOGS_EXPORTER', 'OTEL_METRICS_EXPORTER'],
   },
   { env: { OTEL_SDK_DISABLED: 'true' }, is: 'sent nowhere', check: (o) => expect(pathsOf(o)).toEqual([]) },
+  {
+    env: { OTEL_SDK_DISABLED: '1' },
+    is: 'sent, as only the word "true" disables it',
+    check: (o) => expect(pathsOf(o)).toEqual(BOTH),
+    warned: ['OTEL_SDK_DISABLED'],
+  },
   {
     env: { OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '3', OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '10' },
     is: 'cut to the limits of log records, else to the general ones',
