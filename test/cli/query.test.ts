@@ -139,6 +139,13 @@ describe('rimp query', () => {
     ]);
   });
 
+  it('writes CSV in which no cell is a formula for a spreadsheet', () => {
+    const texts = ['=1+1', '@SUM(A1)', '+cmd', '-2', '-x', '\t=1'];
+    const input = texts.map((text, i) => line(`c${i}`, text)).join('');
+    const cells = rimp(['query', '-', '--csv'], { input }).lines.slice(1);
+    expect(cells.map((row) => row.split(',')[5])).toEqual(["'=1+1", "'@SUM(A1)", "'+cmd", '-2', "'-x", "'\t=1"]);
+  });
+
   it('says what it cut off and what it could not read, and gives its status', () => {
     expect(rimp(['query', file, '-n', '3'])).toMatchObject({
       status: 0,

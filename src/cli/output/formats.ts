@@ -1,4 +1,4 @@
-import { csvLine } from '../../analysis/csv.js';
+import { csvLine, defused } from '../../analysis/csv.js';
 import { fieldOf, textOf } from '../../analysis/filter/fields.js';
 import { encodeEvent, encodeMetric } from '../../codec/json-line-encode.js';
 import { printable } from '../../codec/printable.js';
@@ -29,9 +29,10 @@ export function printableJson(json: string): string {
   });
 }
 
-/** See `csvLine`. */
+/** See `csvLine`; no cell is a formula for a spreadsheet. */
 export function csvFormat(isTerminal: boolean): Format {
-  return csvLine(escapeFor(isTerminal));
+  const escape = escapeFor(isTerminal);
+  return csvLine((text) => escape(defused(text)));
 }
 
 /** `key=value` pairs, in quotes if needed. */

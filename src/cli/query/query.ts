@@ -32,7 +32,10 @@ Exit status: 0 something was found, 1 nothing was, 2 an error.
 /** Adds the options of how items are shown. */
 function addOutputOptions(parser: Parser): Parser {
   addJsonOption(parser.optionsGroup('How they are shown:'))
-    .option('--csv', 'comma-separated values with a header')
+    .option(
+      '--csv',
+      'comma-separated values with a header; what a spreadsheet took for a formula begins with an apostrophe',
+    )
     .option('--logfmt', 'key=value pairs')
     .option('--template <TEXT>', "text with {FIELD}, such as '{time} {message} {duration_ms}'");
   addItemOptions(parser);
