@@ -75,3 +75,11 @@ it('names the arguments that a command does not take', () => {
   expect(status).toBe(2);
   expect(stderr).toContain('rimp serve: unexpected "extra", "more": too many arguments');
 });
+
+it('says that a project is a folder, and which one is none', () => {
+  const { status, stderr } = rimp('doctor', '--project', '/nowhere/at/all');
+  expect([status, stderr]).toEqual([
+    2,
+    'rimp doctor: expected --project to be the folder of a project, got /nowhere/at/all, which is no directory\n',
+  ]);
+});

@@ -51,7 +51,9 @@ export const doctor = defineCommand<DoctorValues>({
   async run(values) {
     const project = resolve(values.project ?? '.');
     if (statSync(project, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      process.stderr.write(`rimp doctor: expected --project to be a directory, got ${project}, which is none\n`);
+      process.stderr.write(
+        `rimp doctor: expected --project to be the folder of a project, got ${project}, which is no directory\n`,
+      );
       return 2;
     }
     // relative paths and packages are the project's
