@@ -74,6 +74,22 @@ describe('the first loss', () => {
     );
   });
 
+  it.each(['setTimeout(() => undefined, 50)', 'setTimeout(() => process.exit(), 50)'])(
+    'is reported for what was not sent at the end of the process, which does not wait for minutes: %s',
+    async (end) => {
+      const { status, stderr } = await programs.run(`
+        const telemetry = rimp.startTelemetry({ otlp: { endpoint: 'http://127.0.0.1:9' } });
+        for (let i = 0; i < 20_000; i += 1) telemetry.collector.collectEvent('a', 'b');
+        ${end};`);
+      expect(status).toBe(0);
+      const lost = Array.from(stderr.matchAll(/lost (\d+) items \(see health\(\)\.sinks\['otlp-logs'\]/g), ([, n]) =>
+        Number(n),
+      );
+      expect(lost.reduce((sum, count) => sum + count, 0)).toBe(20_000);
+      expect(stderr).toContain('the process ended before');
+    },
+  );
+
   it.each([
     ['a metric without a name', "collector.collectMetric('', 1)", 'rejected.invalid_metric'],
     [

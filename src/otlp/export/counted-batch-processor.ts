@@ -2,9 +2,11 @@ import type { LogRecordLike, LogRecordProcessorLike } from '../../otel/sdk-types
 import { Ledger, type LedgerFigures } from '../../pipeline/counters.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
+import { holdProcess } from '../../runtime/process-hold.js';
 import type { Batching } from '../config/batching.js';
 import type { PackedLogs } from '../encode/packed-logs.js';
 import type { BatchExporter, ExportOutcome } from './batch-exporter.js';
+import { ExitWatch } from './exit-watch.js';
 import { ResourceWait } from './resource-wait.js';
 import { type Batch, WaitingBatches } from './waiting-batches.js';
 
@@ -36,6 +38,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   readonly #ledger: Ledger;
   readonly #resources: ResourceWait;
   readonly #batches: WaitingBatches;
+  readonly #atExit: ExitWatch;
   /** The records of the next batch. */
   #queue: LogRecordLike[] = [];
   /** Records that are being exported. */
@@ -59,6 +62,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     this.#batches = new WaitingBatches(isBatchSizeGiven ? maxExportBatchSize : MAX_JOINED_RECORDS);
     this.#ledger = new Ledger(() => this.#outstanding);
     this.#resources = new ResourceWait(options.clock, options.report);
+    this.#atExit = this.#exitWatch();
   }
 
   get figures(): LedgerFigures {
@@ -80,6 +84,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
       );
       return;
     }
+    this.#atExit.begin();
     this.#queue.push(record);
     if (this.#queue.length >= batching.maxExportBatchSize) {
       this.#close();
@@ -92,10 +97,12 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     const target = this.#admitted;
     this.#target = target;
     if (this.#outstanding > 0) this.#start();
+    const letGo = holdProcess();
     const flushed = this.#options.exporter.flush();
-    while (this.#settled < target && !this.#abandoned)
+    while (this.#settled < target && !this.#abandoned && !this.#atExit.isLate)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     await flushed;
+    letGo();
   }
 
   /** Takes nothing more, flushes within the time of an export, and ends the exporter; never rejects. */
@@ -113,6 +120,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
       this.#queue = [];
       this.#batches.clear();
       this.#exporting = 0;
+      this.#atExit.end();
       this.#wake();
     }
     await this.#options.exporter.shutdown();
@@ -188,7 +196,28 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     }
     if (this.#flights.size > 0) return;
     this.#isRunning = false;
+    if (this.#outstanding === 0) this.#atExit.end();
     this.#schedule();
+  }
+
+  #exitWatch(): ExitWatch {
+    const isBusy = (): boolean => this.#outstanding > this.#queue.length;
+    return new ExitWatch(this.#options.clock, {
+      get isBusy() {
+        return isBusy();
+      },
+      flush: () => this.forceFlush(),
+      wake: () => this.#wake(),
+      exit: () => this.#countLeft(),
+    });
+  }
+
+  /** What is left at the end of the process is lost. */
+  #countLeft(): void {
+    const left = this.#outstanding;
+    if (left === 0 || this.#abandoned) return;
+    void this.abandon();
+    this.#options.report('otlp_exit', `the process ended before ${left} log records were sent over OTLP`);
   }
 
   get #mayBegin(): boolean {

@@ -88,7 +88,9 @@ function meansOf(
   }
   const endpoint = logsEndpoint(plan, settings, batching, warn);
   const serializer = logsSerializerOf(endpoint.protocol, plan.transformers.logs, who);
-  return { exporter: exporterTo(endpoint, serializer, report), pack: serializer.pack, maxExports: MAX_CONNECTIONS };
+  // one batch after the other would hold the process for minutes: the processor sees to its end
+  const exporter = exporterTo(endpoint, serializer, report, { holdsProcess: false });
+  return { exporter, pack: serializer.pack, maxExports: MAX_CONNECTIONS };
 }
 
 /** No export takes longer than `OTEL_BLRP_EXPORT_TIMEOUT` allows. */

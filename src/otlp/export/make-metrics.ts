@@ -77,7 +77,7 @@ function makeExporter(
     sender.wake();
     return { part: new DurableMetricExporter(sender, selectors), abandon: () => sender.abandon() };
   }
-  return counted(exporterTo<Metrics>(endpoint, serializer, report), selectors, host);
+  return counted(exporterTo<Metrics>(endpoint, serializer, report, { holdsProcess: true }), selectors, host);
 }
 
 function counted(
