@@ -170,6 +170,7 @@ describe('rimp query', () => {
     [['--type', 'eror'], '--type', 'did you mean "error"?'],
     [['--min-severity', '25'], '--min-severity', '1 to 24'],
     [['--where', '> 5'], '--where', 'duration_ms > 100'],
+    [['--where', 'a = 1 and b > 2'], 'one condition', 'a --where of its own'],
     [['--grep', '('], '--grep', 'regular expression'],
     [['--tag', 'x'], '--tag', 'NAME=VALUE'],
     [['--since', 'soon'], '--since', 'yesterday 14:00'],

@@ -11,6 +11,8 @@ export type Test = (item: TelemetryItem) => boolean;
 export type MakeExpression = (source: string, flag: string, ignoreCase?: boolean) => Pick<RegExp, 'test'>;
 
 const FORM = /^\s*([^\s=!<>~]+)\s*(==|=|!=|>=|<=|>|<|!~|~)\s*(.*?)\s*$/s;
+/** A value, without quotes, that goes on as a further condition. */
+const JOINED = /^[^\s"']+\s+(?:and|or|&&|\|\|)\s+[^\s=!<>~]+\s*[=!<>~]/i;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
@@ -30,6 +32,10 @@ export function whereTest(text: string, flag: string, expressionOf: MakeExpressi
   const [, path = '', operator = '', given = ''] = FORM.exec(text) ?? [];
   if (path === '')
     throw wrong(`expected ${flag} to be FIELD OPERATOR VALUE such as 'duration_ms > 100', got "${text}"`);
+  if (JOINED.test(given))
+    throw wrong(
+      `expected ${flag} to be one condition, got "${text}": give each as a ${flag} of its own, all must be true; a value with such words stands in quotes`,
+    );
   return comparison(path, operator, unquoted(given), flag, expressionOf);
 }
 
