@@ -109,6 +109,8 @@ export interface Hello {
   readonly hasHistory: boolean;
   /** `OTEL_EXPORTER_OTLP_ENDPOINT` for senders; absent if this is no receiver. */
   readonly endpoint?: string;
+  /** How many items that came before come first, as `recent` asks for them. */
+  readonly recent: number;
 }
 
 /** Items that were not sent to one reader. They are in the storage, if there is one. */

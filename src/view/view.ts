@@ -52,7 +52,7 @@ export class View {
       maxBytes: maxRecentBytes ?? MAX_RECENT_BYTES,
     });
     const { location } = host.storage;
-    const hello: Hello = {
+    const hello: Omit<Hello, 'recent'> = {
       instance: randomBytes(6).toString('hex'),
       version: VERSION,
       storedIn: location ?? 'memory',

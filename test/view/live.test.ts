@@ -54,6 +54,7 @@ describe('the event stream of a live view', () => {
     await until(() => all.items.length === 3 && errors.items.length === 2 && more.items.length === 10);
     expect(all.messages).toEqual(['m 7', 'm 8', 'm 9']);
     expect(errors.messages).toEqual(['m 7', 'm 9']);
+    expect([all, errors, more].map(({ hellos }) => hellos.map(({ recent }) => recent))).toEqual([[3], [2], [10]]);
   });
 
   it('goes on after the last event that a reader had', async () => {

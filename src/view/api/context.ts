@@ -8,7 +8,8 @@ import type { Slots } from './slots.js';
 export interface ApiContext {
   readonly host: ViewHost;
   readonly feed: LiveFeed;
-  readonly hello: Hello;
+  /** What every stream begins with, but for what is of one stream. */
+  readonly hello: Omit<Hello, 'recent'>;
   /** For requests that read many items. */
   readonly scans: Slots;
   /** For downloads. */

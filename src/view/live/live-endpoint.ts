@@ -26,10 +26,10 @@ export async function live(context: ApiContext, { request, response, search, sig
   const { recent } = feed;
   const start = lastId === undefined ? await startOf(recent, wants, count, signal) : undefined;
   if (signal.aborted) return;
-  const { next, gap } = start ?? resume(recent, lastId ?? '', hello.instance, kinds);
+  const { next, gap, found } = start ?? resume(recent, lastId ?? '', hello.instance, kinds);
   begin(response, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
   const reader = new Reader(response, { instance: hello.instance, host, recent, kinds, matches: wants, next });
-  reader.sendHello(hello);
+  reader.sendHello({ ...hello, recent: found });
   if (gap !== undefined) reader.sendGap(gap);
   feed.add(reader);
   signal.addEventListener('abort', () => feed.delete(reader), { once: true });
@@ -40,6 +40,8 @@ interface Start {
   readonly next: number;
   /** What is missing before it. */
   readonly gap: Gap | undefined;
+  /** How many items that are asked for were there before. */
+  readonly found: number;
 }
 
 /** Where to begin so that the last `count` items that are asked for come first. */
@@ -50,16 +52,17 @@ async function startOf(
   signal: AbortSignal,
 ): Promise<Start> {
   let next = recent.end;
-  for (let left = count; left > 0 && next > recent.first; ) {
+  let found = 0;
+  while (found < count && next > recent.first) {
     if (isSliceOver()) {
       await breathe();
       // the oldest ones may have left meanwhile
       if (signal.aborted || next <= recent.first) break;
     }
     next -= 1;
-    if (wants(recent.item(next))) left -= 1;
+    if (wants(recent.item(next))) found += 1;
   }
-  return { next: Math.max(next, recent.first), gap: undefined };
+  return { next: Math.max(next, recent.first), gap: undefined, found };
 }
 
 /** Where to go on after an event, and what is missing since. */
@@ -70,7 +73,7 @@ function resume(recent: RecentItems, lastId: string, instance: string, kinds: re
   // all that another life of the server has taken in is new to this reader
   const wanted = isOurs ? after : 1;
   const reason = isOurs ? 'away' : 'restart';
-  if (wanted >= recent.first) return { next: wanted, gap: isOurs ? undefined : { count: 0, reason } };
+  if (wanted >= recent.first) return { next: wanted, gap: isOurs ? undefined : { count: 0, reason }, found: 0 };
   const gap = gapOf(recent, wanted, kinds, reason);
-  return { next: recent.first, gap: gap.count === 0 && isOurs ? undefined : gap };
+  return { next: recent.first, gap: gap.count === 0 && isOurs ? undefined : gap, found: 0 };
 }

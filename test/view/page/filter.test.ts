@@ -118,7 +118,8 @@ describeInBrowser('the filter of the events', (open) => {
     expect(await page.getByRole('row').count()).toBe(2);
     await show.selectOption('Spans');
     await page.getByText('a log').waitFor({ state: 'detached' });
-    expect(await page.getByRole('row', { name: /a span/ }).count()).toBe(1);
+    await page.getByRole('row', { name: /a span/ }).waitFor();
+    expect(await page.getByRole('row').count()).toBe(1);
   });
 
   it('goes back with the button of the browser', async () => {

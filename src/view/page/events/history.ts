@@ -1,7 +1,7 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { EventLine, Gap } from '../../api-types.js';
 import { getItems, type ItemPage } from '../api/request.js';
-import { hello } from '../state/connection.js';
+import { hello, isCaughtUp } from '../state/connection.js';
 import { filter, route } from '../state/location.js';
 import { generation, list, listChanged } from './event-store.js';
 
@@ -38,11 +38,16 @@ let aborted = new AbortController();
 /** Loads the first page of history when a list begins. */
 export function startHistory(): void {
   let begun = -1;
+  let listed = -1;
   effect(() => {
     const current = generation.value;
-    if (route.value.page !== 'events' || hello.value === undefined || begun === current) return;
+    if (listed !== current) {
+      // what is asked for is for another list
+      listed = current;
+      aborted.abort();
+    }
+    if (route.value.page !== 'events' || hello.value === undefined || !isCaughtUp.value || begun === current) return;
     begun = current;
-    aborted.abort();
     aborted = new AbortController();
     cursor = undefined;
     stateNow.value = hello.value.hasHistory ? 'idle' : 'none';

@@ -9,6 +9,7 @@ import { isRefusal, refuse } from './refusal.js';
 const statusNow = signal<LiveStatus>('connecting');
 const problemNow = signal<string | undefined>(undefined);
 const helloNow = signal<Hello | undefined>(undefined);
+const caughtUpNow = signal(false);
 const overviewNow = signal<Overview | undefined>(undefined);
 
 /** The state of the connection. */
@@ -17,6 +18,8 @@ export const status: ReadonlySignal<LiveStatus> = statusNow;
 export const problem: ReadonlySignal<string | undefined> = problemNow;
 /** What the server says of itself; `undefined` before it said so. */
 export const hello: ReadonlySignal<Hello | undefined> = helloNow;
+/** Whether the stream has sent what it begins with: only then are older items asked for, as each end of a list grows by itself. */
+export const isCaughtUp: ReadonlySignal<boolean> = caughtUpNow;
 /** Counts that the server sends once a second; `undefined` before the first. */
 export const overview: ReadonlySignal<Overview | undefined> = overviewNow;
 
@@ -59,13 +62,24 @@ export function connect(): void {
     if (nextKey === key) return;
     key = nextKey;
     connection?.close();
+    caughtUpNow.value = false;
     listener?.begin(asked);
+    let missing = Number.POSITIVE_INFINITY;
     connection = new LiveConnection(parameters, {
       hello: (value) => {
         helloNow.value = value;
+        missing = value.recent;
+        if (missing <= 0) caughtUpNow.value = true;
       },
-      items: (items, size) => listener?.items(items, size),
-      gap: (gap) => listener?.gap(gap),
+      items: (items, size) => {
+        listener?.items(items, size);
+        missing -= items.length;
+        if (missing <= 0) caughtUpNow.value = true;
+      },
+      gap: (gap) => {
+        listener?.gap(gap);
+        caughtUpNow.value = true;
+      },
       overview: (value) => {
         overviewNow.value = value;
       },
