@@ -21,9 +21,9 @@ const UNITS = [
 const MAX_UNITS = 32;
 
 /**
- * Counts the lines of a text, if none of them is of these times; `undefined` if one may be.
+ * Makes what counts the lines of a text if none of them is of these times, and gives `undefined` if one may be.
  *
- * @param times - `undefined` is returned if they are too far apart for that.
+ * @returns `undefined` if the times are too far apart for that.
  */
 export function linesOutside(times: Times): ((text: string) => number | undefined) | undefined {
   const outside = lineOutside(times);

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { TelemetryData, TelemetryEvent } from 'rimp-telemetry';
 
 /** The script that serves ClickHouse's HTTP interface: named by CLICKHOUSE_SERVER, or below the user's cache; `undefined`: there is none. */
 export function clickHouseScript(): string | undefined {
@@ -77,4 +78,15 @@ export function describeWithClickHouse(
     };
     tests(running, () => `d${databases++}`);
   });
+}
+
+/** An event that its message identifies, of the beginning of 2026. */
+export function event(message: string, more: object = {}): TelemetryEvent {
+  const timestamp = new Date(1_767_225_600_000);
+  return new TelemetryEvent({ eventId: `id-${message}`, timestamp, source: 's', message, ...more });
+}
+
+/** Such events together. */
+export function batch(...messages: string[]): TelemetryData {
+  return new TelemetryData({ events: messages.map((message) => event(message)) });
 }

@@ -1,17 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { ClickHouseStorage, TelemetryData, TelemetryEvent } from 'rimp-telemetry';
-import { describeWithClickHouse } from '../helpers/clickhouse.js';
-
-const event = (message: string, more: object = {}): TelemetryEvent =>
-  new TelemetryEvent({
-    eventId: `id-${message}`,
-    timestamp: new Date(1_767_225_600_000),
-    source: 's',
-    message,
-    ...more,
-  });
-const batch = (...messages: string[]): TelemetryData =>
-  new TelemetryData({ events: messages.map((message) => event(message)) });
+import { ClickHouseStorage, TelemetryData } from 'rimp-telemetry';
+import { batch, describeWithClickHouse, event } from '../helpers/clickhouse.js';
 
 describeWithClickHouse('ClickHouseStorage, in tables of the Collector', (server, newDatabase) => {
   it('uses a table of before v0.151 as it is, and keeps the name of an event there too', async () => {

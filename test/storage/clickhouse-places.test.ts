@@ -1,10 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { ClickHouseStorage, TelemetryData, TelemetryEvent, TelemetryMetric } from 'rimp-telemetry';
-import { describeWithClickHouse } from '../helpers/clickhouse.js';
+import { ClickHouseStorage, TelemetryData, TelemetryMetric } from 'rimp-telemetry';
+import { batch, describeWithClickHouse, event } from '../helpers/clickhouse.js';
 
-const event = (message: string): TelemetryEvent =>
-  new TelemetryEvent({ eventId: `id-${message}`, timestamp: new Date(1_767_225_600_000), source: 's', message });
-const batch = (...messages: string[]): TelemetryData => new TelemetryData({ events: messages.map(event) });
 const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
   (await storage.retrieve()).events.map(({ message }) => message);
 

@@ -2,28 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import {
-  ClickHouseStorage,
-  openStorage,
-  TelemetryCollector,
-  TelemetryData,
-  TelemetryEvent,
-  TelemetryMetric,
-} from 'rimp-telemetry';
-import { describeWithClickHouse, startClickHouse } from '../helpers/clickhouse.js';
+import { ClickHouseStorage, openStorage, TelemetryCollector, TelemetryData, TelemetryMetric } from 'rimp-telemetry';
+import { batch, describeWithClickHouse, event, startClickHouse } from '../helpers/clickhouse.js';
 import { freePort } from '../helpers/free-port.js';
 import { expectBalance } from '../helpers/ledger.js';
 
-const event = (message: string, more: object = {}): TelemetryEvent =>
-  new TelemetryEvent({
-    eventId: `id-${message}`,
-    timestamp: new Date(1_767_225_600_000),
-    source: 's',
-    message,
-    ...more,
-  });
-const batch = (...messages: string[]): TelemetryData =>
-  new TelemetryData({ events: messages.map((message) => event(message)) });
 const messages = async (storage: ClickHouseStorage): Promise<string[]> =>
   (await storage.retrieve()).events.map(({ message }) => message);
 

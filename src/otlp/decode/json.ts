@@ -231,8 +231,8 @@ export class JsonDecoder implements Decoder {
   }
 
   /**
-   * Names what is not read for sure: a field in snake_case, which OTLP has not in JSON, and the items of another signal.
-   * Other unknown names may be newer ones.
+   * Names a field that is certainly no OTLP in JSON, as it is in snake_case, and the items of another signal. Other unknown
+   * names may be newer ones.
    */
   #warnOf(name: string): void {
     const path = PATHS.get(name);
