@@ -1,12 +1,11 @@
-import { context as contexts, isSpanContextValid, trace } from '@opentelemetry/api';
+import { context as contexts, isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api';
 import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
-import { attachTo } from '../otel/attach-attributes.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import type { EventDraft } from '../otel/event-draft.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
-import { EventInFlight, millisOf, uidOf } from '../otel/event-in-flight.js';
+import { EventInFlight, uidOf } from '../otel/event-in-flight.js';
 import { FACADE_SCOPE } from '../otel/instruments/facade-scope.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import type { Instruments } from '../otel/instruments/instruments.js';
@@ -104,7 +103,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   emitEvent(draft: EventDraft): TelemetryEvent {
     const provider = this.providers.loggerProvider();
     if (provider === undefined) {
-      const alone = this.#completed(draft, contexts.active());
+      const alone = draft.complete(draft.nowMillis ?? this.#clock.now(), spanOf(contexts.active()), this.identity);
       this.#pipeline.acceptEvent(alone, draft.metadataBytes);
       return alone;
     }
@@ -129,17 +128,15 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     return event;
   }
 
-  readonly #complete = (flight: EventInFlight): TelemetryEvent => {
-    const event = this.#completed(flight.draft, flight.context);
+  readonly #complete = (flight: EventInFlight, resource?: ResourceLike): TelemetryEvent => {
+    const { draft } = flight;
+    flight.span = spanOf(flight.context);
+    flight.nowMillis = draft.nowMillis ?? this.#clock.now();
+    const picked = resource === undefined ? this.identity : (this.resources.pick(resource) ?? this.identity);
+    const event = draft.complete(flight.nowMillis, flight.span, picked);
     flight.event = event;
     return event;
   };
-
-  #completed(draft: EventDraft, context: Context): TelemetryEvent {
-    const span = trace.getSpanContext(context);
-    const isValid = span !== undefined && isSpanContextValid(span);
-    return draft.complete(draft.nowMillis ?? this.#clock.now(), isValid ? span : undefined, this.identity);
-  }
 
   /** What goes along with a metric of the facade's: the service, as its provider knows it, and the identity. */
   get metricResource(): AnyValueMap {
@@ -201,18 +198,15 @@ export class CollectorBridge implements Bridge, ReceiverPort {
 
   /** Takes the record of the event that is in flight. */
   #takeOwn(flight: EventInFlight, record: LogRecordLike): void {
-    const { draft, attributes } = flight;
-    const resource = this.resources.pick(record.resource);
-    let { event } = flight;
-    if (event === undefined) {
-      event = draft.complete(draft.nowMillis ?? millisOf(record.hrTime), record.spanContext, resource ?? this.identity);
-      flight.event = event;
-      attachTo(record, event, draft.flatKeys ?? 0);
-    }
-    if (!this.isOpen || flight.taken) return;
+    const { draft, attributes, event } = flight;
+    if (event === undefined || !this.isOpen || flight.taken) return;
     flight.taken = true;
-    if (attributes === undefined) this.#pipeline.acceptEvent(event, draft.metadataBytes);
-    else this.#pipeline.acceptEvent(loadFromOtel().eventAfterProcessors(event, attributes, record, resource));
+    if (attributes === undefined) {
+      this.#pipeline.acceptEvent(event, draft.metadataBytes);
+      return;
+    }
+    const resource = this.resources.pick(record.resource);
+    this.#pipeline.acceptEvent(loadFromOtel().eventAfterProcessors(event, attributes, record, resource));
   }
 
   onCollection(result: CollectionResultLike): void {
@@ -283,6 +277,12 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   after(delayMillis: number, run: () => void): () => void {
     return this.#clock.after(delayMillis, run);
   }
+}
+
+/** The span of a context, if it has a valid one. */
+function spanOf(context: Context): SpanContext | undefined {
+  const span = trace.getSpanContext(context);
+  return span !== undefined && isSpanContextValid(span) ? span : undefined;
 }
 
 /** The resource of a provider: a private field, but the same in both generations. */

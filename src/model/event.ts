@@ -23,6 +23,11 @@ export interface TelemetryEventInit {
   readonly otel?: EventOtel | undefined;
 }
 
+/** For the library itself: the fields are of the right types. */
+export const CHECKED = Symbol('checked');
+
+const TYPES: ReadonlySet<unknown> = new Set(Object.values(EventType));
+
 /** Something that happened in an application. */
 export class TelemetryEvent {
   /** Unique id. */
@@ -40,23 +45,15 @@ export class TelemetryEvent {
   /** What OpenTelemetry knows beyond; `undefined` if nothing is. */
   declare readonly otel: EventOtel | undefined;
 
+  /** @internal */
+  constructor(init: Required<TelemetryEventInit>, checked: typeof CHECKED);
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a field has the wrong type. */
-  constructor(init: TelemetryEventInit) {
-    if (typeof init !== 'object' || init === null) throw wrong('init', 'an object with its fields', init);
-    const timestamp = init.timestamp ?? new Date();
-    if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime()))
-      throw wrong('timestamp', 'a valid Date', timestamp);
-    if (typeof init.source !== 'string') throw wrong('source', 'a string', init.source);
-    if (typeof init.message !== 'string') throw wrong('message', 'a string', init.message);
-    if (init.eventId !== undefined && typeof init.eventId !== 'string')
-      throw wrong('eventId', 'a string', init.eventId);
-    const eventType = init.eventType ?? EventType.INFO;
-    if (eventType !== 'info' && eventType !== 'warning' && eventType !== 'error' && eventType !== 'debug') {
-      throw wrong('eventType', "'info', 'warning', 'error' or 'debug'", eventType);
-    }
+  constructor(init: TelemetryEventInit);
+  constructor(init: TelemetryEventInit, checked?: typeof CHECKED) {
+    if (checked !== CHECKED) check(init);
     this.eventId = init.eventId ?? newId(Date.now());
-    this.timestamp = timestamp;
-    this.eventType = eventType;
+    this.timestamp = init.timestamp ?? new Date();
+    this.eventType = init.eventType ?? EventType.INFO;
     this.source = init.source;
     this.message = init.message;
     this.metadata = init.metadata ?? undefined;
@@ -75,6 +72,19 @@ export class TelemetryEvent {
 }
 
 keepShape(new TelemetryEvent({ eventId: '', source: '', message: '' }));
+
+function check(init: TelemetryEventInit): void {
+  if (typeof init !== 'object' || init === null) throw wrong('init', 'an object with its fields', init);
+  const { eventId, timestamp, eventType, source, message } = init;
+  const time: unknown = timestamp ?? undefined;
+  if (time !== undefined && (!(time instanceof Date) || Number.isNaN(time.getTime())))
+    throw wrong('timestamp', 'a valid Date', timestamp);
+  if (typeof source !== 'string') throw wrong('source', 'a string', source);
+  if (typeof message !== 'string') throw wrong('message', 'a string', message);
+  if (eventId !== undefined && typeof eventId !== 'string') throw wrong('eventId', 'a string', eventId);
+  if (!TYPES.has(eventType ?? EventType.INFO))
+    throw wrong('eventType', "'info', 'warning', 'error' or 'debug'", eventType);
+}
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
   return new TelemetryError(

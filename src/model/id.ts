@@ -8,10 +8,11 @@ const POOL_SIZE = 4_096;
 
 /**
  * Makes a generator of UUIDs of version 7 (RFC 9562, section 5.7): ordered by time, and within one generator strictly
- * ascending, as a counter fills `rand_a` (method 1 of section 6.2). A clock that steps back doesn't break the order.
+ * ascending, as what is random is drawn anew for each millisecond, and counted up within it (method 2 of section 6.2). A
+ * clock that steps back doesn't break the order.
  *
- * `rand_b` is drawn anew for each millisecond: ids of one generator differ by their time and counter, and those of two by
- * 60 random bits as well. So an id is three pieces of text, two of which are there already.
+ * Ids of one generator differ by their time and the last 12 bits, and those of two by 60 random bits as well. So an id is
+ * two pieces of text that are there already.
  *
  * @param fill - fills an array with random bytes.
  * @returns a function that takes the time in milliseconds and gives the next id.
@@ -24,7 +25,6 @@ export function createIdGenerator(fill: FillRandom): (nowMillis: number) => stri
   let millis = -1;
   let counter = 0;
   let before = '';
-  let after = '';
   const random = (): number => {
     if (used === POOL_SIZE) {
       fill(bytes);
@@ -39,9 +39,9 @@ export function createIdGenerator(fill: FillRandom): (nowMillis: number) => stri
     const hex = now.toString(16).padStart(12, '0');
     const bits = random();
     const more = random();
+    const time = [hex.slice(0, 8), '-', hex.slice(8), '-7', three(bits), '-8', three(bits >>> 12), '-'];
     // joined, as texts that are put together by + are only linked, and walked again for each id
-    before = [hex.slice(0, 8), '-', hex.slice(8), '-7'].join('');
-    after = ['-8', three(bits), '-', three(bits >>> 12), three(more), three(more >>> 12), three(random())].join('');
+    before = [...time, three(more), three(more >>> 12), three(random())].join('');
   };
   return (nowMillis) => {
     if (nowMillis === given) {
@@ -61,7 +61,7 @@ export function createIdGenerator(fill: FillRandom): (nowMillis: number) => stri
       tick(millis + 1);
       counter = 0;
     }
-    return before + (HEX3[counter] as string) + after;
+    return before + (HEX3[counter] as string);
   };
 }
 

@@ -1,4 +1,6 @@
+import type { TelemetryEvent } from './event.js';
 import { isEvent, type TelemetryItem } from './item.js';
+import type { TelemetryMetric } from './metric.js';
 
 /** What an object costs beside its texts: itself, its properties, its place in a list. */
 const OBJECT_BYTES = 48;
@@ -13,15 +15,21 @@ const MAX_VALUES = 1_000;
  * @param mapBytes - an event's metadata or a metric's tags, without {@link OBJECT_BYTES}, if they were counted before.
  */
 export function sizeOfItem(item: TelemetryItem, mapBytes?: number): number {
-  let size = ITEM_BYTES;
-  if (isEvent(item)) {
-    size += 2 * (item.eventId.length + item.source.length + item.message.length);
-    if (item.metadata !== undefined) size += sizeOfMap(item.metadata, mapBytes);
-  } else {
-    size += 2 * (item.metricId.length + item.name.length + (item.unit?.length ?? 0));
-    if (item.tags !== undefined) size += sizeOfMap(item.tags, mapBytes);
-  }
-  return item.otel === undefined ? size : size + sizeOfOtel(item.otel);
+  return isEvent(item) ? sizeOfEvent(item, mapBytes) : sizeOfMetric(item, mapBytes);
+}
+
+/** As {@link sizeOfItem}, of an event. */
+export function sizeOfEvent({ eventId, source, message, metadata, otel }: TelemetryEvent, mapBytes?: number): number {
+  let size = ITEM_BYTES + 2 * (eventId.length + source.length + message.length);
+  if (metadata !== undefined) size += sizeOfMap(metadata, mapBytes);
+  return otel === undefined ? size : size + sizeOfOtel(otel);
+}
+
+/** As {@link sizeOfItem}, of a metric. */
+export function sizeOfMetric({ metricId, name, unit, tags, otel }: TelemetryMetric, mapBytes?: number): number {
+  let size = ITEM_BYTES + 2 * (metricId.length + name.length + (unit?.length ?? 0));
+  if (tags !== undefined) size += sizeOfMap(tags, mapBytes);
+  return otel === undefined ? size : size + sizeOfOtel(otel);
 }
 
 /** What the `otel` part before took: the points of one collection share one, which is frozen. */

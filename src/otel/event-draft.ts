@@ -1,7 +1,7 @@
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
 import { EVENT_NAME_KEY } from '../model/attribute-names.js';
-import { TelemetryEvent } from '../model/event.js';
+import { CHECKED, TelemetryEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import { newId } from '../model/id.js';
 import type { EventOtel } from '../model/otel-fields.js';
@@ -49,7 +49,7 @@ export class EventDraft {
   complete(nowMillis: number, span: SpanIds | undefined, resource: AnyValueMap): TelemetryEvent {
     const { time, lost, eventName } = this;
     const isBare = span === undefined && eventName === undefined && lost === 0 && time?.timeUnixNano === undefined;
-    return new TelemetryEvent({
+    const fields = {
       eventId: newId(nowMillis),
       timestamp: time?.date ?? new Date(nowMillis),
       eventType: this.eventType,
@@ -57,7 +57,8 @@ export class EventDraft {
       message: this.message,
       metadata: this.metadata,
       otel: isBare ? bareOtel(resource) : fullOtel(this, span, resource),
-    });
+    };
+    return new TelemetryEvent(fields, CHECKED);
   }
 }
 

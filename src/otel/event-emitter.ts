@@ -1,10 +1,10 @@
 import type { TelemetryEvent } from '../model/event.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { sharedState } from '../runtime/shared-state.js';
-import { bareRecord, firstProcessor, type KnownLogger, knownLogger } from './attach-attributes.js';
+import { type DirectLogger, directLogger, emitDirectly, firstProcessor } from './direct-emit.js';
 import type { EventInFlight } from './event-in-flight.js';
 import { FACADE_SCOPE } from './instruments/facade-scope.js';
-import type { LoggerLike, LoggerProviderLike } from './sdk-types.js';
+import type { LoggerLike, LoggerProviderLike, ResourceLike } from './sdk-types.js';
 import { attributesOf, recordOf } from './transform/event-transform.js';
 import { isInstrumentation } from './transform/source.js';
 
@@ -17,16 +17,22 @@ export const DEFAULT_MAX_SCOPES = 1_000;
  */
 export type Emitted = 'taken' | 'filtered' | 'unseen';
 
-interface NamedLogger extends KnownLogger {
+interface NamedLogger {
+  readonly logger: LoggerLike;
+  /** What is known of it, if it is the SDK's own. */
+  readonly direct: DirectLogger | undefined;
   /** Whether its scope has the name of the event's source. */
   readonly isOwnScope: boolean;
   /** Whether the source needs no attribute. */
   readonly isPlain: boolean;
 }
 
+/** Gives the event of a draft, with the resource of the provider if it is known, and remembers it in the flight. */
+type Complete = (flight: EventInFlight, resource?: ResourceLike) => TelemetryEvent;
+
 /** Emits events through the loggers of their sources. */
 export class EventEmitter {
-  readonly #complete: (flight: EventInFlight) => TelemetryEvent;
+  readonly #complete: Complete;
   readonly #diagnostics: Diagnostics;
   readonly #maxScopes: number;
   readonly #shared = sharedState();
@@ -43,8 +49,7 @@ export class EventEmitter {
   /** The one of them that came first before. */
   #lastFirst: object | undefined;
 
-  /** @param complete - gives the event of a draft and remembers it in the flight. */
-  constructor(complete: (flight: EventInFlight) => TelemetryEvent, diagnostics: Diagnostics, maxScopes: number) {
+  constructor(complete: Complete, diagnostics: Diagnostics, maxScopes: number) {
     this.#complete = complete;
     this.#diagnostics = diagnostics;
     this.#maxScopes = maxScopes;
@@ -76,9 +81,10 @@ export class EventEmitter {
     try {
       const { source, flatKeys } = flight.draft;
       const known = source === this.#lastSource ? (this.#lastLogger as NamedLogger) : this.#logger(provider, source);
-      flight.isBare = flatKeys !== undefined && known.isPlain && this.#comesFirst(provider, known);
+      const { direct } = known;
       shared.inFlight = flight;
-      if (flight.isBare) known.logger.emit(bareRecord(flight));
+      if (flatKeys !== undefined && direct !== undefined && known.isPlain && this.#comesFirst(direct))
+        emitDirectly(direct, flight, flatKeys, this.#complete);
       else this.#emitWhole(known, flight);
     } catch (error) {
       this.#diagnostics.report('emit', 'emitting a log record through OpenTelemetry failed', error);
@@ -103,8 +109,8 @@ export class EventEmitter {
   }
 
   /** Whether a processor of the owner's is given the record before all others. */
-  #comesFirst(provider: LoggerProviderLike, known: NamedLogger): boolean {
-    const first = firstProcessor(provider, known);
+  #comesFirst(direct: DirectLogger): boolean {
+    const first = firstProcessor(direct);
     if (first === undefined) return false;
     if (first === this.#lastFirst) return true;
     if (!this.#processors.has(first as object)) return false;
@@ -132,8 +138,9 @@ export class EventEmitter {
   }
 
   #makeLogger(provider: LoggerProviderLike, scope: string, isOwnScope: boolean): NamedLogger {
-    const known = knownLogger(provider.getLogger(scope) as LoggerLike, provider);
-    const made = { ...known, isOwnScope, isPlain: isOwnScope && !isInstrumentation(scope) };
+    const logger = provider.getLogger(scope) as LoggerLike;
+    const direct = directLogger(logger, provider);
+    const made = { logger, direct, isOwnScope, isPlain: isOwnScope && !isInstrumentation(scope) };
     if (isOwnScope) this.#loggers.set(scope, made);
     else this.#further = made;
     return made;

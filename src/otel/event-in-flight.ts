@@ -1,7 +1,7 @@
 import { ATTR_UID } from '../model/attribute-names.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { InFlight } from '../runtime/shared-state.js';
-import type { EventDraft } from './event-draft.js';
+import type { EventDraft, SpanIds } from './event-draft.js';
 import type { Context, HrTime, LogRecordLike } from './sdk-types.js';
 
 /** An event of a facade's own, while its logger's `emit` runs. */
@@ -10,11 +10,12 @@ export class EventInFlight implements InFlight {
   event: TelemetryEvent | undefined;
   /** The attributes that the record was emitted with. */
   attributes: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * Whether the record was emitted without its attributes, for the owner's processor, the first of its provider, to
-   * complete the event and to attach them.
-   */
-  isBare = false;
+  /** The record, if it was made here rather than by the logger. */
+  record: object | undefined;
+  /** The active span, if there is one, once the draft is completed. */
+  span: SpanIds | undefined;
+  /** When the draft was completed, in milliseconds since the Unix epoch. */
+  nowMillis = 0;
   /** Whether a processor of the owner's has taken the record. */
   taken = false;
 
@@ -27,9 +28,9 @@ export class EventInFlight implements InFlight {
 
   /** Whether a record, given to a processor while the event is being emitted, is that event's. */
   isOf(record: LogRecordLike): boolean {
+    if (this.record !== undefined) return record === this.record;
     const { event, draft } = this;
-    if (event === undefined)
-      return this.isBare && record.body === draft.message && record.instrumentationScope.name === draft.source;
+    if (event === undefined) return false;
     const uid = uidOf(record);
     if (uid !== undefined) return uid === event.eventId;
     // a processor took the id away: the time and the scope identify it

@@ -18,7 +18,7 @@ export interface Providers {
 export class ProviderResolver {
   readonly #diagnostics: Diagnostics;
   #given: Providers;
-  /** The last given one that was found to be real, which it stays. */
+  /** The given logger provider, if it was found to be real, which it stays. */
   #real: LoggerProviderLike | undefined;
 
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a given provider is none. */
@@ -29,16 +29,20 @@ export class ProviderResolver {
 
   use(given: Providers): void {
     this.#given = { ...this.#given, ...checked(given) };
+    this.#real = undefined;
   }
 
   /** The given logger provider, else the global that holds a real one, else `undefined`. */
   loggerProvider(): LoggerProviderLike | undefined {
+    return this.#real ?? this.#loggerProvider();
+  }
+
+  #loggerProvider(): LoggerProviderLike | undefined {
     const given = this.#given.loggerProvider;
     const provider = given === undefined ? undefined : this.#call(given);
     if (provider !== undefined) {
-      if (provider === this.#real) return provider;
       if (!isReal(provider)) return undefined;
-      this.#real = provider;
+      if (provider === given) this.#real = provider;
       return provider;
     }
     const separate = registeredSeparateLogs();
@@ -58,6 +62,7 @@ export class ProviderResolver {
   /** The given meter provider, else the global one; `undefined` if there is none. */
   meterProvider(): MeterProvider | undefined {
     const given = this.#given.meterProvider;
+    if (typeof given === 'object') return given;
     const own = given === undefined ? undefined : this.#call(given);
     if (own !== undefined) return own;
     const found = registeredMetrics();

@@ -1,6 +1,6 @@
 import { TelemetryData } from '../model/data.js';
 import type { TelemetryEvent } from '../model/event.js';
-import { sizeOfItem } from '../model/item-size.js';
+import { sizeOfEvent, sizeOfMetric } from '../model/item-size.js';
 import type { TelemetryMetric } from '../model/metric.js';
 
 /** Bytes that fill the buffer, however few items they are: to write them takes some 20 ms of whoever collects the last. */
@@ -47,13 +47,13 @@ export class ItemBuffer {
   /** @param metadataBytes - as for `sizeOfItem`. */
   addEvent(event: TelemetryEvent, metadataBytes?: number): void {
     this.#events.push(event);
-    this.#bytes += sizeOfItem(event, metadataBytes);
+    this.#bytes += sizeOfEvent(event, metadataBytes);
   }
 
   /** @param tagBytes - as for `sizeOfItem`. */
   addMetric(metric: TelemetryMetric, tagBytes?: number): void {
     this.#metrics.push(metric);
-    this.#bytes += sizeOfItem(metric, tagBytes);
+    this.#bytes += sizeOfMetric(metric, tagBytes);
   }
 
   /** Takes everything out. */

@@ -42,6 +42,11 @@ export function hrFromTime(date: Date, timeUnixNano: string | undefined): HrTime
     const nanos = BigInt(timeUnixNano);
     if (floorDivide(nanos, 1_000_000n) === BigInt(millis)) return hrFromNanos(nanos);
   }
+  return hrFromMillis(millis);
+}
+
+/** The HrTime of milliseconds since the Unix epoch. */
+export function hrFromMillis(millis: number): HrTime {
   const seconds = Math.floor(millis / 1000);
   return [seconds, (millis - seconds * 1000) * 1_000_000];
 }

@@ -1,43 +1,12 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { describe, expect, it, jest } from '@jest/globals';
+import { context, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import fc from 'fast-check';
-import { EventType, RimpLogRecordProcessor, TelemetryCollector, type TelemetryEvent } from 'rimp-telemetry';
+import { RimpLogRecordProcessor, TelemetryCollector, type TelemetryEvent } from 'rimp-telemetry';
 import { hostileMap } from '../helpers/hostile-maps.js';
 import { processor } from '../helpers/sdk.js';
-
-type SdkRecord = Parameters<LogRecordProcessor['onEmit']>[0];
-interface Way {
-  readonly collector: TelemetryCollector;
-  readonly provider: LoggerProvider;
-  readonly records: SdkRecord[];
-  readonly collect: (metadata: unknown) => { event: TelemetryEvent; record: SdkRecord };
-}
-
-const open: TelemetryCollector[] = [];
-afterEach(async () => {
-  for (const collector of open.splice(0)) await collector.shutdown();
-});
-
-/** A collector whose processor has these before it, and one after it that keeps each record. */
-function way(before: LogRecordProcessor[], limits: { attributeCountLimit?: number } = {}): Way {
-  const collector = new TelemetryCollector({ bufferSize: 1_000_000 }, { warnOnLoss: false });
-  open.push(collector);
-  const records: SdkRecord[] = [];
-  const after = processor((record) => records.push(record));
-  const provider = new LoggerProvider({
-    processors: [...before, new RimpLogRecordProcessor(collector), after],
-    logRecordLimits: limits,
-  });
-  collector.useProviders({ loggerProvider: provider });
-  const collect = (metadata: unknown) => {
-    collector.collectEvent('source', 'message', EventType.WARNING, metadata as object);
-    const [event] = collector.flush().events;
-    return { event: event as TelemetryEvent, record: records.at(-1) as SdkRecord };
-  };
-  return { collector, provider, records, collect };
-}
+import { open, type SdkRecord, way } from '../helpers/ways.js';
 
 const nothing = processor(() => undefined);
 
@@ -167,6 +136,48 @@ describe('the attributes of an event', () => {
       expect(event?.timestamp).toEqual(timestamp);
       expect(records[0]?.hrTime).toEqual([1_767_323_045, 678_000_000]);
       expect(collector.flush().events[0]?.timestamp).toEqual(timestamp);
+    }
+  });
+
+  it('are made when they are asked for, on a record of the SDK in use', () => {
+    // if a new version of the SDK fails here, its records take the slow way: see src/otel/rehearsal.ts
+    const { record } = way([]).collect({ a: 1 });
+    const { record: made } = way([nothing]).collect({ a: 1 });
+    expect(Object.hasOwn(record, 'attributes')).toBe(false);
+    expect(Object.hasOwn(made, 'attributes')).toBe(true);
+    expect(record).toBeInstanceOf(made.constructor);
+    expect(record.attributes).toEqual({ a: 1, 'log.record.uid': expect.any(String) });
+    expect(record.attributes).toBe(record.attributes);
+  });
+
+  it('can be replaced by a later processor, as any field of its record', () => {
+    const collector = new TelemetryCollector();
+    open.push(collector);
+    const records: SdkRecord[] = [];
+    const replace = processor((record) => {
+      (record as { attributes: object }).attributes = { b: 2 };
+      record.setAttribute('c', 3).setBody('other').setSeverityNumber(17).setSeverityText('E');
+    });
+    const keep = processor((record) => records.push(record));
+    collector.useProviders({
+      loggerProvider: new LoggerProvider({ processors: [new RimpLogRecordProcessor(collector), replace, keep] }),
+    });
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    expect(records[0]).toMatchObject({ body: 'other', severityNumber: 17, severityText: 'E' });
+    expect(records[0]?.attributes).toEqual({ b: 2, c: 3 });
+    expect(collector.flush().events[0]).toMatchObject({ message: 'message', eventType: 'info', metadata: { a: 1 } });
+  });
+
+  it('belong to a record that can no longer be changed once it is emitted', () => {
+    const warn = jest.fn();
+    diag.setLogger({ warn, error: warn, info() {}, debug() {}, verbose() {} });
+    try {
+      const { record } = way([]).collect({ a: 1 });
+      record.setBody('other');
+      expect(record.body).toBe('message');
+      expect(warn).toHaveBeenCalledTimes(1);
+    } finally {
+      diag.disable();
     }
   });
 

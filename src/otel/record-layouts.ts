@@ -1,0 +1,147 @@
+import { ATTR_UID } from '../model/attribute-names.js';
+import type { TelemetryEvent } from '../model/event.js';
+import type { HrTime, ResourceLike, ScopeLike } from './sdk-types.js';
+
+// The fields of the SDKs' records, and functions that set them in the same order. A function rather than a class, as its
+// prototype goes back to the one of the SDK's class: methods, accessors and `instanceof` are those of the SDK. Its
+// attributes are the event's, and made when they are asked for: a processor changes its record's, not the event's.
+
+/** What the loggers of a provider share, as far as a record has it. */
+export interface RecordState {
+  readonly resource?: ResourceLike;
+  readonly logRecordLimits?: object;
+}
+
+/** A record of the SDK's, as far as its logger needs it. */
+export interface OwnRecord {
+  readonly attributes: object;
+  _makeReadonly(): void;
+}
+
+/** What an event gives its record. */
+export type RecordEvent = Pick<TelemetryEvent, 'message' | 'eventId' | 'metadata'>;
+
+/** Makes a record of an event; its attributes are so many. */
+export type RecordConstructor = new (
+  state: RecordState,
+  scope: ScopeLike,
+  hrTime: HrTime,
+  hrTimeObserved: HrTime,
+  span: object | undefined,
+  severityNumber: number,
+  severityText: string,
+  event: RecordEvent,
+  count: number,
+) => OwnRecord;
+
+type Fields = Record<string, unknown>;
+type Fill = (this: Fields, ...parts: ConstructorParameters<RecordConstructor>) => void;
+
+/** Of each layout the names of the fields, in order, but `_eventName`, and what makes a function of its own for a copy of the SDK. */
+const LAYOUTS: readonly { readonly names: string; readonly make: () => Fill }[] = [
+  {
+    // from 0.221 on, and 3.x
+    names:
+      'resource instrumentationScope attributes _hrTime _hrTimeObserved _spanContext _severityText _severityNumber ' +
+      '_body _attributesCount _droppedAttributesCount _isReadonly _logRecordLimits',
+    make: () =>
+      function Latest(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
+        this.resource = state.resource;
+        this.instrumentationScope = scope;
+        this._hrTime = hrTime;
+        this._hrTimeObserved = observed;
+        this._spanContext = span;
+        this._severityText = severityText;
+        this._severityNumber = severityNumber;
+        this._body = event.message;
+        this._eventName = undefined;
+        this._attributesCount = count;
+        this._droppedAttributesCount = 0;
+        this._isReadonly = false;
+        this._logRecordLimits = state.logRecordLimits;
+        this._attributes = undefined;
+        this._uid = event.eventId;
+        this._metadata = event.metadata;
+      },
+  },
+  {
+    // from 0.214 on
+    names:
+      'hrTime hrTimeObserved spanContext resource instrumentationScope attributes _severityText _severityNumber _body ' +
+      '_attributesCount _droppedAttributesCount _isReadonly _logRecordLimits',
+    make: () =>
+      function Middle(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
+        fillEarly(this, hrTime, observed, span, state, scope, severityText, severityNumber, event);
+        this._attributesCount = count;
+        this._droppedAttributesCount = 0;
+      },
+  },
+  {
+    // before; the first had no name
+    names:
+      'hrTime hrTimeObserved spanContext resource instrumentationScope attributes _severityText _severityNumber _body ' +
+      'totalAttributesCount _isReadonly _logRecordLimits',
+    make: () =>
+      function Early(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
+        fillEarly(this, hrTime, observed, span, state, scope, severityText, severityNumber, event);
+        this.totalAttributesCount = count;
+      },
+  },
+];
+
+/** What the layouts before 0.221 have in common. */
+function fillEarly(
+  record: Fields,
+  hrTime: HrTime,
+  observed: HrTime,
+  span: object | undefined,
+  state: RecordState,
+  scope: ScopeLike,
+  severityText: string,
+  severityNumber: number,
+  event: RecordEvent,
+): void {
+  record.hrTime = hrTime;
+  record.hrTimeObserved = observed;
+  record.spanContext = span;
+  record.resource = state.resource;
+  record.instrumentationScope = scope;
+  record._severityText = severityText;
+  record._severityNumber = severityNumber;
+  record._body = event.message;
+  record._eventName = undefined;
+  record._isReadonly = false;
+  record._logRecordLimits = state.logRecordLimits;
+  record._attributes = undefined;
+  record._uid = event.eventId;
+  record._metadata = event.metadata;
+}
+
+/** What makes records like one that the SDK made, with its prototype; `undefined` if its fields are not known. */
+export function recordConstructor(like: object): RecordConstructor | undefined {
+  const names = Object.getOwnPropertyNames(like).filter((name) => name !== '_eventName');
+  const make = LAYOUTS.find((layout) => layout.names === names.join(' '))?.make;
+  if (make === undefined) return undefined;
+  const constructor = make();
+  constructor.prototype = Object.create(Object.getPrototypeOf(like) as object, { attributes: ATTRIBUTES });
+  return constructor as unknown as RecordConstructor;
+}
+
+const ATTRIBUTES = {
+  configurable: true,
+  enumerable: true,
+  get(this: Fields): unknown {
+    this._attributes ??= attributesOf(this._uid, this._metadata as RecordEvent['metadata']);
+    return this._attributes;
+  },
+  set(this: Fields, attributes: unknown) {
+    this._attributes = attributes;
+  },
+};
+
+function attributesOf(uid: unknown, metadata: RecordEvent['metadata']): object {
+  const attributes: Fields = { [ATTR_UID]: uid };
+  // a spread and one more property is many times slower on some versions of V8
+  for (const key in metadata) attributes[key] = metadata[key];
+  return attributes;
+}

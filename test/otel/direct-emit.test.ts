@@ -1,0 +1,99 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { RimpLogRecordProcessor, RimpMetricReader, TelemetryCollector } from 'rimp-telemetry';
+import { processor } from '../helpers/sdk.js';
+import { open, type SdkRecord, way } from '../helpers/ways.js';
+
+describe('an event of the facade', () => {
+  const config = { enabled: true, disabled: false, minimumSeverity: 0, traceBased: false };
+
+  it.each([
+    ['is disabled', { ...config, enabled: false, disabled: true }],
+    ['takes errors alone', { ...config, minimumSeverity: 17 }],
+  ])('is filtered if the logger of its source %s', (_, loggerConfig) => {
+    const collector = new TelemetryCollector();
+    open.push(collector);
+    const records: SdkRecord[] = [];
+    const options = {
+      processors: [new RimpLogRecordProcessor(collector), processor((record) => records.push(record))],
+      loggerConfigurator: () => loggerConfig,
+    };
+    const provider = new LoggerProvider(options);
+    const logger = provider.getLogger('source');
+    logger.emit({ body: 'what the SDK does', severityNumber: 9 });
+    const taken = records.length;
+    collector.useProviders({ loggerProvider: provider });
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    // versions that have no such configuration take everything
+    expect(records).toHaveLength(2 * taken);
+    expect(collector.health()).toMatchObject(
+      taken === 0 ? { accepted: 1, dropped: { filtered_by_otel: 1 } } : { accepted: 2, dropped: {} },
+    );
+  });
+
+  it('is filtered once its provider is shut down, as any record is', async () => {
+    const { provider, collector, records } = way([]);
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    await provider.shutdown();
+    const before = records.length;
+    provider.getLogger('source');
+    collector.collectEvent('source', 'message', 'info', { a: 2 });
+    collector.collectEvent('another', 'message', 'info', { a: 2 });
+    expect(records.length - before).toBeLessThanOrEqual(1);
+    expect(collector.health().accepted).toBe(3);
+  });
+
+  it('is given to what somebody has put in front of all processors', () => {
+    const { provider, collect } = way([]);
+    collect({ a: 1 });
+    const { activeProcessor } = (
+      provider as unknown as { _sharedState: { activeProcessor: { onEmit(record: object, context: object): void } } }
+    )._sharedState;
+    const seen: unknown[] = [];
+    const onEmit = activeProcessor.onEmit.bind(activeProcessor);
+    activeProcessor.onEmit = (record, active) => {
+      seen.push((record as SdkRecord).attributes);
+      onEmit(record, active);
+    };
+    collect({ a: 2 });
+    expect(seen).toEqual([expect.objectContaining({ a: 2 })]);
+  });
+
+  it('goes on to later processors as one that throws does for the SDK', () => {
+    const broken = processor(() => {
+      throw new Error('broken');
+    });
+    const collector = new TelemetryCollector({}, { warnOnLoss: false });
+    open.push(collector);
+    const after = jest.fn();
+    const provider = new LoggerProvider({
+      processors: [new RimpLogRecordProcessor(collector), broken, processor(after)],
+    });
+    collector.useProviders({ loggerProvider: provider });
+    expect(() => provider.getLogger('source').emit({ body: 'one' })).toThrow('broken');
+    expect(collector.collectEvent('source', 'message')).not.toBeNull();
+    expect(after).not.toHaveBeenCalled();
+    expect(collector.flush().events).toHaveLength(2);
+    expect(collector.health().lastError?.message).toContain('broken');
+  });
+
+  it("is counted in the SDK's own metrics, once", async () => {
+    const collector = new TelemetryCollector();
+    open.push(collector);
+    const reader = new RimpMetricReader(collector);
+    const options = {
+      processors: [new RimpLogRecordProcessor(collector)],
+      meterProvider: new MeterProvider({ readers: [reader] }),
+    };
+    const provider = new LoggerProvider(options);
+    collector.useProviders({ loggerProvider: provider });
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    await reader.forceFlush();
+    const { metrics } = await collector.storage.retrieve({ name: 'otel.sdk.log.created' });
+    // the first versions count nothing
+    if (metrics.length > 0) expect(metrics.map(({ value }) => value)).toEqual([2]);
+    else expect(Reflect.has(Reflect.get(provider, '_sharedState') as object, 'loggerMetrics')).toBe(false);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { RimpLogRecordProcessor, TelemetryCollector } from 'rimp-telemetry';
+import { LoggerProvider as MiddleProvider } from 'sdk-logs-0.216';
+import { directLogger } from '../../src/otel/direct-emit.js';
+import type { LoggerLike } from '../../src/otel/sdk-types.js';
+import { processor } from '../helpers/sdk.js';
+
+describe.each([
+  ['in use', LoggerProvider],
+  ['0.216', MiddleProvider as unknown as typeof LoggerProvider],
+])('the SDK %s', (_, Provider) => {
+  it('is known, and its records are made as it makes them', async () => {
+    const collector = new TelemetryCollector();
+    const records: object[] = [];
+    const keep = processor((record) => records.push(record));
+    const provider = new Provider({ processors: [new RimpLogRecordProcessor(collector), keep] });
+    collector.useProviders({ loggerProvider: provider });
+    const logger = provider.getLogger('source');
+    expect(directLogger(logger as LoggerLike, provider)).toBeDefined();
+
+    const event = collector.collectEvent('source', 'message', 'warning', { a: 1, b: 'two', c: true });
+    const { attributes } = records[0] as { attributes: Record<string, string | number | boolean> };
+    logger.emit({
+      timestamp: event?.timestamp ?? 0,
+      observedTimestamp: event?.timestamp ?? 0,
+      severityNumber: 13,
+      severityText: 'WARNING',
+      body: 'message',
+      attributes,
+    });
+    const [own, sdk] = records as [object, object];
+    const names = Object.getOwnPropertyNames(sdk);
+    expect(names.map((name) => [name, Reflect.get(own, name)])).toEqual(
+      names.map((name) => [name, Reflect.get(sdk, name)]),
+    );
+    expect(own).toBeInstanceOf(sdk.constructor);
+    await collector.shutdown();
+  });
+});
