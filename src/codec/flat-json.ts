@@ -5,14 +5,24 @@ const MAX_KNOWN_TEXT = 256;
 // oxlint-disable-next-line no-control-regex -- these are what JSON escapes (RFC 8259, section 7)
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-/** Keys as JSON, with what is before and behind them. */
-let known = new Map<string, string>();
+/** A key as JSON, with what is before and behind it: in front of all, or behind another value. */
+interface KeyText {
+  readonly first: string;
+  readonly next: string;
+}
+
+let known = new Map<string, KeyText>();
 
 const NOTHING = {};
 
 /** Text as JSON; most needs no escapes, which is quickly seen. */
 export function quote(text: string): string {
-  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
+  return needsEscapes(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+/** Whether text has characters that JSON escapes. */
+export function needsEscapes(text: string): boolean {
+  return ESCAPED.test(text);
 }
 
 /**
@@ -29,7 +39,8 @@ export function flatJson(map: object): string | undefined {
   let json = '';
   for (const key in map) {
     const value = (map as Record<string, unknown>)[key];
-    json += known.get(key) ?? learn(key);
+    const { first, next } = known.get(key) ?? learn(key);
+    json = json === '' ? first : json + next;
     switch (typeof value) {
       case 'string':
         json += quote(value);
@@ -44,12 +55,18 @@ export function flatJson(map: object): string | undefined {
         return undefined;
     }
   }
-  return json === '' ? '{}' : `{${json.slice(1)}}`;
+  return json === '' ? '{}' : `${json}}`;
 }
 
-function learn(key: string): string {
-  const text = JSON.parse(JSON.stringify(`,${JSON.stringify(key)}:`)) as string;
+function learn(key: string): KeyText {
+  const text = `${JSON.stringify(key)}:`;
+  const found = { first: flat(`{${text}`), next: flat(`,${text}`) };
   if (known.size >= MAX_KNOWN) known = new Map();
-  if (key.length <= MAX_KNOWN_TEXT) known.set(key, text);
-  return text;
+  if (key.length <= MAX_KNOWN_TEXT) known.set(key, found);
+  return found;
+}
+
+/** Text that was put together, as one piece. */
+export function flat(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }

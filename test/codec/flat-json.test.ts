@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { TelemetryCollector } from 'rimp-telemetry';
+import { TelemetryCollector, TelemetryEvent } from 'rimp-telemetry';
 import { flatJson } from '../../src/codec/flat-json.js';
 import { encodeEvent } from '../../src/codec/json-line-encode.js';
 import { normaliseMetadata } from '../../src/codec/normalise.js';
@@ -49,6 +49,18 @@ describe('flat metadata as JSON', () => {
 });
 
 describe('a line', () => {
+  it('holds its id and its message as JSON.stringify writes them', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary-ascii' }), fc.constant('\ud800'));
+    fc.assert(
+      fc.property(text, text, (eventId, message) => {
+        const line = encodeEvent(new TelemetryEvent({ eventId, message, source: 'source' }));
+        expect(line).toContain(`{"type":"event","data":{"event_id":${JSON.stringify(eventId)},"timestamp":`);
+        expect(line).toContain(`"source":"source","message":${JSON.stringify(message)},"metadata":null}}`);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('has the source, the type and the resource of its own event, whichever came before', () => {
     fc.assert(
       fc.property(
