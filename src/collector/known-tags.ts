@@ -3,8 +3,8 @@ import { flatCopy } from '../codec/flat-copy.js';
 import type { Tags } from '../model/metric.js';
 import { TagPath } from '../model/tag-path.js';
 
-/** Places of the path: the tags of about a thousand series, or of four thousand with one tag. */
-const MAX_PLACES = 4_096;
+/** Places of the path: one or two for each series, some 200 bytes each. */
+const MAX_PLACES = 16_384;
 /** Calls after which tags that had too many values to be remembered get another chance. */
 const PAUSE = 100_000;
 const NOTHING = {};

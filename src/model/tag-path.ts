@@ -7,7 +7,9 @@ class Place<T> {
   more: Map<unknown, Place<T>> | undefined = undefined;
   /** By their keys, if something else may be the next tag. */
   others: Map<string, Place<T>> | undefined = undefined;
-  /** What belongs to these tags, if no further one follows. */
+  /** If nothing else has come after these tags: keys and values by turns. */
+  rest: readonly unknown[] | undefined = undefined;
+  /** What belongs to these tags, and those of the rest, if no further one follows. */
   end: T | undefined = undefined;
 }
 
@@ -35,27 +37,68 @@ export class TagPath<T> {
   find(tags: object | undefined): T | undefined {
     const dropTags = this.#dropTags;
     let place = this.#root;
+    let { rest } = place;
+    let at = 0;
     for (const key in tags) {
       if (dropTags?.has(key) === true) continue;
       const value = (tags as Record<string, unknown>)[key];
+      if (rest !== undefined) {
+        if (rest[at] !== key || rest[at + 1] !== value) return undefined;
+        at += 2;
+        continue;
+      }
       const fork: Place<T> | undefined = place.key === key ? place : place.others?.get(key);
       const next: Place<T> | undefined = fork?.value === value ? fork?.next : fork?.more?.get(value);
       if (next === undefined) return undefined;
       place = next;
+      ({ rest } = next);
     }
-    return place.end;
+    return rest === undefined || at === rest.length ? place.end : undefined;
   }
 
   /** Remembers what belongs to some tags, if there is room. */
   plant(tags: object | undefined, end: T): void {
+    const pairs = this.#pairsOf(tags);
     let place = this.#root;
-    for (const key in tags) {
-      if (this.#dropTags?.has(key) === true) continue;
-      const fork = this.#fork(place, key);
+    for (let at = 0; at < pairs.length; at += 2) {
+      if (!this.#unfold(place)) return;
+      const fork = this.#fork(place, pairs[at] as string);
       if (fork === undefined) return;
-      place = this.#after(fork, (tags as Record<string, unknown>)[key]);
+      const before = this.#places;
+      place = this.#after(fork, pairs[at + 1]);
+      if (this.#places > before) {
+        place.rest = pairs.slice(at + 2);
+        place.end = end;
+        return;
+      }
     }
-    place.end = end;
+    if (this.#unfold(place)) place.end = end;
+  }
+
+  #pairsOf(tags: object | undefined): unknown[] {
+    const pairs: unknown[] = [];
+    for (const key in tags)
+      if (this.#dropTags?.has(key) !== true) pairs.push(key, (tags as Record<string, unknown>)[key]);
+    return pairs;
+  }
+
+  /** Has something else come after a place than its rest; false if there is no room. */
+  #unfold(place: Place<T>): boolean {
+    const { rest } = place;
+    if (rest === undefined) return true;
+    if (rest.length > 0) {
+      if (this.isFull) return false;
+      this.#places += 1;
+      const next = new Place<T>();
+      next.rest = rest.slice(2);
+      next.end = place.end;
+      place.key = rest[0] as string;
+      place.value = rest[1];
+      place.next = next;
+      place.end = undefined;
+    }
+    place.rest = undefined;
+    return true;
   }
 
   #fork(first: Place<T>, key: string): Place<T> | undefined {

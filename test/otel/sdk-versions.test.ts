@@ -1,10 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
-import { RimpLogRecordProcessor, TelemetryCollector } from 'rimp-telemetry';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { RimpLogRecordProcessor, RimpMetricReader, TelemetryCollector } from 'rimp-telemetry';
 import { LoggerProvider as MiddleProvider } from 'sdk-logs-0.216';
 import { directLogger } from '../../src/otel/direct-emit.js';
+import { DirectInstrument } from '../../src/otel/instruments/direct-record.js';
 import type { LoggerLike } from '../../src/otel/sdk-types.js';
 import { processor } from '../helpers/sdk.js';
+
+describe('the metrics of the SDK in use', () => {
+  it.each([
+    ['createHistogram', 'record'],
+    ['createCounter', 'add'],
+    ['createUpDownCounter', 'add'],
+    ['createGauge', 'record'],
+  ] as const)('are counted directly behind %s', async (make, method) => {
+    const collector = new TelemetryCollector();
+    const meterProvider = new MeterProvider({ readers: [new RimpMetricReader(collector)] });
+    expect(DirectInstrument.of(meterProvider.getMeter('m')[make]('m'), method)).toBeDefined();
+    await collector.shutdown();
+  });
+});
 
 describe.each([
   ['in use', LoggerProvider],

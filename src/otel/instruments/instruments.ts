@@ -3,14 +3,13 @@ import type { Tags, TelemetryMetric } from '../../model/metric.js';
 import type { Counts } from '../../pipeline/counters.js';
 import type { Diagnostics } from '../../runtime/diagnostics.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
+import { DirectInstrument, type DirectSeries } from './direct-record.js';
 import { FACADE_SCOPE } from './facade-scope.js';
 import { instrumentPlan } from './instrument-plan.js';
 import type { InstrumentKind, InstrumentPolicy } from './instrument-policy.js';
 import { LastValues } from './last-values.js';
+import { maxSeriesOf } from './series-limit.js';
 import { type Series, SeriesTree } from './series-tree.js';
-
-/** Series that the SDKs keep of one instrument before they fold further ones into an overflow series. */
-const CARDINALITY_LIMIT = 2_000;
 
 /** Measurements of the overflow series between two reports: a report costs more than a measurement. */
 const TELL_EVERY = 1_000;
@@ -23,8 +22,10 @@ const SPELLINGS_EACH = 4;
 
 interface Instrument {
   readonly kind: InstrumentKind;
-  /** Records, and says how many series came before that of the tags. */
-  readonly record: (value: number, tags: Tags | undefined) => number;
+  /** Records, and says whether the series of the tags was folded into the overflow series. */
+  readonly record: (value: number, tags: Tags | undefined) => boolean;
+  /** Series that are kept before further ones are folded. */
+  readonly maxSeries: number;
   /** Measurements that were folded into the overflow series. */
   overflows: number;
 }
@@ -81,9 +82,7 @@ export class Instruments {
       );
       return;
     }
-    const before = instrument.record(metric.value, metric.tags);
-    // the last place is the overflow series'
-    if (before >= CARDINALITY_LIMIT - 1) this.#overflows(metric.name, instrument);
+    if (instrument.record(metric.value, metric.tags)) this.#overflows(metric.name, instrument);
   }
 
   #instrument(provider: MeterProvider, metric: TelemetryMetric): Instrument | undefined {
@@ -138,7 +137,7 @@ export class Instruments {
       options.advice = { explicitBucketBoundaries: [...boundaries] };
     const made: Instrument = {
       kind,
-      record: this.#recorder(kind, name, options, dropTags, synchronous),
+      ...this.#recorder(kind, name, options, dropTags, synchronous),
       overflows: 0,
     };
     this.#made.set(key, made);
@@ -151,58 +150,62 @@ export class Instruments {
     options: MetricOptions,
     dropTags: ReadonlySet<string> | undefined,
     isSynchronous: boolean,
-  ): Instrument['record'] {
+  ): Pick<Instrument, 'record' | 'maxSeries'> {
     const meter = this.#meter as Meter;
     if (kind === 'gauge' && !isSynchronous) {
       const values = LastValues.of(this.#provider as MeterProvider, meter, name, options, dropTags);
-      return (value, tags) => values.record(value, tags);
+      const { maxSeries } = values;
+      return { maxSeries, record: (value, tags) => values.record(value, tags) >= maxSeries };
     }
-    const record = synchronousRecorder(meter, kind, name, options);
-    const tree = new SeriesTree<Series>((attributes) => ({ attributes }), CARDINALITY_LIMIT - 1, dropTags);
-    return (value, tags) => {
+    const { instrument, method, record } = synchronousInstrument(meter, kind, name, options);
+    const maxSeries = maxSeriesOf(instrument);
+    const direct = DirectInstrument.of(instrument, method);
+    if (direct === undefined) {
+      const tree = new SeriesTree<Series>((attributes) => ({ attributes }), maxSeries, dropTags);
+      const recordIn = (value: number, tags: Tags | undefined): boolean => {
+        const series = tree.find(tags);
+        record(value, series?.attributes ?? tree.attributesOf(tags));
+        return series === undefined;
+      };
+      return { maxSeries, record: recordIn };
+    }
+    const tree = new SeriesTree<DirectSeries>((attributes) => direct.series(attributes), maxSeries, dropTags);
+    const recordIn = (value: number, tags: Tags | undefined): boolean => {
       const series = tree.find(tags);
-      record(value, series?.attributes ?? tree.attributesOf(tags));
-      return series === undefined ? CARDINALITY_LIMIT : 0;
+      if (series === undefined) record(value, tree.attributesOf(tags));
+      else direct.record(value, series);
+      return series === undefined;
     };
+    return { maxSeries, record: recordIn };
   }
 
   #overflows(name: string, instrument: Instrument): void {
     this.#notRecorded.add('cardinality_overflow');
     const before = instrument.overflows;
     instrument.overflows += 1;
-    if (before % TELL_EVERY === 0) this.#tellOverflow(name);
+    if (before % TELL_EVERY === 0) this.#tellOverflow(name, instrument.maxSeries + 1);
   }
 
-  #tellOverflow(name: string): void {
+  #tellOverflow(name: string, limit: number): void {
     this.#diagnostics.report(
       `cardinality:${name}`,
-      `metric "${name}" has more than ${CARDINALITY_LIMIT} series: OpenTelemetry folds further ones into one`,
+      `metric "${name}" has more than ${limit} series: OpenTelemetry folds further ones into one`,
     );
   }
 }
 
-function synchronousRecorder(
-  meter: Meter,
-  kind: InstrumentKind,
-  name: string,
-  options: MetricOptions,
-): (value: number, attributes: Attributes) => void {
-  switch (kind) {
-    case 'histogram': {
-      const histogram = meter.createHistogram(name, options);
-      return (value, attributes) => histogram.record(value, attributes);
-    }
-    case 'counter': {
-      const counter = meter.createCounter(name, options);
-      return (value, attributes) => counter.add(value, attributes);
-    }
-    case 'updowncounter': {
-      const counter = meter.createUpDownCounter(name, options);
-      return (value, attributes) => counter.add(value, attributes);
-    }
-    default: {
-      const gauge = meter.createGauge(name, options);
-      return (value, attributes) => gauge.record(value, attributes);
-    }
+/** An instrument, and the method that records. */
+interface Synchronous {
+  readonly instrument: object;
+  readonly method: string;
+  readonly record: (value: number, attributes: Attributes) => void;
+}
+
+function synchronousInstrument(meter: Meter, kind: InstrumentKind, name: string, options: MetricOptions): Synchronous {
+  if (kind === 'counter' || kind === 'updowncounter') {
+    const counter = kind === 'counter' ? meter.createCounter(name, options) : meter.createUpDownCounter(name, options);
+    return { instrument: counter, method: 'add', record: (value, attributes) => counter.add(value, attributes) };
   }
+  const instrument = kind === 'histogram' ? meter.createHistogram(name, options) : meter.createGauge(name, options);
+  return { instrument, method: 'record', record: (value, attributes) => instrument.record(value, attributes) };
 }

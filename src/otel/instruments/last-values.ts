@@ -1,10 +1,9 @@
 import type { Meter, MetricOptions, ObservableResult } from '@opentelemetry/api';
 import type { Tags } from '../../model/metric.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
+import { maxSeriesOf } from './series-limit.js';
 import { type Series, SeriesTree } from './series-tree.js';
 
-/** Series of one gauge that are kept: the limit that readers have by default. */
-const MAX_SERIES = 2_000;
 /** What the SDKs call the series that further ones are folded into. */
 const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
@@ -30,12 +29,17 @@ const shared = new WeakMap<MeterProvider, Map<string, LastValues>>();
  */
 export class LastValues {
   readonly #tree: SeriesTree<Gauge>;
-  readonly #overflow: Gauge = { attributes: OVERFLOW, value: 0, isChanged: false, index: MAX_SERIES };
+  /** Series that readers keep before they fold further ones. */
+  readonly maxSeries: number;
+  readonly #overflow: Gauge;
   #count = 0;
   #changed: Gauge[] = [];
 
-  private constructor(dropTags: ReadonlySet<string> | undefined) {
-    this.#tree = new SeriesTree((attributes) => this.#make(attributes), MAX_SERIES, dropTags);
+  private constructor(maxSeries: number, dropTags: ReadonlySet<string> | undefined) {
+    this.maxSeries = maxSeries;
+    this.#overflow = { attributes: OVERFLOW, value: 0, isChanged: false, index: maxSeries };
+    // the last one is folded by the readers themselves
+    this.#tree = new SeriesTree((attributes) => this.#make(attributes), maxSeries + 1, dropTags);
   }
 
   /** The values of a gauge, which is made if there is none like it. */
@@ -54,8 +58,9 @@ export class LastValues {
     const key = JSON.stringify([name.toLowerCase(), options.unit, dropTags && [...dropTags].sort()]);
     let values = all.get(key);
     if (values === undefined) {
-      const made = new LastValues(dropTags);
-      meter.createObservableGauge(name, options).addCallback((result) => made.#observe(result));
+      const gauge = meter.createObservableGauge(name, options);
+      const made = new LastValues(maxSeriesOf(gauge), dropTags);
+      gauge.addCallback((result) => made.#observe(result));
       all.set(key, made);
       values = made;
     }
