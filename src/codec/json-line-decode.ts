@@ -1,6 +1,6 @@
 import { type AnyValue, type AnyValueMap, isAnyValueMap } from '../model/any-value.js';
 import { show, TelemetryError } from '../model/errors.js';
-import { TelemetryEvent } from '../model/event.js';
+import { CHECKED, TelemetryEvent } from '../model/event.js';
 import { eventTypeFromFile } from '../model/event-type.js';
 import { TelemetryMetric } from '../model/metric.js';
 import { mapFromJson } from './json-value.js';
@@ -32,7 +32,7 @@ function eventOf(data: AnyValueMap, time: Timestamp, otel: AnyValue | undefined)
   const { metadata } = data;
   if (metadata !== null && metadata !== undefined && !isAnyValueMap(metadata))
     throw wrong('metadata', 'an object or null', metadata);
-  return new TelemetryEvent({
+  const fields = {
     eventId: textOf(data, 'event_id'),
     timestamp: time.date,
     eventType,
@@ -40,7 +40,8 @@ function eventOf(data: AnyValueMap, time: Timestamp, otel: AnyValue | undefined)
     message: textOf(data, 'message'),
     metadata: isAnyValueMap(metadata) ? mapFromJson(metadata) : undefined,
     otel: eventOtelOf(otel, time),
-  });
+  };
+  return new TelemetryEvent(fields, CHECKED);
 }
 
 function metricOf(data: AnyValueMap, time: Timestamp, otel: AnyValue | undefined): TelemetryMetric {

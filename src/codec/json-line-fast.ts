@@ -1,5 +1,5 @@
 import type { AnyValueMap } from '../model/any-value.js';
-import { TelemetryEvent } from '../model/event.js';
+import { CHECKED, TelemetryEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import { TelemetryMetric } from '../model/metric.js';
 import type { Times } from '../model/query.js';
@@ -66,7 +66,7 @@ function eventOf(
   if (time === undefined) return undefined;
   if (isBeyond(time, times)) return null;
   const [metadata, otel] = end === undefined ? tailOf(line, from) : [mapOf(line.slice(from, end)), undefined];
-  return new TelemetryEvent({
+  const fields = {
     eventId: match[1],
     timestamp: time.date,
     eventType: match[5] as EventType,
@@ -74,7 +74,8 @@ function eventOf(
     message: match[7] as string,
     metadata,
     otel: eventOtelOf(otel, time),
-  });
+  };
+  return new TelemetryEvent(fields, CHECKED);
 }
 
 function metadataFirst(line: string, times: Times, from: number): TelemetryEvent | null | undefined {
