@@ -3,8 +3,8 @@ import type { TelemetryEvent } from '../model/event.js';
 import type { HrTime, ResourceLike, ScopeLike } from './sdk-types.js';
 
 // The fields of the SDKs' records, and functions that set them in the same order. A function rather than a class, as its
-// prototype goes back to the one of the SDK's class: methods, accessors and `instanceof` are those of the SDK. Its
-// attributes are the event's, and made when they are asked for: a processor changes its record's, not the event's.
+// prototype is the one of the SDK's class: methods, accessors and `instanceof` are those of the SDK. Its attributes are a
+// copy, made at once: a processor may change its record's, a listener the event's, and neither sees the other's change.
 
 /** What the loggers of a provider share, as far as a record has it. */
 export interface RecordState {
@@ -48,6 +48,7 @@ const LAYOUTS: readonly { readonly names: string; readonly make: () => Fill }[] 
       function Latest(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
         this.resource = state.resource;
         this.instrumentationScope = scope;
+        this.attributes = attributesOf(event);
         this._hrTime = hrTime;
         this._hrTimeObserved = observed;
         this._spanContext = span;
@@ -59,9 +60,6 @@ const LAYOUTS: readonly { readonly names: string; readonly make: () => Fill }[] 
         this._droppedAttributesCount = 0;
         this._isReadonly = false;
         this._logRecordLimits = state.logRecordLimits;
-        this._attributes = undefined;
-        this._uid = event.eventId;
-        this._metadata = event.metadata;
       },
   },
   {
@@ -106,15 +104,13 @@ function fillEarly(
   record.spanContext = span;
   record.resource = state.resource;
   record.instrumentationScope = scope;
+  record.attributes = attributesOf(event);
   record._severityText = severityText;
   record._severityNumber = severityNumber;
   record._body = event.message;
   record._eventName = undefined;
   record._isReadonly = false;
   record._logRecordLimits = state.logRecordLimits;
-  record._attributes = undefined;
-  record._uid = event.eventId;
-  record._metadata = event.metadata;
 }
 
 /** What makes records like one that the SDK made, with its prototype; `undefined` if its fields are not known. */
@@ -123,24 +119,12 @@ export function recordConstructor(like: object): RecordConstructor | undefined {
   const make = LAYOUTS.find((layout) => layout.names === names.join(' '))?.make;
   if (make === undefined) return undefined;
   const constructor = make();
-  constructor.prototype = Object.create(Object.getPrototypeOf(like) as object, { attributes: ATTRIBUTES });
+  constructor.prototype = Object.getPrototypeOf(like) as object;
   return constructor as unknown as RecordConstructor;
 }
 
-const ATTRIBUTES = {
-  configurable: true,
-  enumerable: true,
-  get(this: Fields): unknown {
-    this._attributes ??= attributesOf(this._uid, this._metadata as RecordEvent['metadata']);
-    return this._attributes;
-  },
-  set(this: Fields, attributes: unknown) {
-    this._attributes = attributes;
-  },
-};
-
-function attributesOf(uid: unknown, metadata: RecordEvent['metadata']): object {
-  const attributes: Fields = { [ATTR_UID]: uid };
+function attributesOf({ eventId, metadata }: RecordEvent): object {
+  const attributes: Fields = { [ATTR_UID]: eventId };
   // a spread and one more property is many times slower on some versions of V8
   for (const key in metadata) attributes[key] = metadata[key];
   return attributes;
