@@ -11,6 +11,8 @@ interface Gauge extends Series {
   value: number;
   /** Whether it got a value since the last collection. */
   isChanged: boolean;
+  /** Which measurement of the instrument gave it that value. */
+  at: number;
   /** How many there were before it. */
   readonly index: number;
 }
@@ -24,8 +26,9 @@ const shared = new WeakMap<MeterProvider, Map<string, LastValues>>();
  * time.
  *
  * It assumes what holds for both generations: that a collection of any reader calls back, that all readers are given
- * what that observes, and that cumulative readers keep what was observed before; hence only what changed is observed. A
- * rule with `synchronous` makes a gauge of the usual kind instead.
+ * what that observes, and that cumulative readers keep what was observed before; hence only what changed is observed, in
+ * the order of the last measurements: of series that a view or a limit makes one, the last one observed counts. A rule
+ * with `synchronous` makes a gauge of the usual kind instead.
  */
 export class LastValues {
   readonly #tree: SeriesTree<Gauge>;
@@ -33,13 +36,14 @@ export class LastValues {
   readonly maxSeries: number;
   readonly #overflow: Gauge;
   #count = 0;
+  #measurements = 0;
+  #hasFolded = false;
   #changed: Gauge[] = [];
 
   private constructor(maxSeries: number, dropTags: ReadonlySet<string> | undefined) {
     this.maxSeries = maxSeries;
-    this.#overflow = { attributes: OVERFLOW, value: 0, isChanged: false, index: maxSeries };
-    // the last one is folded by the readers themselves
-    this.#tree = new SeriesTree((attributes) => this.#make(attributes), maxSeries + 1, dropTags);
+    this.#overflow = { attributes: OVERFLOW, value: 0, isChanged: false, at: 0, index: maxSeries };
+    this.#tree = new SeriesTree((attributes) => this.#make(attributes), maxSeries, dropTags);
   }
 
   /** The values of a gauge, which is made if there is none like it. */
@@ -71,6 +75,8 @@ export class LastValues {
   record(value: number, tags: Tags | undefined): number {
     const series = this.#tree.find(tags) ?? this.#overflow;
     series.value = value;
+    this.#measurements += 1;
+    series.at = this.#measurements;
     if (!series.isChanged) {
       series.isChanged = true;
       this.#changed.push(series);
@@ -80,12 +86,15 @@ export class LastValues {
 
   #make(attributes: Attributes): Gauge {
     this.#count += 1;
-    return { attributes, value: 0, isChanged: false, index: this.#count - 1 };
+    return { attributes, value: 0, isChanged: false, at: 0, index: this.#count - 1 };
   }
 
   #observe(result: ObservableResult): void {
     const changed = this.#changed;
     this.#changed = [];
+    // readers keep the series that are observed first: those that came before the first one that was folded
+    if (this.#hasFolded || !this.#overflow.isChanged) changed.sort((a, b) => a.at - b.at);
+    else this.#hasFolded = true;
     for (const series of changed) {
       series.isChanged = false;
       result.observe(series.value, series.attributes);

@@ -31,5 +31,5 @@ function limitsOf({ _backingStorages: storages, _deltaMetricStorage: delta }: St
 }
 
 function isLimit(limit: unknown): limit is number {
-  return typeof limit === 'number' && limit >= 1;
+  return typeof limit === 'number' && limit >= 0;
 }

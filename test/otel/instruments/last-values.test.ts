@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   AggregationTemporality,
+  createAllowListAttributesProcessor,
   DataPointType,
   InMemoryMetricExporter,
   MeterProvider,
@@ -15,15 +16,20 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.shutdown();
 });
 
-/** A provider with a reader of deltas and a cumulative one, and a collector on it. */
-function measured(rules: readonly InstrumentRule[] = []) {
+const VIEWS = [{ instrumentName: 'filtered', attributesProcessors: [createAllowListAttributesProcessor(['a'])] }];
+
+/** A provider with a reader of deltas and a cumulative one, which keep so many series, and a collector on it. */
+function measured(rules: readonly InstrumentRule[] = [], limit = 2_000) {
   const exporters = [AggregationTemporality.DELTA, AggregationTemporality.CUMULATIVE].map(
     (temporality) => new InMemoryMetricExporter(temporality),
   );
-  const readers = exporters.map(
-    (exporter) => new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 }),
-  );
-  const meterProvider = new MeterProvider({ readers });
+  const readers = exporters.map((exporter) => {
+    const options = { exporter, exportIntervalMillis: 3_600_000 };
+    // 2.x has a function, 3.x a map
+    const limits = { cardinalitySelector: () => limit, cardinalityLimits: { default: limit } };
+    return new PeriodicExportingMetricReader(Object.assign(options, limits));
+  });
+  const meterProvider = new MeterProvider({ readers, views: VIEWS });
   const another = () => {
     const collector = new TelemetryCollector({}, { meterProvider, instruments: rules, warnOnLoss: false });
     open.push(collector);
@@ -76,6 +82,37 @@ describe('the gauge of a metric', () => {
       { numRuns: 100 },
     );
   });
+
+  it('has the value that was measured last of series that a view makes one', async () => {
+    for (const synchronous of [true, false]) {
+      const { collector, collect } = measured([{ match: '*', synchronous }]);
+      for (const [value, b] of [
+        [1, 'x'],
+        [2, 'y'],
+        [3, 'x'],
+      ] as const)
+        collector.collectMetric('filtered', value, null, { a: 1, b });
+      expect([await collect(0), await collect(1)]).toEqual([['filtered [["a",1]] 3'], ['filtered [["a",1]] 3']]);
+    }
+  });
+
+  it.each([1, 2, 3, Number.POSITIVE_INFINITY])(
+    'folds series as a synchronous gauge does at a limit of %d',
+    async (limit) => {
+      const points: string[][][] = [];
+      const folded: number[] = [];
+      for (const synchronous of [true, false]) {
+        const { collector, collect } = measured([{ match: '*', synchronous }], limit);
+        for (const [value, a] of [1, 2, 3, 4, 1, 2, 3, 2].entries()) collector.collectMetric('m', value, null, { a });
+        points.push([await collect(0), await collect(1)]);
+        folded.push(collector.health().notRecorded.cardinality_overflow ?? 0);
+      }
+      expect(points[1]).toEqual(points[0]);
+      // one place is that of the series that others are folded into
+      const beyond = [1, 2, 3, 4, 1, 2, 3, 2].filter((a) => a > limit - 1).length;
+      expect(folded).toEqual([beyond, beyond]);
+    },
+  );
 
   it('leaves out the tags that a rule drops, in both kinds', async () => {
     for (const synchronous of [true, false]) {
