@@ -262,8 +262,8 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     }
   }
 
-  setProcessor(processor: object, alive: boolean): void {
-    this.#emitter.setProcessor(processor, alive);
+  setProcessor(processor: object, alive: boolean, enabled: unknown): void {
+    this.#emitter.setProcessor(processor, alive, enabled);
   }
 
   report(kind: string, what: string, error?: unknown): void {

@@ -31,8 +31,12 @@ export interface Bridge extends PartPort {
   onCollection(result: CollectionResultLike): void;
   /** Hands what is buffered to the sinks and waits for them; never rejects. */
   drain(timeoutMillis?: number): Promise<void>;
-  /** A processor begins or ends its work. */
-  setProcessor(processor: object, alive: boolean): void;
+  /**
+   * A processor begins or ends its work.
+   *
+   * @param enabled - the `enabled` of its kind: one of a subclass is asked by the SDK.
+   */
+  setProcessor(processor: object, alive: boolean, enabled: unknown): void;
   /** A part begins to work: what it measures is to be collected at the end of the process. */
   use(): void;
   /** Runs something once the collector is shut down, whoever did it; awaited, and what it throws is reported. */

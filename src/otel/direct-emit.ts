@@ -2,7 +2,7 @@ import type { TelemetryEvent } from '../model/event.js';
 import { severityNumberOf, severityTextOf } from '../model/severity.js';
 import type { EventInFlight } from './event-in-flight.js';
 import type { RecordState } from './record-layouts.js';
-import { type EmitSteps, isFanOut, type OnEmit, stepsOf } from './rehearsal.js';
+import { type EmitSteps, isFanOut, type OnEmit, type Setters, stepsOf } from './rehearsal.js';
 import type {
   Context,
   HrTime,
@@ -21,8 +21,8 @@ import { hrFromMillis, hrFromTime } from './transform/hr-time.js';
 // fields are set as the SDK would set them: it is counted, given to all processors of the provider, and made read-only.
 //
 // It assumes, and checks at each event, that a processor of ours is the first of its provider, that the logger is the
-// SDK's own, takes everything, and nobody has put a function of their own in front of it, and that the limits of
-// attributes are the defaults. What `emit` does, and what a record is made of, was seen at a rehearsal. If anything of it
+// SDK's own, takes everything, and nobody has put a function of their own in front of it or of what sets a record's
+// attributes, that the processor's `enabled` is our own, and that the limits of attributes are the defaults. What `emit` does, and what a record is made of, was seen at a rehearsal. If anything of it
 // is different, and for metadata that are not flat, the record is emitted by `emit`, and reconciled.
 
 const DEFAULT_COUNT_LIMIT = 128;
@@ -95,6 +95,8 @@ function methodOf(object: object, name: string): object | undefined {
 export function firstProcessor({ logger, emit, state, steps }: DirectLogger): unknown {
   if (logger.emit !== emit || logger.enabled !== steps.enabled || state.hasShutdown === true) return undefined;
   if (logger._loggerConfig !== undefined && !takesAll(logger._loggerConfig)) return undefined;
+  const { setAttribute, setAttributes } = steps.Record.prototype as Setters;
+  if (setAttribute !== steps.setters.setAttribute || setAttributes !== steps.setters.setAttributes) return undefined;
   const { activeProcessor, logRecordLimits } = state;
   const list = activeProcessor?.processors;
   const isUnlimited =

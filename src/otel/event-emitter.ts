@@ -45,9 +45,11 @@ export class EventEmitter {
   /** Providers in which a processor of the owner's was seen at work. */
   #attached = new WeakSet<LoggerProviderLike>();
   #lastAttached: LoggerProviderLike | undefined;
-  readonly #processors = new Set<object>();
+  /** With the `enabled` of their kind. */
+  readonly #processors = new Map<object, unknown>();
   /** The one of them that came first before. */
-  #lastFirst: object | undefined;
+  #lastFirst: { readonly enabled?: unknown } | undefined;
+  #lastEnabled: unknown;
 
   constructor(complete: Complete, diagnostics: Diagnostics, maxScopes: number) {
     this.#complete = complete;
@@ -56,9 +58,9 @@ export class EventEmitter {
   }
 
   /** A processor of the owner's exists, or was shut down. */
-  setProcessor(processor: object, alive: boolean): void {
+  setProcessor(processor: object, alive: boolean, enabled: unknown): void {
     if (alive) {
-      this.#processors.add(processor);
+      this.#processors.set(processor, enabled);
       return;
     }
     this.#processors.delete(processor);
@@ -112,10 +114,12 @@ export class EventEmitter {
   #comesFirst(direct: DirectLogger): boolean {
     const first = firstProcessor(direct);
     if (first === undefined) return false;
-    if (first === this.#lastFirst) return true;
-    if (!this.#processors.has(first as object)) return false;
-    this.#lastFirst = first as object;
-    return true;
+    if (first !== this.#lastFirst) {
+      if (!this.#processors.has(first as object)) return false;
+      this.#lastFirst = first as object;
+      this.#lastEnabled = this.#processors.get(first as object);
+    }
+    return this.#lastFirst.enabled === this.#lastEnabled;
   }
 
   #usedProvider(provider: LoggerProviderLike): void {

@@ -16,7 +16,7 @@ export class RimpLogRecordProcessor {
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if `collector` is no collector. */
   constructor(collector: Bridged) {
     this.#bridge = bridgeOf(collector, 'RimpLogRecordProcessor');
-    this.#bridge.setProcessor(this, true);
+    this.#bridge.setProcessor(this, true, Reflect.get(RimpLogRecordProcessor.prototype, 'enabled'));
     markPart(this, 'processor');
   }
 
@@ -38,7 +38,7 @@ export class RimpLogRecordProcessor {
   /** Takes no further records, and resolves when the sinks have taken what is buffered; never rejects. */
   shutdown(): Promise<void> {
     if (this.#shutdown === undefined) {
-      this.#bridge.setProcessor(this, false);
+      this.#bridge.setProcessor(this, false, undefined);
       this.#shutdown = this.#bridge.drain();
     }
     return this.#shutdown;

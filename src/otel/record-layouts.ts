@@ -22,7 +22,7 @@ export interface OwnRecord {
 export type RecordEvent = Pick<TelemetryEvent, 'message' | 'eventId' | 'metadata'>;
 
 /** Makes a record of an event; its attributes are so many. */
-export type RecordConstructor = new (
+export type RecordConstructor = { readonly prototype: object } & (new (
   state: RecordState,
   scope: ScopeLike,
   hrTime: HrTime,
@@ -32,7 +32,7 @@ export type RecordConstructor = new (
   severityText: string,
   event: RecordEvent,
   count: number,
-) => OwnRecord;
+) => OwnRecord);
 
 type Fields = Record<string, unknown>;
 type Fill = (this: Fields, ...parts: ConstructorParameters<RecordConstructor>) => void;

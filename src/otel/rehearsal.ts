@@ -13,10 +13,18 @@ type Emit = (record: LogRecordToEmit) => void;
 export interface EmitSteps {
   /** Makes a record such as it makes. */
   readonly Record: RecordConstructor;
+  /** The record's methods that set its attributes. */
+  readonly setters: Setters;
   /** The logger's `enabled` that it may have asked. */
   readonly enabled: unknown;
   /** Whether it counts the record in the SDK's own metrics. */
   readonly counts: boolean;
+}
+
+/** What the constructor of a record calls for its attributes, and somebody may put a function in front of. */
+export interface Setters {
+  readonly setAttribute: unknown;
+  readonly setAttributes: unknown;
 }
 
 const HR_TIME: HrTime = [1_700_000_000, 5];
@@ -72,11 +80,13 @@ function rehearse(emit: Emit, enabled: unknown): EmitSteps | undefined {
     const [record] = records;
     const Record = record === undefined ? undefined : recordConstructor(record);
     if (record === undefined || Record === undefined) return undefined;
+    const { setAttribute, setAttributes } = Record.prototype as Setters;
+    if (!hasText(setAttribute, '._isLogRecordReadonly(') || !hasText(setAttributes, '.setAttribute(')) return undefined;
     const event = { message: BODY, eventId: UID, metadata: METADATA };
     const own = new Record(state, scope, HR_TIME, HR_TIME, undefined, 9, 'INFO', event, 3);
     own._makeReadonly();
     if (!/^(ask )?(count )?onEmit$/.test(steps.join(' ')) || !isAlike(own, record)) return undefined;
-    return { Record, enabled, counts: steps.includes('count') };
+    return { Record, setters: { setAttribute, setAttributes }, enabled, counts: steps.includes('count') };
   } catch {
     return undefined;
   }
@@ -112,7 +122,8 @@ function rehearseFanOut(onEmit: OnEmit): boolean {
   return calls.length === expected.length && expected.every((value, i) => calls[i] === value);
 }
 
-function hasText(method: object, ...parts: readonly string[]): boolean {
+function hasText(method: unknown, ...parts: readonly string[]): boolean {
+  if (typeof method !== 'function') return false;
   const text = Function.prototype.toString.call(method);
   return parts.every((part) => text.includes(part));
 }

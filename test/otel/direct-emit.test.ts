@@ -32,6 +32,39 @@ describe('an event of the facade', () => {
     );
   });
 
+  it.each([true, false])('is filtered if the processor of a subclass says so, as any record is: %s', (enabled) => {
+    class Picky extends RimpLogRecordProcessor {
+      override enabled(): boolean {
+        return enabled;
+      }
+    }
+    const collector = new TelemetryCollector({}, { warnOnLoss: false });
+    open.push(collector);
+    const provider = new LoggerProvider({ processors: [new Picky(collector)] });
+    collector.useProviders({ loggerProvider: provider });
+    provider.getLogger('source').emit({ body: 'what the SDK does' });
+    const taken = collector.flush().events.length;
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    // the first versions don't ask
+    expect(collector.flush().events).toHaveLength(taken);
+    if (enabled) expect(taken).toBe(1);
+  });
+
+  it('is seen by what somebody has put in front of the methods of records', () => {
+    const { collect } = way([]);
+    const { record } = collect({ a: 1 });
+    const prototype = Object.getPrototypeOf(record) as SdkRecord;
+    const spy = jest.spyOn(prototype, 'setAttribute');
+    try {
+      collect({ a: 2 });
+      expect(spy.mock.calls).toContainEqual(['a', 2]);
+    } finally {
+      spy.mockRestore();
+    }
+    spy.mockClear();
+    expect(collect({ a: 3 }).record.attributes).toMatchObject({ a: 3 });
+  });
+
   it('is filtered once its provider is shut down, as any record is', async () => {
     const { provider, collector, records } = way([]);
     collector.collectEvent('source', 'message', 'info', { a: 1 });
