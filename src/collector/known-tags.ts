@@ -2,12 +2,20 @@ import type { FlatCopy } from '../codec/flat-copy.js';
 import { flatCopy } from '../codec/flat-copy.js';
 import type { Tags } from '../model/metric.js';
 import { TagPath } from '../model/tag-path.js';
+import { tagFingerprint } from '../otel/instruments/tag-fingerprint.js';
 
 /** Places of the path: one or two for each series, some 200 bytes each. */
 const MAX_PLACES = 16_384;
 /** Calls after which tags that had too many values to be remembered get another chance. */
 const PAUSE = 100_000;
 const NOTHING = {};
+
+/** Bits, a power of two, for tags that came once: of those that come a single time, such as ids, nothing else is kept. */
+const BITS = 2 ** 19;
+/** Bits that are set before all are cleared: more would say too often that tags came before. */
+const MAX_SET = BITS / 4;
+const seen = new Uint32Array(BITS / 32);
+let set = 0;
 
 let path = new TagPath<Tags>(MAX_PLACES);
 let found = 0;
@@ -17,8 +25,9 @@ let pause = 0;
 /**
  * The fast way to copy tags: those that came before are found, and all metrics with the same tags share one frozen copy.
  *
- * It assumes that tags are a plain map of text, numbers and booleans, and that the same come again. For others it gives
- * `undefined`; and while most are new, it remembers none, but copies each.
+ * It assumes that tags are a plain map of text, numbers and booleans, and that the same come again: they are
+ * remembered when they come for the second time. For others it gives `undefined`; and while most are new, it remembers
+ * none, but copies each.
  */
 export function knownTags(tags: object): Tags | undefined {
   try {
@@ -43,6 +52,7 @@ function learn({ value }: FlatCopy): Tags {
     pause -= 1;
     return tags;
   }
+  if (!isSeenAgain(tags)) return tags;
   if (path.isFull) {
     path = new TagPath(MAX_PLACES);
     if (found < learnt) pause = PAUSE;
@@ -53,4 +63,18 @@ function learn({ value }: FlatCopy): Tags {
   Object.freeze(tags);
   path.plant(tags, tags);
   return tags;
+}
+
+function isSeenAgain(tags: Tags): boolean {
+  const place = tagFingerprint(tags, undefined) & (BITS - 1);
+  const bit = 1 << (place & 31);
+  const bits = seen[place >>> 5] as number;
+  if ((bits & bit) !== 0) return true;
+  if (set >= MAX_SET) {
+    seen.fill(0);
+    set = 0;
+  }
+  seen[place >>> 5] = bits | bit;
+  set += 1;
+  return false;
 }
