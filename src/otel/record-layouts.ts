@@ -38,7 +38,7 @@ type Fields = Record<string, unknown>;
 type Fill = (this: Fields, ...parts: ConstructorParameters<RecordConstructor>) => void;
 
 /** Of each layout the names of the fields, in order, but `_eventName`, and what makes a function of its own for a copy of the SDK. */
-const LAYOUTS: readonly { readonly names: string; readonly make: () => Fill }[] = [
+const LAYOUTS: readonly { readonly names: string; readonly make: (hasName: boolean) => Fill }[] = [
   {
     // from 0.221 on, and 3.x
     names:
@@ -70,8 +70,11 @@ const LAYOUTS: readonly { readonly names: string; readonly make: () => Fill }[] 
     make: () =>
       function Middle(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
         fillEarly(this, hrTime, observed, span, state, scope, severityText, severityNumber, event);
+        this._eventName = undefined;
         this._attributesCount = count;
         this._droppedAttributesCount = 0;
+        this._isReadonly = false;
+        this._logRecordLimits = state.logRecordLimits;
       },
   },
   {
@@ -79,15 +82,18 @@ const LAYOUTS: readonly { readonly names: string; readonly make: () => Fill }[] 
     names:
       'hrTime hrTimeObserved spanContext resource instrumentationScope attributes _severityText _severityNumber _body ' +
       'totalAttributesCount _isReadonly _logRecordLimits',
-    make: () =>
+    make: (hasName) =>
       function Early(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
         fillEarly(this, hrTime, observed, span, state, scope, severityText, severityNumber, event);
+        if (hasName) this._eventName = undefined;
         this.totalAttributesCount = count;
+        this._isReadonly = false;
+        this._logRecordLimits = state.logRecordLimits;
       },
   },
 ];
 
-/** What the layouts before 0.221 have in common. */
+/** The first fields of the layouts before 0.221, which they have in common. */
 function fillEarly(
   record: Fields,
   hrTime: HrTime,
@@ -108,9 +114,6 @@ function fillEarly(
   record._severityText = severityText;
   record._severityNumber = severityNumber;
   record._body = event.message;
-  record._eventName = undefined;
-  record._isReadonly = false;
-  record._logRecordLimits = state.logRecordLimits;
 }
 
 /** What makes records like one that the SDK made, with its prototype; `undefined` if its fields are not known. */
@@ -118,7 +121,7 @@ export function recordConstructor(like: object): RecordConstructor | undefined {
   const names = Object.getOwnPropertyNames(like).filter((name) => name !== '_eventName');
   const make = LAYOUTS.find((layout) => layout.names === names.join(' '))?.make;
   if (make === undefined) return undefined;
-  const constructor = make();
+  const constructor = make(Object.hasOwn(like, '_eventName'));
   constructor.prototype = Object.getPrototypeOf(like) as object;
   return constructor as unknown as RecordConstructor;
 }

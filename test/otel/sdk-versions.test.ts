@@ -50,6 +50,7 @@ describe.each([
     expect(names.map((name) => [name, Reflect.get(own, name)])).toEqual(
       names.map((name) => [name, Reflect.get(sdk, name)]),
     );
+    expect(Object.getOwnPropertyNames(own)).toEqual(names);
     expect(own).toBeInstanceOf(sdk.constructor);
     await collector.shutdown();
   });
