@@ -55,12 +55,15 @@ export class DirectInstrument {
   readonly #instrument: Record<string, Method>;
   readonly #name: string;
   readonly #method: Method;
+  /** What that calls. */
+  readonly #inner: Method | undefined;
   readonly #deltas: readonly Delta[];
 
   private constructor(instrument: object, name: string, deltas: readonly Delta[]) {
     this.#instrument = instrument as Record<string, Method>;
     this.#name = name;
     this.#method = this.#instrument[name] as Method;
+    this.#inner = this.#instrument._record;
     this.#deltas = deltas;
   }
 
@@ -83,12 +86,17 @@ export class DirectInstrument {
   }
 
   record(value: number, series: DirectSeries): void {
-    if (this.#instrument[this.#name] !== this.#method || !this.#isCurrent(series)) {
+    if (!this.#isIntact() || !this.#isCurrent(series)) {
       this.#instrument[this.#name]?.(value, series.attributes);
       this.#find(series);
       return;
     }
     for (const { accumulation } of series.cells) accumulation?.record(value);
+  }
+
+  #isIntact(): boolean {
+    const instrument = this.#instrument;
+    return instrument[this.#name] === this.#method && instrument._record === this.#inner;
   }
 
   #isCurrent({ cells }: DirectSeries): boolean {
