@@ -20,10 +20,11 @@ import { hrFromMillis, hrFromTime } from './transform/hr-time.js';
 // although the facade has made them plain. So what `emit` does is done here, with a record of the SDK's own class whose
 // fields are set as the SDK would set them: it is counted, given to all processors of the provider, and made read-only.
 //
-// It assumes, and checks at each event, that a processor of ours is the first of its provider, that the logger is the
-// SDK's own, takes everything, and nobody has put a function of their own in front of it or of what sets a record's
-// attributes, that the processor's `enabled` is our own, and that the limits of attributes are the defaults. What `emit` does, and what a record is made of, was seen at a rehearsal. If anything of it
-// is different, and for metadata that are not flat, the record is emitted by `emit`, and reconciled.
+// It assumes, and checks at each event, that a processor of ours, with our own `enabled`, is the first of its provider,
+// that the logger is the SDK's own, takes everything, and nobody has put a function of their own in front of it or of
+// what sets a record's attributes, and that the limits of attributes are the defaults. What `emit` does, and what a
+// record is made of, was seen at a rehearsal. If anything of it is different, and for metadata that are not flat, the
+// record is emitted by `emit`, and reconciled.
 
 const DEFAULT_COUNT_LIMIT = 128;
 

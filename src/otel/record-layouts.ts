@@ -126,9 +126,17 @@ export function recordConstructor(like: object): RecordConstructor | undefined {
   return constructor as unknown as RecordConstructor;
 }
 
-function attributesOf({ eventId, metadata }: RecordEvent): object {
+/** Whether what a spread made takes a further property at once: with V8 before 12, that is ten times as slow as a loop. */
+const SPREADS = Number.parseInt(process.versions.v8 ?? '', 10) >= 12;
+
+/** The attributes of an event's record. */
+export function attributesOf({ eventId, metadata }: RecordEvent): Record<string, unknown> {
+  if (SPREADS) {
+    const attributes: Fields = { ...metadata };
+    attributes[ATTR_UID] = eventId;
+    return attributes;
+  }
   const attributes: Fields = { [ATTR_UID]: eventId };
-  // a spread and one more property is many times slower on some versions of V8
   for (const key in metadata) attributes[key] = metadata[key];
   return attributes;
 }

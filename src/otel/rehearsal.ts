@@ -1,6 +1,5 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { ATTR_UID } from '../model/attribute-names.js';
-import { type OwnRecord, type RecordConstructor, recordConstructor } from './record-layouts.js';
+import { attributesOf, type OwnRecord, type RecordConstructor, recordConstructor } from './record-layouts.js';
 import type { HrTime, LogRecordToEmit } from './sdk-types.js';
 
 // What the SDK's functions do is found out by having them do it once, with stand-ins for the objects that they work on.
@@ -29,8 +28,6 @@ export interface Setters {
 
 const HR_TIME: HrTime = [1_700_000_000, 5];
 const BODY = 'rehearsal';
-const UID = 'uid';
-const METADATA = { number: 1, flag: true };
 
 const known = new WeakMap<Emit, EmitSteps | 'unknown'>();
 
@@ -75,14 +72,13 @@ function rehearse(emit: Emit, enabled: unknown): EmitSteps | undefined {
   try {
     const times = { timestamp: HR_TIME, observedTimestamp: HR_TIME };
     const severity = { severityNumber: 9, severityText: 'INFO' };
-    const attributes = { [ATTR_UID]: UID, ...METADATA };
-    emit.call(standIn, { ...times, ...severity, body: BODY, attributes, context: ROOT_CONTEXT });
+    const event = { message: BODY, eventId: 'uid', metadata: { number: 1, flag: true } };
+    emit.call(standIn, { ...times, ...severity, body: BODY, attributes: attributesOf(event), context: ROOT_CONTEXT });
     const [record] = records;
     const Record = record === undefined ? undefined : recordConstructor(record);
     if (record === undefined || Record === undefined) return undefined;
     const { setAttribute, setAttributes } = Record.prototype as Setters;
     if (!hasText(setAttribute, '._isLogRecordReadonly(') || !hasText(setAttributes, '.setAttribute(')) return undefined;
-    const event = { message: BODY, eventId: UID, metadata: METADATA };
     const own = new Record(state, scope, HR_TIME, HR_TIME, undefined, 9, 'INFO', event, 3);
     own._makeReadonly();
     if (!/^(ask )?(count )?onEmit$/.test(steps.join(' ')) || !isAlike(own, record)) return undefined;

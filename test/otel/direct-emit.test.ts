@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { RimpLogRecordProcessor, RimpMetricReader, TelemetryCollector } from 'rimp-telemetry';
+import { ManualClock } from '../helpers/clock.js';
 import { processor } from '../helpers/sdk.js';
 import { open, type SdkRecord, way } from '../helpers/ways.js';
 
@@ -109,6 +110,21 @@ describe('an event of the facade', () => {
     expect(after).not.toHaveBeenCalled();
     expect(collector.flush().events).toHaveLength(2);
     expect(collector.health().lastError?.message).toContain('broken');
+  });
+
+  it("is not looked at by the SDK in use: its record was observed at the collector's own time", () => {
+    // if a new version of the SDK fails here, its records take the slow way: see src/otel/rehearsal.ts
+    const collector = new TelemetryCollector({}, { clock: new ManualClock(1_000_000_000_000) });
+    open.push(collector);
+    const records: SdkRecord[] = [];
+    const keep = processor((record) => records.push(record));
+    collector.useProviders({
+      loggerProvider: new LoggerProvider({ processors: [new RimpLogRecordProcessor(collector), keep] }),
+    });
+    collector.collectEvent('source', 'message', 'info', { a: 1 });
+    expect(records[0]?.hrTimeObserved).toEqual([1_000_000_000, 0]);
+    collector.collectEvent('source', 'message', 'info', { a: [] });
+    expect(records[1]?.hrTimeObserved[0]).toBeGreaterThan(1_700_000_000);
   });
 
   it("is counted in the SDK's own metrics, once", async () => {
