@@ -3,9 +3,12 @@ export function isHostileKey(key: string): boolean {
   return key === '' || key === '__proto__' || key === 'constructor';
 }
 
-/** Sets an own property, whatever its name means on other objects. */
+/**
+ * Sets an own property, whatever its name means on other objects: `__proto__` is no plain property, and a property of a
+ * frozen `Object.prototype` can't be assigned to.
+ */
 export function setOwn<T>(target: Record<string, T>, key: string, value: T): void {
-  if (key === '__proto__') {
+  if (key in target && !Object.hasOwn(target, key)) {
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   } else {
     target[key] = value;
