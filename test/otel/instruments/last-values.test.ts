@@ -10,6 +10,7 @@ import {
 import fc from 'fast-check';
 import { type InstrumentRule, TelemetryCollector } from 'rimp-telemetry';
 import { hostileMap } from '../../helpers/hostile-maps.js';
+import { limitOf } from '../../helpers/series-limit.js';
 
 const open: { shutdown(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -50,7 +51,7 @@ function measured(rules: readonly InstrumentRule[] = [], limit = 2_000) {
         .sort();
     });
   };
-  return { collector, another, collect };
+  return { collector, another, collect, limit: limitOf(readers[0]) };
 }
 
 function sorted(attributes: object): string {
@@ -98,11 +99,13 @@ describe('the gauge of a metric', () => {
 
   it.each([1, 2, 3, Number.POSITIVE_INFINITY])(
     'folds series as a synchronous gauge does at a limit of %d',
-    async (limit) => {
+    async (wanted) => {
       const points: string[][][] = [];
       const folded: number[] = [];
+      let limit = 0;
       for (const synchronous of [true, false]) {
-        const { collector, collect } = measured([{ match: '*', synchronous }], limit);
+        const { collector, collect, ...readers } = measured([{ match: '*', synchronous }], wanted);
+        ({ limit } = readers);
         for (const [value, a] of [1, 2, 3, 4, 1, 2, 3, 2].entries()) collector.collectMetric('m', value, null, { a });
         points.push([await collect(0), await collect(1)]);
         folded.push(collector.health().notRecorded.cardinality_overflow ?? 0);
