@@ -1,8 +1,8 @@
 import type { FlatCopy } from '../codec/flat-copy.js';
 import { flatCopy } from '../codec/flat-copy.js';
 import type { Tags } from '../model/metric.js';
+import { tagFingerprint } from '../model/tag-fingerprint.js';
 import { TagPath } from '../model/tag-path.js';
-import { tagFingerprint } from '../otel/instruments/tag-fingerprint.js';
 
 /** Places of the path: one or two for each series, some 200 bytes each. */
 const MAX_PLACES = 16_384;

@@ -1,7 +1,7 @@
 import type { Tags } from '../../model/metric.js';
+import { isLeftOut, tagFingerprint } from '../../model/tag-fingerprint.js';
 import { TagPath } from '../../model/tag-path.js';
 import type { Attributes } from '../sdk-types.js';
-import { isLeftOut, tagFingerprint } from './tag-fingerprint.js';
 
 /** Places of the path for each series that there may be. */
 const PLACES_EACH = 8;

@@ -1,4 +1,4 @@
-import type { Tags } from '../../model/metric.js';
+import type { Tags } from './metric.js';
 
 /** Characters of a text that are looked at, from each of its ends. */
 const LOOKED_AT = 24;
