@@ -3,6 +3,7 @@ import { severityNumberOf, severityTextOf } from '../model/severity.js';
 import type { EventInFlight } from './event-in-flight.js';
 import type { RecordState } from './record-layouts.js';
 import { type EmitSteps, isFanOut, type OnEmit, type Setters, stepsOf } from './rehearsal.js';
+import { methodOf } from './sdk-method.js';
 import type {
   Context,
   HrTime,
@@ -80,13 +81,6 @@ export function directLogger(given: LoggerLike, provider: LoggerProviderLike): D
   const onEmit = activeProcessor === undefined ? undefined : methodOf(activeProcessor, 'onEmit');
   const fanOut = onEmit !== undefined && isFanOut(onEmit as OnEmit) ? onEmit : undefined;
   return { logger, emit, state, scope, steps, fanOut };
-}
-
-/** A method that an object has of its class; `undefined` if somebody has put another function in front of it. */
-function methodOf(object: object, name: string): object | undefined {
-  const method: unknown = Reflect.get(object, name);
-  // instrumentations mark what they put in front of a method
-  return typeof method === 'function' && !Object.hasOwn(object, name) && !('__wrapped' in method) ? method : undefined;
 }
 
 /**

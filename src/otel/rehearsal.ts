@@ -1,5 +1,6 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { attributesOf, type OwnRecord, type RecordConstructor, recordConstructor } from './record-layouts.js';
+import { hasText } from './sdk-method.js';
 import type { HrTime, LogRecordToEmit } from './sdk-types.js';
 
 // What the SDK's functions do is found out by having them do it once, with stand-ins for the objects that they work on.
@@ -42,7 +43,6 @@ export function stepsOf(emit: Emit, enabled: unknown): EmitSteps | undefined {
 }
 
 function rehearse(emit: Emit, enabled: unknown): EmitSteps | undefined {
-  // a function of somebody's in front of the SDK's has another text
   if (!hasText(emit, 'activeProcessor.onEmit(', '._makeReadonly(')) return undefined;
   const steps: string[] = [];
   const records: OwnRecord[] = [];
@@ -116,12 +116,6 @@ function rehearseFanOut(onEmit: OnEmit): boolean {
   }
   const expected = ['first', record, ROOT_CONTEXT, 'second', record, ROOT_CONTEXT];
   return calls.length === expected.length && expected.every((value, i) => calls[i] === value);
-}
-
-function hasText(method: unknown, ...parts: readonly string[]): boolean {
-  if (typeof method !== 'function') return false;
-  const text = Function.prototype.toString.call(method);
-  return parts.every((part) => text.includes(part));
 }
 
 /**

@@ -202,9 +202,6 @@ export class Pipeline {
   }
 
   #afterAccept(): void {
-    const buffer = this.#buffer;
-    // mostly the item waits with others for the flush
-    if (this.#cancelTimer !== undefined && !this.writeThrough && !buffer.isFull && !buffer.isHeavy) return;
     if (this.writeThrough) {
       this.flushSync();
     } else if (this.#buffer.isHeavy) {

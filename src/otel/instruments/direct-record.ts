@@ -1,3 +1,4 @@
+import { hasText, methodOf } from '../sdk-method.js';
 import type { Attributes } from '../sdk-types.js';
 import type { Series } from './series-tree.js';
 
@@ -6,7 +7,7 @@ import type { Series } from './series-tree.js';
 // with the series, and given the value.
 //
 // It assumes that the instrument, the storages behind it and what they count in are the SDK's own, of the fields that are
-// known (2.x from 2.6 on, and 3.x, which have no exemplars), and that no view filters attributes. Where a version has
+// known, which have no exemplars (later versions of 2.x, and 3.x), and that no view filters attributes. If a version has
 // other fields, somebody has put a function of their own in front, or a collection has begun anew, the measurement goes
 // through the instrument.
 
@@ -50,8 +51,15 @@ const ONE =
 const DELTA =
   '_activeCollectionStorage _cumulativeMemoStorage _cardinalityLimit _overflowAttributes _overflowHashCode _aggregator';
 
+/** What records measurements of the series that it makes. */
+export interface SeriesRecorder {
+  /** A series of the instrument. */
+  series(attributes: Attributes): DirectSeries;
+  record(value: number, series: DirectSeries): void;
+}
+
 /** An instrument whose series are counted directly if that can be. */
-export class DirectInstrument {
+export class DirectInstrument implements SeriesRecorder {
   readonly #instrument: Record<string, Method>;
   readonly #name: string;
   readonly #method: Method;
@@ -80,7 +88,6 @@ export class DirectInstrument {
     return deltas === undefined || deltas.length === 0 ? undefined : new DirectInstrument(instrument, method, deltas);
   }
 
-  /** A series of the instrument. */
   series(attributes: Attributes): DirectSeries {
     return { attributes, cells: this.#deltas.map(() => ({ active: undefined, accumulation: undefined })) };
   }
@@ -147,9 +154,7 @@ function hasFields(object: object, names: string): boolean {
   return Object.keys(object).sort().join(' ') === names.split(' ').sort().join(' ');
 }
 
-/** Whether a method is that of the object's class, and its text has some part: one in front of it has another text. */
+/** Whether a method is that of the object's class, and its text has some part. */
 function hasMethod(object: object, name: string, part = ''): boolean {
-  const method: unknown = Reflect.get(object, name);
-  if (typeof method !== 'function' || Object.hasOwn(object, name) || '__wrapped' in method) return false;
-  return Function.prototype.toString.call(method).includes(part);
+  return hasText(methodOf(object, name), part);
 }

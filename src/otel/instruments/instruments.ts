@@ -3,13 +3,13 @@ import type { Tags, TelemetryMetric } from '../../model/metric.js';
 import type { Counts } from '../../pipeline/counters.js';
 import type { Diagnostics } from '../../runtime/diagnostics.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
-import { DirectInstrument, type DirectSeries } from './direct-record.js';
+import { DirectInstrument, type SeriesRecorder } from './direct-record.js';
 import { FACADE_SCOPE } from './facade-scope.js';
 import { instrumentPlan } from './instrument-plan.js';
 import type { InstrumentKind, InstrumentPolicy } from './instrument-policy.js';
 import { LastValues } from './last-values.js';
 import { maxSeriesOf } from './series-limit.js';
-import { type Series, SeriesTree } from './series-tree.js';
+import { SeriesTree } from './series-tree.js';
 
 /** Measurements of the overflow series between two reports: a report costs more than a measurement. */
 const TELL_EVERY = 1_000;
@@ -159,21 +159,12 @@ export class Instruments {
     }
     const { instrument, method, record } = synchronousInstrument(meter, kind, name, options);
     const maxSeries = maxSeriesOf(instrument);
-    const direct = DirectInstrument.of(instrument, method);
-    if (direct === undefined) {
-      const tree = new SeriesTree<Series>((attributes) => ({ attributes }), maxSeries, dropTags);
-      const recordIn = (value: number, tags: Tags | undefined): boolean => {
-        const series = tree.find(tags);
-        record(value, series?.attributes ?? tree.attributesOf(tags));
-        return series === undefined;
-      };
-      return { maxSeries, record: recordIn };
-    }
-    const tree = new SeriesTree<DirectSeries>((attributes) => direct.series(attributes), maxSeries, dropTags);
+    const recorder = DirectInstrument.of(instrument, method) ?? throughInstrument(record);
+    const tree = new SeriesTree((attributes) => recorder.series(attributes), maxSeries, dropTags);
     const recordIn = (value: number, tags: Tags | undefined): boolean => {
       const series = tree.find(tags);
       if (series === undefined) record(value, tree.attributesOf(tags));
-      else direct.record(value, series);
+      else recorder.record(value, series);
       return series === undefined;
     };
     return { maxSeries, record: recordIn };
@@ -208,4 +199,11 @@ function synchronousInstrument(meter: Meter, kind: InstrumentKind, name: string,
   }
   const instrument = kind === 'histogram' ? meter.createHistogram(name, options) : meter.createGauge(name, options);
   return { instrument, method: 'record', record: (value, attributes) => instrument.record(value, attributes) };
+}
+
+function throughInstrument(record: Synchronous['record']): SeriesRecorder {
+  return {
+    series: (attributes) => ({ attributes, cells: [] }),
+    record: (value, { attributes }) => record(value, attributes),
+  };
 }

@@ -1,16 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import {
-  AggregationTemporality,
-  AggregationType,
-  createAllowListAttributesProcessor,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
+import { AggregationType, createAllowListAttributesProcessor, MeterProvider } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { type InstrumentRule, TelemetryCollector } from 'rimp-telemetry';
 import { hostileMap } from '../../helpers/hostile-maps.js';
-import { limitOf } from '../../helpers/series-limit.js';
+import { deltaAndCumulative } from '../../helpers/metric-readers.js';
 
 const RULES: readonly InstrumentRule[] = [
   { match: 'counted*', kind: 'counter' },
@@ -42,31 +35,20 @@ afterEach(async () => {
 });
 
 /** A provider with a reader of deltas and a cumulative one, which keep so many series. */
-function provider(limit?: number) {
-  const exporters = [AggregationTemporality.DELTA, AggregationTemporality.CUMULATIVE].map(
-    (temporality) => new InMemoryMetricExporter(temporality),
-  );
-  const readers = exporters.map((exporter) => {
-    const options = { exporter, exportIntervalMillis: 3_600_000 };
-    // 2.x has a function, 3.x a map
-    const limits = { cardinalitySelector: () => limit ?? 2_000, cardinalityLimits: { default: limit ?? 2_000 } };
-    return new PeriodicExportingMetricReader(Object.assign(options, limits));
-  });
+function provider(wanted?: number) {
+  const { readers, collectMetrics, limit } = deltaAndCumulative(wanted);
   const meterProvider = new MeterProvider({ readers, views: VIEWS });
   open.push(meterProvider);
   /** What a reader collects: each series with what was counted, in an order that doesn't depend on that of recording. */
   const collect = async (which: 0 | 1) => {
-    await readers[which]?.forceFlush();
-    const exporter = exporters[which] as InMemoryMetricExporter;
-    const metrics = exporter.getMetrics().flatMap((some) => some.scopeMetrics.flatMap((scope) => scope.metrics));
-    exporter.reset();
+    const metrics = await collectMetrics(which);
     return metrics.flatMap(({ descriptor, dataPointType, dataPoints }) =>
       dataPoints
         .map(({ attributes, value }) => JSON.stringify([descriptor.name, dataPointType, sorted(attributes), value]))
         .sort(),
     );
   };
-  return { meterProvider, collect, limit: limitOf(readers[0]) };
+  return { meterProvider, collect, limit };
 }
 
 function sorted(attributes: object): unknown[] {

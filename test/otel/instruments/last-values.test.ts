@@ -1,16 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import {
-  AggregationTemporality,
-  createAllowListAttributesProcessor,
-  DataPointType,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
+import { createAllowListAttributesProcessor, DataPointType, MeterProvider } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { type InstrumentRule, TelemetryCollector } from 'rimp-telemetry';
 import { hostileMap } from '../../helpers/hostile-maps.js';
-import { limitOf } from '../../helpers/series-limit.js';
+import { deltaAndCumulative } from '../../helpers/metric-readers.js';
 
 const open: { shutdown(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -20,16 +13,8 @@ afterEach(async () => {
 const VIEWS = [{ instrumentName: 'filtered', attributesProcessors: [createAllowListAttributesProcessor(['a'])] }];
 
 /** A provider with a reader of deltas and a cumulative one, which keep so many series, and a collector on it. */
-function measured(rules: readonly InstrumentRule[] = [], limit = 2_000) {
-  const exporters = [AggregationTemporality.DELTA, AggregationTemporality.CUMULATIVE].map(
-    (temporality) => new InMemoryMetricExporter(temporality),
-  );
-  const readers = exporters.map((exporter) => {
-    const options = { exporter, exportIntervalMillis: 3_600_000 };
-    // 2.x has a function, 3.x a map
-    const limits = { cardinalitySelector: () => limit, cardinalityLimits: { default: limit } };
-    return new PeriodicExportingMetricReader(Object.assign(options, limits));
-  });
+function measured(rules: readonly InstrumentRule[] = [], wanted?: number) {
+  const { readers, collectMetrics, limit } = deltaAndCumulative(wanted);
   const meterProvider = new MeterProvider({ readers, views: VIEWS });
   const another = () => {
     const collector = new TelemetryCollector({}, { meterProvider, instruments: rules, warnOnLoss: false });
@@ -40,10 +25,7 @@ function measured(rules: readonly InstrumentRule[] = [], limit = 2_000) {
   open.push(meterProvider);
   /** What a reader collects: each series with its value, in an order that doesn't depend on that of the recording. */
   const collect = async (which: 0 | 1) => {
-    await readers[which]?.forceFlush();
-    const exporter = exporters[which] as InMemoryMetricExporter;
-    const metrics = exporter.getMetrics().flatMap((some) => some.scopeMetrics.flatMap((scope) => scope.metrics));
-    exporter.reset();
+    const metrics = await collectMetrics(which);
     return metrics.flatMap(({ descriptor, dataPointType, dataPoints }) => {
       expect(dataPointType).toBe(DataPointType.GAUGE);
       return dataPoints
@@ -51,7 +33,7 @@ function measured(rules: readonly InstrumentRule[] = [], limit = 2_000) {
         .sort();
     });
   };
-  return { collector, another, collect, limit: limitOf(readers[0]) };
+  return { collector, another, collect, limit };
 }
 
 function sorted(attributes: object): string {
