@@ -80,6 +80,21 @@ describe('the vertical axis', () => {
     );
   });
 
+  it('is one that can be divided, whatever the values are', () => {
+    const values = fc.array(
+      fc.oneof(fc.double(), fc.constantFrom(null, -5e-324, 1e-310, 2 ** 53, 2 ** 53 + 2, Number.MAX_VALUE)),
+    );
+    fc.assert(
+      fc.property(fc.array(values), (lists) => {
+        const [min, max] = valueRange(lists);
+        const step = (max - min) / 1_000;
+        expect(Number.isFinite(step)).toBe(true);
+        expect(min + step).toBeGreaterThan(min);
+        expect(max - step).toBeLessThan(max);
+      }),
+    );
+  });
+
   it('begins at 0 unless that would squeeze the values', () => {
     expect(valueRange([[2, 10]])[0]).toBe(0);
     expect(valueRange([[99, 100]])[0]).toBeGreaterThan(90);

@@ -141,7 +141,8 @@ describeInBrowser('metrics', (open) => {
         `(() => { const canvas = document.querySelector('.plot canvas'); const { width, height } = canvas;
         const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
         const { left, top } = canvas.getBoundingClientRect();
-        for (let y = 0; y < height; y += 1) for (let x = 90; x < width; x += 1) {
+        const first = Math.round((document.querySelector('.u-over').getBoundingClientRect().left - left) * devicePixelRatio);
+        for (let y = 0; y < height; y += 1) for (let x = first; x < width; x += 1) {
           const at = 4 * (y * width + x);
           if (data[at + 3] > 100 && data[at + 2] - data[at] > 60)
             return { x: left + x / devicePixelRatio, y: top + y / devicePixelRatio + 2 };
@@ -154,6 +155,19 @@ describeInBrowser('metrics', (open) => {
     await page.mouse.click(dot.x, dot.y);
     await page.waitForURL(/#\/events\?/);
     expect(page.url()).toContain('startTime=');
+  });
+
+  it.each([
+    ['times in nanoseconds that are almost the same', [1.7e18, 1.7e18 + 256]],
+    ['almost the greatest', [-1e307, 1e307]],
+    ['the least, above and below 0', [-5e-324, 1e-310]],
+  ])('are drawn if their values are %s', async (_kind, values) => {
+    const { url, feed } = await fedView();
+    await feed.metrics(gauge('extreme', 'By', values));
+    const page = await open(`${url}#/metrics?metric=extreme`);
+    await until(async () => (await pixelsOf(page, '.plot canvas', 1)) > 50);
+    await page.getByRole('link', { name: 'All metrics' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'extreme' }).waitFor();
   });
 
   it('narrow their time when a part of a chart is dragged over, and widen it again', async () => {

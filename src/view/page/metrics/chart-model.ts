@@ -37,6 +37,14 @@ export function linesOf(chart: Chart, view: ChartView): readonly PlotLine[] {
   return chart.lines.map(({ tags, values }, index) => ({ label: tagsText(tags), series: (index % 8) + 1, values }));
 }
 
+/** Values as near to 0 are shown as 0: an axis can't be divided into steps that are much smaller. */
+const LEAST_VALUE = 1e-290;
+/** The end of an axis: the distance between both ends is a number still. */
+const GREATEST_VALUE = Number.MAX_VALUE / 4;
+
+/** How long an axis is at least, of its greatest value: steps of less are lost in the value's last digits. */
+const LEAST_LENGTH = 1e-11;
+
 /** The values between which a plot's vertical axis runs: all that is shown, and 0 unless that would squeeze the rest. */
 export function valueRange(lists: readonly (readonly (number | null)[])[]): readonly [min: number, max: number] {
   let min = Number.POSITIVE_INFINITY;
@@ -48,10 +56,13 @@ export function valueRange(lists: readonly (readonly (number | null)[])[]): read
       if (value > max) max = value;
     }
   if (min > max) return [0, 1];
+  min = Math.min(Math.max(min, -GREATEST_VALUE), GREATEST_VALUE);
+  max = Math.min(Math.max(max, -GREATEST_VALUE), GREATEST_VALUE);
+  if (min > -LEAST_VALUE && max < LEAST_VALUE) return [min < 0 ? -1 : 0, max > 0 || min === 0 ? 1 : 0];
   if (min > 0 && min < max * 0.7) min = 0;
   if (max < 0 && max > min * 0.7) max = 0;
   if (min === max) return min === 0 ? [0, 1] : [min - Math.abs(min) * 0.1, max + Math.abs(max) * 0.1];
-  const room = (max - min) * 0.06;
+  const room = Math.max((max - min) * 0.06, Math.max(-min, max) * LEAST_LENGTH);
   return [min === 0 ? 0 : min - room, max === 0 ? 0 : max + room];
 }
 

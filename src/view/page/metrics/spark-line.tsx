@@ -15,7 +15,8 @@ export function SparkLine({ values }: { readonly values: readonly (number | null
       isOpen = false;
       continue;
     }
-    const y = HEIGHT - 2 - ((value - min) / (max - min)) * (HEIGHT - 4);
+    const height = (Math.min(Math.max(value, min), max) - min) / (max - min);
+    const y = HEIGHT - 2 - height * (HEIGHT - 4);
     const x = index * step;
     // a line of a point alone is a dot
     path += isOpen ? `L${x.toFixed(1)} ${y.toFixed(1)}` : `M${x.toFixed(1)} ${y.toFixed(1)}h0.1`;
