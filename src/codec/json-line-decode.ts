@@ -1,6 +1,7 @@
 import { type AnyValue, type AnyValueMap, isAnyValueMap } from '../model/any-value.js';
+import { CHECKED } from '../model/checked.js';
 import { show, TelemetryError } from '../model/errors.js';
-import { CHECKED, TelemetryEvent } from '../model/event.js';
+import { TelemetryEvent } from '../model/event.js';
 import { eventTypeFromFile } from '../model/event-type.js';
 import { TelemetryMetric } from '../model/metric.js';
 import { mapFromJson } from './json-value.js';

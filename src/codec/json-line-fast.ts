@@ -1,5 +1,6 @@
 import type { AnyValueMap } from '../model/any-value.js';
-import { CHECKED, TelemetryEvent } from '../model/event.js';
+import { CHECKED } from '../model/checked.js';
+import { TelemetryEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import { TelemetryMetric } from '../model/metric.js';
 import type { Times } from '../model/query.js';

@@ -14,6 +14,8 @@ export interface Normalised<T> {
   readonly flatKeys?: number | undefined;
   /** An estimate of the memory that its keys and values take, in bytes; absent if it was not counted. */
   readonly bytes?: number | undefined;
+  /** Whether a key can be added to the copy at once; absent if that is not known. */
+  readonly grows?: boolean | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export function normaliseValue(value: unknown): Normalised<AnyValue> {
   return { value: copied === undefined ? null : copied, lost: copier.lost };
 }
 
-const NOTHING = { value: undefined, lost: 0, flatKeys: 0, bytes: 0 };
+const NOTHING = { value: undefined, lost: 0, flatKeys: 0, bytes: 0, grows: false };
 
 /**
  * Copies an event's metadata: a map of {@link AnyValue}. Something that is no map becomes the map `{ value: … }`, an

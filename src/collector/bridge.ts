@@ -1,6 +1,7 @@
-import { context as contexts, isSpanContextValid, type SpanContext, trace } from '@opentelemetry/api';
+import { context as contexts } from '@opentelemetry/api';
 import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
+import type { KnownTags } from '../model/known-tags.js';
 import type { TelemetryMetric } from '../model/metric.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import type { EventDraft } from '../otel/event-draft.js';
@@ -11,15 +12,9 @@ import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import type { Instruments } from '../otel/instruments/instruments.js';
 import { loadInstruments } from '../otel/instruments/on-demand.js';
 import { ProviderResolver } from '../otel/providers.js';
-import { ResourcePicker } from '../otel/resource.js';
-import type {
-  CollectionResultLike,
-  Context,
-  FlushableLike,
-  LogRecordLike,
-  ResourceLike,
-  SpanLike,
-} from '../otel/sdk-types.js';
+import { ResourcePicker, resourceOf } from '../otel/resource.js';
+import type { CollectionResultLike, FlushableLike, LogRecordLike, ResourceLike, SpanLike } from '../otel/sdk-types.js';
+import { spanOf } from '../otel/span-of-context.js';
 import { loadFromOtel } from '../otel/transform/on-demand.js';
 import { Counts } from '../pipeline/counters.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -103,7 +98,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   emitEvent(draft: EventDraft): TelemetryEvent {
     const provider = this.providers.loggerProvider();
     if (provider === undefined) {
-      const alone = draft.complete(draft.nowMillis ?? this.#clock.now(), spanOf(contexts.active()), this.identity);
+      const alone = draft.complete(draft.collectedNow(), spanOf(contexts.active()), this.identity);
       this.#pipeline.acceptEvent(alone, draft.metadataBytes);
       return alone;
     }
@@ -131,9 +126,10 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   readonly #complete = (flight: EventInFlight, resource?: ResourceLike): TelemetryEvent => {
     const { draft } = flight;
     flight.span = spanOf(flight.context);
-    flight.nowMillis = draft.nowMillis ?? this.#clock.now();
+    const now = draft.collectedNow();
+    flight.nowMillis = now.getTime();
     const picked = resource === undefined ? this.identity : (this.resources.pick(resource) ?? this.identity);
-    const event = draft.complete(flight.nowMillis, flight.span, picked);
+    const event = draft.complete(now, flight.span, picked);
     flight.event = event;
     return event;
   };
@@ -147,19 +143,23 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     }
   }
 
-  /** Records a metric of the facade's, and gives it to the pipeline. */
-  recordMetric(metric: TelemetryMetric): void {
+  /**
+   * Records a metric of the facade's, and gives it to the pipeline.
+   *
+   * @param known - what is known of its tags.
+   */
+  recordMetric(metric: TelemetryMetric, known?: KnownTags): void {
     try {
       const provider = this.providers.meterProvider();
       if (provider !== undefined) {
         this.#instruments ??= this.#makeInstruments();
-        this.#instruments.record(provider, metric);
+        this.#instruments.record(provider, metric, known);
       }
     } catch (error) {
       this.notRecorded.add('otel_error');
       this.#diagnostics.report('record', 'recording a metric through OpenTelemetry failed', error);
     }
-    this.#pipeline.acceptMetric(metric);
+    this.#pipeline.acceptMetric(metric, known?.bytes);
   }
 
   onLogRecord(record: LogRecordLike): void {
@@ -277,16 +277,4 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   after(delayMillis: number, run: () => void): () => void {
     return this.#clock.after(delayMillis, run);
   }
-}
-
-/** The span of a context, if it has a valid one. */
-function spanOf(context: Context): SpanContext | undefined {
-  const span = trace.getSpanContext(context);
-  return span !== undefined && isSpanContextValid(span) ? span : undefined;
-}
-
-/** The resource of a provider: a private field, but the same in both generations. */
-function resourceOf(provider: object | undefined): ResourceLike | undefined {
-  type Private = { readonly _sharedState?: { readonly resource?: ResourceLike } };
-  return (provider as Private | undefined)?._sharedState?.resource;
 }

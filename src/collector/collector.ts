@@ -1,4 +1,3 @@
-import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryData } from '../model/data.js';
 import { show, TelemetryError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
@@ -21,17 +20,11 @@ import type { CollectorCounters } from './counters.js';
 import { type FlushOptions, flushDeadline } from './flush-deadline.js';
 import type { CollectorHealth } from './health.js';
 import { type CollectorInternals, INTERNALS, type Internals } from './internals.js';
-import {
-  buildMetric,
-  draftOf,
-  type EventFields,
-  type ItemSurroundings,
-  type MetricFields,
-  metricFieldsOf,
-} from './items-from-arguments.js';
+import { buildMetric, draftOf, type EventFields, type MetricFields, metricFieldsOf } from './items-from-arguments.js';
 import type { CollectorLifecycle } from './lifecycle.js';
 import { type CollectorOptions, checkCollectorOptions, checkProviders } from './options.js';
 import { makeParts } from './parts.js';
+import { TagMemory } from './tag-memory.js';
 
 /**
  * Takes events and metrics, calls listeners, and hands them in batches to its storage and to streams; events go through
@@ -53,6 +46,7 @@ export class TelemetryCollector {
   readonly #internals: Internals;
   readonly #clock: Clock;
   readonly #selfMetrics: SelfMetrics | undefined;
+  readonly #tags = new TagMemory();
   #shutdown: Promise<FlushResult> | undefined;
 
   /**
@@ -148,7 +142,7 @@ export class TelemetryCollector {
     try {
       if (this.#isOver()) return null;
       const fields = metricFieldsOf(first, value, unit, tags);
-      const metric = buildMetric(fields, this.#surroundings(this.#bridge.metricResource));
+      const metric = buildMetric(fields, this.#clock, this.#bridge.metricResource, this.#tags, this.#onInvalidTime);
       if (metric === undefined) {
         this.#counters.rejected.add('invalid_metric');
         this.#diagnostics.report(
@@ -158,7 +152,7 @@ export class TelemetryCollector {
         return null;
       }
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
-      this.#bridge.recordMetric(metric);
+      this.#bridge.recordMetric(metric, this.#tags.lastOf(metric.tags));
       return metric;
     } catch (error) {
       this.#counters.rejected.add('failed');
@@ -262,10 +256,6 @@ export class TelemetryCollector {
   /** As {@link shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
-  }
-
-  #surroundings(resource: AnyValueMap): ItemSurroundings {
-    return { nowMillis: this.#clock.now(), resource, onInvalidTime: this.#onInvalidTime };
   }
 
   readonly #onInvalidTime = (given: unknown): void => {

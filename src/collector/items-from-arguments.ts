@@ -3,13 +3,15 @@ import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/
 import { tagValue } from '../codec/tag-value.js';
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
+import { CHECKED } from '../model/checked.js';
 import { EventType, eventTypeFromWord } from '../model/event-type.js';
 import { newId } from '../model/id.js';
 import { type Tags, type TagValue, TelemetryMetric } from '../model/metric.js';
+import { bareOtel } from '../otel/bare-otel.js';
 import { EventDraft } from '../otel/event-draft.js';
 import type { Clock } from '../runtime/clock.js';
-import { systemClock } from '../runtime/system-clock.js';
-import { knownTags } from './known-tags.js';
+import { dateOn, systemClock } from '../runtime/system-clock.js';
+import type { TagMemory } from './tag-memory.js';
 import { type TimeArgument, timeFromArgument } from './time-from-argument.js';
 
 /** The arguments of `collectEvent` in object form. */
@@ -45,15 +47,6 @@ const METRIC_ARGUMENTS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const
 
 /** Whatever was given for each field of a metric. */
 export type AnyMetricFields = { readonly [K in keyof MetricFields]?: unknown };
-
-/** What an item is made with beside the arguments. */
-export interface ItemSurroundings {
-  readonly nowMillis: number;
-  /** What goes along with it in `otel.resource`. */
-  readonly resource: AnyValueMap;
-  /** Called with a timestamp that can't be a time: the time of the call stands in. */
-  readonly onInvalidTime: (given: unknown) => void;
-}
 
 /** The fields that a call of `collectMetric` names: in one object, or by position. */
 export function metricFieldsOf(first: unknown, value: unknown, unit: unknown, tags: unknown): AnyMetricFields {
@@ -94,7 +87,7 @@ function draft(
   nowMillis: number | undefined,
   time: Timestamp | undefined,
 ): EventDraft {
-  const { value, flatKeys, bytes, lost } = normaliseMetadata(metadata);
+  const { value, flatKeys, bytes, grows, lost } = normaliseMetadata(metadata);
   const type = eventTypeFromWord(eventType) ?? EventType.INFO;
   return new EventDraft(
     textOf(source) || 'unknown',
@@ -103,33 +96,44 @@ function draft(
     value,
     flatKeys,
     bytes,
+    grows,
     lost,
     nowMillis,
     time,
   );
 }
 
-/** The metric of whatever a call site passes, or `undefined` if it has no usable name or no number as its value. */
-export function buildMetric(fields: AnyMetricFields, surroundings: ItemSurroundings): TelemetryMetric | undefined {
+/**
+ * The metric of whatever a call site passes, or `undefined` if it has no usable name or no number as its value.
+ *
+ * @param resource - what goes along with it in `otel.resource`.
+ * @param memory - the tags of metrics before.
+ * @param onInvalidTime - called with a timestamp that can't be a time: the time of the call stands in.
+ */
+export function buildMetric(
+  fields: AnyMetricFields,
+  clock: Clock,
+  resource: AnyValueMap,
+  memory: TagMemory,
+  onInvalidTime: (given: unknown) => void,
+): TelemetryMetric | undefined {
   const name = typeof fields.name === 'string' ? wellFormed(fields.name) : '';
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;
   const unit = fields.unit === undefined || fields.unit === null ? undefined : textOf(fields.unit);
-  const time =
-    fields.timestamp === undefined
-      ? undefined
-      : timeOf(fields.timestamp, surroundings.nowMillis, surroundings.onInvalidTime);
+  const now = dateOn(clock);
+  const time = fields.timestamp === undefined ? undefined : timeOf(fields.timestamp, now.getTime(), onInvalidTime);
   const timeUnixNano = time?.timeUnixNano;
-  const { resource } = surroundings;
-  return new TelemetryMetric({
-    metricId: newId(surroundings.nowMillis),
-    timestamp: time?.date ?? new Date(surroundings.nowMillis),
+  const built = {
+    metricId: newId(now.getTime()),
+    timestamp: time?.date ?? now,
     name,
     value,
     unit: unit === '' ? undefined : unit,
-    tags: buildTags(fields.tags),
-    otel: timeUnixNano === undefined ? { resource } : { resource, timeUnixNano },
-  });
+    tags: buildTags(fields.tags, memory),
+    otel: timeUnixNano === undefined ? bareOtel(resource) : { resource, timeUnixNano },
+  };
+  return new TelemetryMetric(built, CHECKED);
 }
 
 /** The fields of an object that may be hostile: one whose fields can't be read has none. */
@@ -167,9 +171,9 @@ function textOf(value: unknown): string {
   }
 }
 
-function buildTags(tags: unknown): Tags | undefined {
+function buildTags(tags: unknown, memory: TagMemory): Tags | undefined {
   if (typeof tags !== 'object' || tags === null) return undefined;
-  const known = knownTags(tags);
+  const known = memory.copyOf(tags);
   if (known !== undefined) return known;
   const built: Record<string, TagValue> = {};
   try {

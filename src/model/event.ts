@@ -1,4 +1,5 @@
 import type { AnyValueMap } from './any-value.js';
+import { CHECKED } from './checked.js';
 import { show, TelemetryError } from './errors.js';
 import { EventType } from './event-type.js';
 import { newId } from './id.js';
@@ -22,9 +23,6 @@ export interface TelemetryEventInit {
   /** What OpenTelemetry knows beyond. */
   readonly otel?: EventOtel | undefined;
 }
-
-/** For the library itself: the fields are of the right types. */
-export const CHECKED = Symbol('checked');
 
 const TYPES: ReadonlySet<unknown> = new Set(Object.values(EventType));
 

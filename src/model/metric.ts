@@ -1,3 +1,4 @@
+import { CHECKED } from './checked.js';
 import { show, TelemetryError } from './errors.js';
 import { newId } from './id.js';
 import { keepShape } from './kept-shapes.js';
@@ -32,34 +33,28 @@ export interface TelemetryMetricInit {
 /** A numeric measurement. */
 export class TelemetryMetric {
   /** Unique id. */
-  readonly metricId: string;
+  declare readonly metricId: string;
   /** When it was measured, to the millisecond; `otel.timeUnixNano` has the rest. */
-  readonly timestamp: Date;
+  declare readonly timestamp: Date;
   /** What was measured. */
-  readonly name: string;
+  declare readonly name: string;
   /** The measurement, in `unit`; may be `NaN` or infinite. */
-  readonly value: number;
+  declare readonly value: number;
   /** Unit of measurement, as written by the caller; `undefined` if none was given. */
-  readonly unit: string | undefined;
+  declare readonly unit: string | undefined;
   /** Tags; `undefined` if there are none. */
-  readonly tags: Tags | undefined;
+  declare readonly tags: Tags | undefined;
   /** What OpenTelemetry knows beyond; `undefined` if nothing is. */
-  readonly otel: MetricOtel | undefined;
+  declare readonly otel: MetricOtel | undefined;
 
+  /** @internal */
+  constructor(init: Required<TelemetryMetricInit>, checked: typeof CHECKED);
   /** @throws TelemetryError `RIMP_INVALID_ARGUMENT` if a field has the wrong type. */
-  constructor(init: TelemetryMetricInit) {
-    if (typeof init !== 'object' || init === null) throw wrong('init', 'an object with its fields', init);
-    const timestamp = init.timestamp ?? new Date();
-    if (!(timestamp instanceof Date) || Number.isNaN(timestamp.getTime()))
-      throw wrong('timestamp', 'a valid Date', timestamp);
-    if (typeof init.name !== 'string') throw wrong('name', 'a string', init.name);
-    if (typeof init.value !== 'number') throw wrong('value', 'a number', init.value);
-    if (init.metricId !== undefined && typeof init.metricId !== 'string')
-      throw wrong('metricId', 'a string', init.metricId);
-    if (init.unit !== undefined && init.unit !== null && typeof init.unit !== 'string')
-      throw wrong('unit', 'a string', init.unit);
+  constructor(init: TelemetryMetricInit);
+  constructor(init: TelemetryMetricInit, checked?: typeof CHECKED) {
+    if (checked !== CHECKED) check(init);
     this.metricId = init.metricId ?? newId(Date.now());
-    this.timestamp = timestamp;
+    this.timestamp = init.timestamp ?? new Date();
     this.name = init.name;
     this.value = init.value;
     this.unit = init.unit ?? undefined;
@@ -74,6 +69,18 @@ export class TelemetryMetric {
 }
 
 keepShape(new TelemetryMetric({ metricId: '', name: '', value: 0.5 }));
+
+function check(init: TelemetryMetricInit): void {
+  if (typeof init !== 'object' || init === null) throw wrong('init', 'an object with its fields', init);
+  const { metricId, timestamp, name, value, unit } = init;
+  const time: unknown = timestamp ?? undefined;
+  if (time !== undefined && (!(time instanceof Date) || Number.isNaN(time.getTime())))
+    throw wrong('timestamp', 'a valid Date', timestamp);
+  if (typeof name !== 'string') throw wrong('name', 'a string', name);
+  if (typeof value !== 'number') throw wrong('value', 'a number', value);
+  if (metricId !== undefined && typeof metricId !== 'string') throw wrong('metricId', 'a string', metricId);
+  if (unit !== undefined && unit !== null && typeof unit !== 'string') throw wrong('unit', 'a string', unit);
+}
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
   return new TelemetryError(

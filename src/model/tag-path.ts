@@ -22,6 +22,8 @@ export class TagPath<T> {
   readonly #dropTags: ReadonlySet<string> | undefined;
   readonly #root = new Place<T>();
   #places = 0;
+  /** The rest before: mostly the next one is the same, and one object for all of them is near at hand for the processor. */
+  #lastRest: readonly unknown[] = [];
 
   /** @param dropTags - tags that are passed over. */
   constructor(maxPlaces: number, dropTags?: ReadonlySet<string>) {
@@ -67,7 +69,7 @@ export class TagPath<T> {
       const before = this.#places;
       place = this.#after(fork, pairs[at + 1]);
       if (this.#places > before) {
-        place.rest = pairs.slice(at + 2);
+        place.rest = this.#restOf(pairs, at + 2);
         place.end = end;
         return;
       }
@@ -82,6 +84,13 @@ export class TagPath<T> {
     return pairs;
   }
 
+  #restOf(pairs: readonly unknown[], from: number): readonly unknown[] {
+    const rest = pairs.slice(from);
+    const last = this.#lastRest;
+    if (last.length !== rest.length || rest.some((part, i) => part !== last[i])) this.#lastRest = rest;
+    return this.#lastRest;
+  }
+
   /** Has something else come after a place than its rest; false if there is no room. */
   #unfold(place: Place<T>): boolean {
     const { rest } = place;
@@ -90,7 +99,7 @@ export class TagPath<T> {
       if (this.isFull) return false;
       this.#places += 1;
       const next = new Place<T>();
-      next.rest = rest.slice(2);
+      next.rest = this.#restOf(rest, 2);
       next.end = place.end;
       place.key = rest[0] as string;
       place.value = rest[1];

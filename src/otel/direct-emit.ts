@@ -1,3 +1,4 @@
+import { ATTR_UID } from '../model/attribute-names.js';
 import type { TelemetryEvent } from '../model/event.js';
 import { severityNumberOf, severityTextOf } from '../model/severity.js';
 import type { EventInFlight } from './event-in-flight.js';
@@ -116,7 +117,9 @@ export function emitDirectly(
   flatKeys: number,
   complete: (flight: EventInFlight, resource?: ResourceLike) => TelemetryEvent,
 ): void {
+  const attributes = flight.draft.takeAttributes();
   const event = complete(flight, state.resource);
+  attributes[ATTR_UID] = event.eventId;
   const { span, nowMillis, context } = flight;
   const { time } = flight.draft;
   const severityNumber = severityNumberOf(event.eventType);
@@ -125,7 +128,18 @@ export function emitDirectly(
   const happened: HrTime = time === undefined ? [observed[0], observed[1]] : hrFromTime(time.date, time.timeUnixNano);
   const { Record } = steps;
   // one more is the id
-  const record = new Record(state, scope, happened, observed, span, severityNumber, severityText, event, flatKeys + 1);
+  const record = new Record(
+    state,
+    scope,
+    happened,
+    observed,
+    span,
+    severityNumber,
+    severityText,
+    attributes,
+    event.message,
+    flatKeys + 1,
+  );
   flight.record = record;
   if (steps.counts) state.loggerMetrics?.emitLog();
   const active = state.activeProcessor as ActiveProcessor;

@@ -1,10 +1,13 @@
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
 import { EVENT_NAME_KEY } from '../model/attribute-names.js';
-import { CHECKED, TelemetryEvent } from '../model/event.js';
+import { CHECKED } from '../model/checked.js';
+import { TelemetryEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import { newId } from '../model/id.js';
 import type { EventOtel } from '../model/otel-fields.js';
+import { dateOn, systemClock } from '../runtime/system-clock.js';
+import { bareOtel } from './bare-otel.js';
 
 /** The ids of an active span. */
 export interface SpanIds {
@@ -19,11 +22,13 @@ export class EventDraft {
     readonly source: string,
     readonly message: string,
     readonly eventType: EventType,
-    readonly metadata: AnyValueMap | undefined,
+    public metadata: AnyValueMap | undefined,
     /** If the metadata are nothing but text, finite numbers and booleans under plain keys: how many. */
     readonly flatKeys: number | undefined,
     /** An estimate of the memory that the metadata take, if it was made while they were copied. */
     readonly metadataBytes: number | undefined,
+    /** Whether a key can be added to the metadata at once. */
+    readonly grows: boolean | undefined,
     /** How much of the metadata could not be copied. */
     readonly lost: number,
     /** When it was collected, in milliseconds since the Unix epoch; `undefined` if whoever completes it reads the clock. */
@@ -31,6 +36,11 @@ export class EventDraft {
     /** When it happened, if the call site said so. */
     readonly time: Timestamp | undefined,
   ) {}
+
+  /** The time of the event, if it is collected now. */
+  collectedNow(): Date {
+    return this.nowMillis === undefined ? dateOn(systemClock) : new Date(this.nowMillis);
+  }
 
   /** The name of the log record; metadata that are flat have none. */
   get eventName(): string | undefined {
@@ -40,18 +50,30 @@ export class EventDraft {
   }
 
   /**
+   * A copy of the metadata, which are flat, that the id of the event is added to: the attributes of its record. To copy
+   * what was copied from a call site is quicker if nothing is added to that, so it is the event that has the new one.
+   */
+  takeAttributes(): Record<string, unknown> {
+    const { metadata } = this;
+    if (metadata === undefined) return {};
+    if (this.grows !== true) return Object.assign({}, metadata);
+    this.metadata = { ...metadata };
+    return metadata as Record<string, unknown>;
+  }
+
+  /**
    * The event.
    *
-   * @param nowMillis - when it was collected: the time of its id.
+   * @param now - when it was collected: the time of its id.
    * @param span - the active span, if there is one.
    * @param resource - what goes along with it in `otel.resource`.
    */
-  complete(nowMillis: number, span: SpanIds | undefined, resource: AnyValueMap): TelemetryEvent {
+  complete(now: Date, span: SpanIds | undefined, resource: AnyValueMap): TelemetryEvent {
     const { time, lost, eventName } = this;
     const isBare = span === undefined && eventName === undefined && lost === 0 && time?.timeUnixNano === undefined;
     const fields = {
-      eventId: newId(nowMillis),
-      timestamp: time?.date ?? new Date(nowMillis),
+      eventId: newId(now.getTime()),
+      timestamp: time?.date ?? now,
       eventType: this.eventType,
       source: this.source,
       message: this.message,
@@ -60,18 +82,6 @@ export class EventDraft {
     };
     return new TelemetryEvent(fields, CHECKED);
   }
-}
-
-let lastResource: AnyValueMap | undefined;
-let lastBare: EventOtel = {};
-
-/** What all events without a span share: an object less for each, and one that an encoder knows again. */
-function bareOtel(resource: AnyValueMap): EventOtel {
-  if (resource !== lastResource) {
-    lastResource = resource;
-    lastBare = Object.freeze({ resource });
-  }
-  return lastBare;
 }
 
 function fullOtel(draft: EventDraft, span: SpanIds | undefined, resource: AnyValueMap): EventOtel {

@@ -1,5 +1,3 @@
-import { ATTR_UID } from '../model/attribute-names.js';
-import type { TelemetryEvent } from '../model/event.js';
 import type { HrTime, ResourceLike, ScopeLike } from './sdk-types.js';
 
 // The fields of the SDKs' records, and functions that set them in the same order. A function rather than a class, as its
@@ -18,10 +16,7 @@ export interface OwnRecord {
   _makeReadonly(): void;
 }
 
-/** What an event gives its record. */
-export type RecordEvent = Pick<TelemetryEvent, 'message' | 'eventId' | 'metadata'>;
-
-/** Makes a record of an event; its attributes are so many. */
+/** Makes a record; its attributes are so many. */
 export type RecordConstructor = { readonly prototype: object } & (new (
   state: RecordState,
   scope: ScopeLike,
@@ -30,7 +25,8 @@ export type RecordConstructor = { readonly prototype: object } & (new (
   span: object | undefined,
   severityNumber: number,
   severityText: string,
-  event: RecordEvent,
+  attributes: object,
+  body: string,
   count: number,
 ) => OwnRecord);
 
@@ -45,16 +41,16 @@ const LAYOUTS: readonly { readonly names: string; readonly make: (hasName: boole
       'resource instrumentationScope attributes _hrTime _hrTimeObserved _spanContext _severityText _severityNumber ' +
       '_body _attributesCount _droppedAttributesCount _isReadonly _logRecordLimits',
     make: () =>
-      function Latest(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
+      function Latest(state, scope, hrTime, observed, span, severityNumber, severityText, attributes, body, count) {
         this.resource = state.resource;
         this.instrumentationScope = scope;
-        this.attributes = attributesOf(event);
+        this.attributes = attributes;
         this._hrTime = hrTime;
         this._hrTimeObserved = observed;
         this._spanContext = span;
         this._severityText = severityText;
         this._severityNumber = severityNumber;
-        this._body = event.message;
+        this._body = body;
         this._eventName = undefined;
         this._attributesCount = count;
         this._droppedAttributesCount = 0;
@@ -68,8 +64,8 @@ const LAYOUTS: readonly { readonly names: string; readonly make: (hasName: boole
       'hrTime hrTimeObserved spanContext resource instrumentationScope attributes _severityText _severityNumber _body ' +
       '_attributesCount _droppedAttributesCount _isReadonly _logRecordLimits',
     make: () =>
-      function Middle(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
-        fillEarly(this, hrTime, observed, span, state, scope, severityText, severityNumber, event);
+      function Middle(state, scope, hrTime, observed, span, severityNumber, severityText, attributes, body, count) {
+        fillEarly(this, hrTime, observed, span, state, scope, severityText, severityNumber, attributes, body);
         this._eventName = undefined;
         this._attributesCount = count;
         this._droppedAttributesCount = 0;
@@ -83,8 +79,8 @@ const LAYOUTS: readonly { readonly names: string; readonly make: (hasName: boole
       'hrTime hrTimeObserved spanContext resource instrumentationScope attributes _severityText _severityNumber _body ' +
       'totalAttributesCount _isReadonly _logRecordLimits',
     make: (hasName) =>
-      function Early(state, scope, hrTime, observed, span, severityNumber, severityText, event, count) {
-        fillEarly(this, hrTime, observed, span, state, scope, severityText, severityNumber, event);
+      function Early(state, scope, hrTime, observed, span, severityNumber, severityText, attributes, body, count) {
+        fillEarly(this, hrTime, observed, span, state, scope, severityText, severityNumber, attributes, body);
         if (hasName) this._eventName = undefined;
         this.totalAttributesCount = count;
         this._isReadonly = false;
@@ -103,17 +99,18 @@ function fillEarly(
   scope: ScopeLike,
   severityText: string,
   severityNumber: number,
-  event: RecordEvent,
+  attributes: object,
+  body: string,
 ): void {
   record.hrTime = hrTime;
   record.hrTimeObserved = observed;
   record.spanContext = span;
   record.resource = state.resource;
   record.instrumentationScope = scope;
-  record.attributes = attributesOf(event);
+  record.attributes = attributes;
   record._severityText = severityText;
   record._severityNumber = severityNumber;
-  record._body = event.message;
+  record._body = body;
 }
 
 /** What makes records like one that the SDK made, with its prototype; `undefined` if its fields are not known. */
@@ -124,19 +121,4 @@ export function recordConstructor(like: object): RecordConstructor | undefined {
   const constructor = make(Object.hasOwn(like, '_eventName'));
   constructor.prototype = Object.getPrototypeOf(like) as object;
   return constructor as unknown as RecordConstructor;
-}
-
-/** Whether what a spread made takes a further property at once: with V8 before 12, that is ten times as slow as a loop. */
-const SPREADS = Number.parseInt(process.versions.v8 ?? '', 10) >= 12;
-
-/** The attributes of an event's record. */
-export function attributesOf({ eventId, metadata }: RecordEvent): Record<string, unknown> {
-  if (SPREADS) {
-    const attributes: Fields = { ...metadata };
-    attributes[ATTR_UID] = eventId;
-    return attributes;
-  }
-  const attributes: Fields = { [ATTR_UID]: eventId };
-  for (const key in metadata) attributes[key] = metadata[key];
-  return attributes;
 }

@@ -1,5 +1,5 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { attributesOf, type OwnRecord, type RecordConstructor, recordConstructor } from './record-layouts.js';
+import { type OwnRecord, type RecordConstructor, recordConstructor } from './record-layouts.js';
 import { hasText } from './sdk-method.js';
 import type { HrTime, LogRecordToEmit } from './sdk-types.js';
 
@@ -72,14 +72,14 @@ function rehearse(emit: Emit, enabled: unknown): EmitSteps | undefined {
   try {
     const times = { timestamp: HR_TIME, observedTimestamp: HR_TIME };
     const severity = { severityNumber: 9, severityText: 'INFO' };
-    const event = { message: BODY, eventId: 'uid', metadata: { number: 1, flag: true } };
-    emit.call(standIn, { ...times, ...severity, body: BODY, attributes: attributesOf(event), context: ROOT_CONTEXT });
+    const attributes = { number: 1, flag: true, text: BODY };
+    emit.call(standIn, { ...times, ...severity, body: BODY, attributes, context: ROOT_CONTEXT });
     const [record] = records;
     const Record = record === undefined ? undefined : recordConstructor(record);
     if (record === undefined || Record === undefined) return undefined;
     const { setAttribute, setAttributes } = Record.prototype as Setters;
     if (!hasText(setAttribute, '._isLogRecordReadonly(') || !hasText(setAttributes, '.setAttribute(')) return undefined;
-    const own = new Record(state, scope, HR_TIME, HR_TIME, undefined, 9, 'INFO', event, 3);
+    const own = new Record(state, scope, HR_TIME, HR_TIME, undefined, 9, 'INFO', attributes, BODY, 3);
     own._makeReadonly();
     if (!/^(ask )?(count )?onEmit$/.test(steps.join(' ')) || !isAlike(own, record)) return undefined;
     return { Record, setters: { setAttribute, setAttributes }, enabled, counts: steps.includes('count') };

@@ -148,3 +148,9 @@ function settledOf(resource: ResourceLike): object {
   }
   return known;
 }
+
+/** The resource of a provider: a private field, but the same in both generations. */
+export function resourceOf(provider: object | undefined): ResourceLike | undefined {
+  type Private = { readonly _sharedState?: { readonly resource?: ResourceLike } };
+  return (provider as Private | undefined)?._sharedState?.resource;
+}

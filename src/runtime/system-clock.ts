@@ -28,6 +28,13 @@ export const systemClock: Clock = {
     }),
 };
 
+const platformNow = Date.now;
+
+/** The time on a clock. To ask for a Date at once is quicker, unless somebody, such as a test, changed `Date.now`. */
+export function dateOn(clock: Clock): Date {
+  return clock === systemClock && Date.now === platformNow ? new Date() : new Date(clock.now());
+}
+
 /** A clock of the application's whose timers belong to no request. */
 export function detachedClock(clock: Clock): Clock {
   return {

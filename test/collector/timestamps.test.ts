@@ -1,5 +1,5 @@
 import vm from 'node:vm';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { TelemetryCollector, type TimeArgument } from 'rimp-telemetry';
 
 const AT = Date.UTC(2020, 0, 2, 3, 4, 5, 678);
@@ -54,6 +54,18 @@ describe('a timestamp that is given', () => {
       expect(item?.otel?.timeUnixNano).toBe(nanos);
     }
     expect(collector.health().replaced).toEqual({});
+  });
+
+  it('is the one that a test puts in the place of Date.now, if none is given', () => {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(AT);
+    try {
+      const collector = new TelemetryCollector();
+      const event = collector.collectEvent('a', 'b');
+      const metric = collector.collectMetric('m', 1);
+      expect([event?.timestamp.getTime(), metric?.timestamp.getTime()]).toEqual([AT, AT]);
+    } finally {
+      now.mockRestore();
+    }
   });
 
   it('is copied: what the caller does with its Date later changes nothing', () => {

@@ -1,4 +1,5 @@
 import type { Meter, MetricOptions } from '@opentelemetry/api';
+import type { KnownTags } from '../../model/known-tags.js';
 import type { Tags, TelemetryMetric } from '../../model/metric.js';
 import type { Counts } from '../../pipeline/counters.js';
 import type { Diagnostics } from '../../runtime/diagnostics.js';
@@ -23,7 +24,7 @@ const SPELLINGS_EACH = 4;
 interface Instrument {
   readonly kind: InstrumentKind;
   /** Records, and says whether the series of the tags was folded into the overflow series. */
-  readonly record: (value: number, tags: Tags | undefined) => boolean;
+  readonly record: (value: number, tags: Tags | undefined, known: KnownTags | undefined) => boolean;
   /** Series that are kept before further ones are folded. */
   readonly maxSeries: number;
   /** Measurements that were folded into the overflow series. */
@@ -58,7 +59,7 @@ export class Instruments {
   }
 
   /** Records a metric on its instrument, or counts why it is not sent. */
-  record(provider: MeterProvider, metric: TelemetryMetric): void {
+  record(provider: MeterProvider, metric: TelemetryMetric, known?: KnownTags): void {
     if (!Number.isFinite(metric.value)) {
       // one NaN makes a sum NaN for good
       this.#notRecorded.add('not_finite');
@@ -82,7 +83,7 @@ export class Instruments {
       );
       return;
     }
-    if (instrument.record(metric.value, metric.tags)) this.#overflows(metric.name, instrument);
+    if (instrument.record(metric.value, metric.tags, known)) this.#overflows(metric.name, instrument);
   }
 
   #instrument(provider: MeterProvider, metric: TelemetryMetric): Instrument | undefined {
@@ -155,14 +156,14 @@ export class Instruments {
     if (kind === 'gauge' && !isSynchronous) {
       const values = LastValues.of(this.#provider as MeterProvider, meter, name, options, dropTags);
       const { maxSeries } = values;
-      return { maxSeries, record: (value, tags) => values.record(value, tags) >= maxSeries };
+      return { maxSeries, record: (value, tags, known) => values.record(value, tags, known) >= maxSeries };
     }
     const { instrument, method, record } = synchronousInstrument(meter, kind, name, options);
     const maxSeries = maxSeriesOf(instrument);
     const recorder = DirectInstrument.of(instrument, method) ?? throughInstrument(record);
     const tree = new SeriesTree((attributes) => recorder.series(attributes), maxSeries, dropTags);
-    const recordIn = (value: number, tags: Tags | undefined): boolean => {
-      const series = tree.find(tags);
+    const recordIn: Instrument['record'] = (value, tags, known) => {
+      const series = tree.find(tags, known);
       if (series === undefined) record(value, tree.attributesOf(tags));
       else recorder.record(value, series);
       return series === undefined;

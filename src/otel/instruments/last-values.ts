@@ -1,4 +1,5 @@
 import type { Meter, MetricOptions, ObservableResult } from '@opentelemetry/api';
+import type { KnownTags } from '../../model/known-tags.js';
 import type { Tags } from '../../model/metric.js';
 import type { Attributes, MeterProvider } from '../sdk-types.js';
 import { maxSeriesOf } from './series-limit.js';
@@ -72,8 +73,8 @@ export class LastValues {
   }
 
   /** @returns how many series came before the one of the tags. */
-  record(value: number, tags: Tags | undefined): number {
-    const series = this.#tree.find(tags) ?? this.#overflow;
+  record(value: number, tags: Tags | undefined, known?: KnownTags): number {
+    const series = this.#tree.find(tags, known) ?? this.#overflow;
     series.value = value;
     this.#measurements += 1;
     series.at = this.#measurements;

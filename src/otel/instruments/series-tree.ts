@@ -1,3 +1,4 @@
+import type { KnownTags } from '../../model/known-tags.js';
 import type { Tags } from '../../model/metric.js';
 import { isLeftOut, tagFingerprint } from '../../model/tag-fingerprint.js';
 import { TagPath } from '../../model/tag-path.js';
@@ -39,13 +40,19 @@ export class SeriesTree<S extends Series> {
     this.#path = new TagPath(maxSeries * PLACES_EACH, dropTags);
   }
 
-  /** The series of these tags; `undefined` if it would be one too many. */
-  find(tags: Tags | undefined): S | undefined {
-    if (tags === undefined) return this.#path.find(tags) ?? this.#learn(tags);
-    const known = this.#byTags.get(tags);
-    if (known !== undefined) return known;
-    const found = this.#path.find(tags) ?? this.#learn(tags);
-    if (found !== undefined && Object.isFrozen(tags)) this.#note(tags, found);
+  /**
+   * The series of these tags; `undefined` if it would be one too many.
+   *
+   * @param known - what is known of them, if they are remembered.
+   */
+  find(tags: Tags | undefined, known?: KnownTags): S | undefined {
+    if (known === undefined) return this.#find(tags);
+    if (known.finder === this) return known.found as S;
+    const found = this.#find(tags);
+    if (found !== undefined) {
+      known.finder = this;
+      known.found = found;
+    }
     return found;
   }
 
@@ -56,6 +63,15 @@ export class SeriesTree<S extends Series> {
       if (!isLeftOut(key, this.#dropTags)) attributes[key] = (tags as Tags)[key];
     }
     return attributes;
+  }
+
+  #find(tags: Tags | undefined): S | undefined {
+    if (tags === undefined) return this.#path.find(tags) ?? this.#learn(tags);
+    const known = this.#byTags.get(tags);
+    if (known !== undefined) return known;
+    const found = this.#path.find(tags) ?? this.#learn(tags);
+    if (found !== undefined && Object.isFrozen(tags)) this.#note(tags, found);
+    return found;
   }
 
   #mayBeKnown(tags: Tags | undefined): boolean {

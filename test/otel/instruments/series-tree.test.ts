@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { KnownTags } from '../../../src/model/known-tags.js';
 import type { Tags } from '../../../src/model/metric.js';
 import { SeriesTree } from '../../../src/otel/instruments/series-tree.js';
 
@@ -16,16 +17,20 @@ const sorted = (of: Tags): string =>
   );
 
 describe('SeriesTree', () => {
-  it('has one series for the same tags, in any order, frozen or not, and another one for others', () => {
+  it('has one series for the same tags, in any order, frozen, remembered or not, and another one for others', () => {
     fc.assert(
       fc.property(fc.array(tags, { maxLength: 40 }), (all) => {
         const tree = new SeriesTree((attributes) => ({ attributes }), 1_000, undefined);
+        const other = new SeriesTree((attributes) => ({ attributes }), 1_000, undefined);
         const series = new Map<string, unknown>();
         for (const some of all) {
           const key = sorted(some);
           const backwards = Object.fromEntries(Object.entries(some).reverse());
           for (const same of [some, backwards, Object.freeze({ ...some }), some]) {
             const found = tree.find(same);
+            const remembered = new KnownTags(same, 0);
+            for (const asked of [tree, other, tree]) asked.find(same, remembered);
+            expect(tree.find(same, remembered)).toBe(found);
             if (!series.has(key)) series.set(key, found);
             expect(found).toBe(series.get(key));
           }
