@@ -1,26 +1,46 @@
+/** What belongs to some tags. Each is planted once. */
+export interface Leaf {
+  /** The tags that come after those by which it is found, keys and values by turns: set by the path. */
+  rest: readonly unknown[] | undefined;
+}
+
 /** What comes after some tags: the next tag, and what comes after that. */
-class Place<T> {
+class Place<L extends Leaf> {
   key: string | undefined = undefined;
   value: unknown = undefined;
-  next: Place<T> | undefined = undefined;
+  next: Place<L> | L | undefined = undefined;
   /** If the next tag has more than one value. */
-  more: Map<unknown, Place<T>> | undefined = undefined;
+  more: Map<unknown, Place<L> | L> | undefined = undefined;
   /** By their keys, if something else may be the next tag. */
-  others: Map<string, Place<T>> | undefined = undefined;
-  /** If nothing else has come after these tags: keys and values by turns. */
-  rest: readonly unknown[] | undefined = undefined;
-  /** What belongs to these tags, and those of the rest, if no further one follows. */
-  end: T | undefined = undefined;
+  others: Map<string, Place<L>> | undefined = undefined;
+  /** What belongs to these tags, if no further one follows. */
+  end: L | undefined = undefined;
+  /** What tells it from a leaf. */
+  readonly rest = undefined;
+
+  after(value: unknown): Place<L> | L | undefined {
+    return this.value === value ? this.next : this.more?.get(value);
+  }
+
+  setAfter(value: unknown, next: Place<L> | L): void {
+    if (this.next === undefined) this.value = value;
+    if (this.value === value) this.next = next;
+    else {
+      this.more ??= new Map();
+      this.more.set(value, next);
+    }
+  }
 }
 
 /**
  * Finds what belongs to some tags, text, numbers and booleans, by going from tag to tag in the order in which they come:
- * the same tags in another order are another path. Its size is bounded.
+ * the same tags in another order are another path. Where nothing else follows, the way is short: what is found holds the
+ * tags that are left. Its size is bounded.
  */
-export class TagPath<T> {
+export class TagPath<L extends Leaf> {
   readonly #maxPlaces: number;
   readonly #dropTags: ReadonlySet<string> | undefined;
-  readonly #root = new Place<T>();
+  readonly #root = new Place<L>();
   #places = 0;
   /** The rest before: mostly the next one is the same, and one object for all of them is near at hand for the processor. */
   #lastRest: readonly unknown[] = [];
@@ -36,10 +56,10 @@ export class TagPath<T> {
   }
 
   /** Throws if the tags do when they are read. */
-  find(tags: object | undefined): T | undefined {
+  find(tags: object | undefined): L | undefined {
     const dropTags = this.#dropTags;
-    let place = this.#root;
-    let { rest } = place;
+    let found: Place<L> | L = this.#root;
+    let rest: readonly unknown[] | undefined;
     let at = 0;
     for (const key in tags) {
       if (dropTags?.has(key) === true) continue;
@@ -49,32 +69,36 @@ export class TagPath<T> {
         at += 2;
         continue;
       }
-      const fork: Place<T> | undefined = place.key === key ? place : place.others?.get(key);
-      const next: Place<T> | undefined = fork?.value === value ? fork?.next : fork?.more?.get(value);
+      const place: Place<L> = found as Place<L>;
+      const fork: Place<L> | undefined = place.key === key ? place : place.others?.get(key);
+      const next: Place<L> | L | undefined = fork?.value === value ? fork?.next : fork?.more?.get(value);
       if (next === undefined) return undefined;
-      place = next;
+      found = next;
       ({ rest } = next);
     }
-    return rest === undefined || at === rest.length ? place.end : undefined;
+    if (rest === undefined) return (found as Place<L>).end;
+    return at === rest.length ? (found as L) : undefined;
   }
 
   /** Remembers what belongs to some tags, if there is room. */
-  plant(tags: object | undefined, end: T): void {
+  plant(tags: object | undefined, leaf: L): void {
     const pairs = this.#pairsOf(tags);
     let place = this.#root;
     for (let at = 0; at < pairs.length; at += 2) {
-      if (!this.#unfold(place)) return;
       const fork = this.#fork(place, pairs[at] as string);
-      if (fork === undefined) return;
-      const before = this.#places;
-      place = this.#after(fork, pairs[at + 1]);
-      if (this.#places > before) {
-        place.rest = this.#restOf(pairs, at + 2);
-        place.end = end;
+      if (fork === undefined || this.isFull) return;
+      const value = pairs[at + 1];
+      const next = fork.after(value);
+      if (next === undefined) {
+        this.#places += 1;
+        leaf.rest = this.#restOf(pairs, at + 2);
+        fork.setAfter(value, leaf);
         return;
       }
+      place = next instanceof Place ? next : this.#unfold(next);
+      fork.setAfter(value, place);
     }
-    if (this.#unfold(place)) place.end = end;
+    place.end = leaf;
   }
 
   #pairsOf(tags: object | undefined): unknown[] {
@@ -91,26 +115,23 @@ export class TagPath<T> {
     return this.#lastRest;
   }
 
-  /** Has something else come after a place than its rest; false if there is no room. */
-  #unfold(place: Place<T>): boolean {
-    const { rest } = place;
-    if (rest === undefined) return true;
-    if (rest.length > 0) {
-      if (this.isFull) return false;
-      this.#places += 1;
-      const next = new Place<T>();
-      next.rest = this.#restOf(rest, 2);
-      next.end = place.end;
+  /** A place in front of a leaf, as something else may follow as well. */
+  #unfold(leaf: L): Place<L> {
+    this.#places += 1;
+    const place = new Place<L>();
+    const rest = leaf.rest ?? [];
+    if (rest.length === 0) {
+      leaf.rest = undefined;
+      place.end = leaf;
+    } else {
+      leaf.rest = this.#restOf(rest, 2);
       place.key = rest[0] as string;
-      place.value = rest[1];
-      place.next = next;
-      place.end = undefined;
+      place.setAfter(rest[1], leaf);
     }
-    place.rest = undefined;
-    return true;
+    return place;
   }
 
-  #fork(first: Place<T>, key: string): Place<T> | undefined {
+  #fork(first: Place<L>, key: string): Place<L> | undefined {
     if (this.isFull) return undefined;
     first.key ??= key;
     if (first.key === key) return first;
@@ -118,25 +139,10 @@ export class TagPath<T> {
     let fork = first.others.get(key);
     if (fork === undefined) {
       this.#places += 1;
-      fork = new Place<T>();
+      fork = new Place<L>();
       fork.key = key;
       first.others.set(key, fork);
     }
     return fork;
-  }
-
-  #after(fork: Place<T>, value: unknown): Place<T> {
-    const known = fork.value === value ? fork.next : fork.more?.get(value);
-    if (known !== undefined) return known;
-    this.#places += 1;
-    const next = new Place<T>();
-    if (fork.next === undefined) {
-      fork.value = value;
-      fork.next = next;
-    } else {
-      fork.more ??= new Map();
-      fork.more.set(value, next);
-    }
-    return next;
   }
 }

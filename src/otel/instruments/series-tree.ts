@@ -1,7 +1,7 @@
 import type { KnownTags } from '../../model/known-tags.js';
 import type { Tags } from '../../model/metric.js';
 import { isLeftOut, tagFingerprint } from '../../model/tag-fingerprint.js';
-import { TagPath } from '../../model/tag-path.js';
+import { type Leaf, TagPath } from '../../model/tag-path.js';
 import type { Attributes } from '../sdk-types.js';
 
 /** Places of the path for each series that there may be. */
@@ -11,6 +11,10 @@ const PLACES_EACH = 8;
 export interface Series {
   /** Its tags as attributes: one object for good, which nobody may change. */
   readonly attributes: Attributes;
+}
+
+interface Found<S> extends Leaf {
+  readonly series: S;
 }
 
 /**
@@ -26,7 +30,7 @@ export class SeriesTree<S extends Series> {
   readonly #make: (attributes: Attributes) => S;
   readonly #maxSeries: number;
   readonly #dropTags: ReadonlySet<string> | undefined;
-  readonly #path: TagPath<S>;
+  readonly #path: TagPath<Found<S>>;
   readonly #byText = new Map<string, S>();
   /** Of all series; made when there are as many as there may be. */
   #fingerprints: Set<number> | undefined;
@@ -66,10 +70,10 @@ export class SeriesTree<S extends Series> {
   }
 
   #find(tags: Tags | undefined): S | undefined {
-    if (tags === undefined) return this.#path.find(tags) ?? this.#learn(tags);
+    if (tags === undefined) return this.#path.find(tags)?.series ?? this.#learn(tags);
     const known = this.#byTags.get(tags);
     if (known !== undefined) return known;
-    const found = this.#path.find(tags) ?? this.#learn(tags);
+    const found = this.#path.find(tags)?.series ?? this.#learn(tags);
     if (found !== undefined && Object.isFrozen(tags)) this.#note(tags, found);
     return found;
   }
@@ -98,7 +102,7 @@ export class SeriesTree<S extends Series> {
       series = this.#make(attributes);
       this.#byText.set(text, series);
     }
-    this.#path.plant(tags, series);
+    this.#path.plant(tags, { series, rest: undefined });
     return series;
   }
 }
