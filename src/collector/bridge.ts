@@ -1,4 +1,3 @@
-import { context as contexts } from '@opentelemetry/api';
 import type { AnyValueMap } from '../model/any-value.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { KnownTags } from '../model/known-tags.js';
@@ -14,7 +13,7 @@ import { loadInstruments } from '../otel/instruments/on-demand.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker, resourceOf } from '../otel/resource.js';
 import type { CollectionResultLike, FlushableLike, LogRecordLike, ResourceLike, SpanLike } from '../otel/sdk-types.js';
-import { spanOf } from '../otel/span-of-context.js';
+import { activeContext, spanOf } from '../otel/span-of-context.js';
 import { loadFromOtel } from '../otel/transform/on-demand.js';
 import { Counts } from '../pipeline/counters.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -98,11 +97,11 @@ export class CollectorBridge implements Bridge, ReceiverPort {
   emitEvent(draft: EventDraft): TelemetryEvent {
     const provider = this.providers.loggerProvider();
     if (provider === undefined) {
-      const alone = draft.complete(draft.collectedNow(), spanOf(contexts.active()), this.identity);
+      const alone = draft.complete(draft.collectedNow(), spanOf(activeContext()), this.identity);
       this.#pipeline.acceptEvent(alone, draft.metadataBytes);
       return alone;
     }
-    const flight = new EventInFlight(this, draft, contexts.active());
+    const flight = new EventInFlight(this, draft, activeContext());
     const emitted = this.#emitter.emit(provider, flight);
     const event = flight.event ?? this.#complete(flight);
     if (emitted === 'taken') return event;
