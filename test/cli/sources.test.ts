@@ -107,3 +107,20 @@ describe('A pattern', () => {
     expect(ids([join(logs, 'd.jsonl')])).toMatchObject({ status: 2, stderr: expect.stringContaining('there is none') });
   });
 });
+
+describe('Several files', () => {
+  it('are read although one of them is a directory or may not be read, as shells name them for a pattern', () => {
+    const logs = join(directory, 'several');
+    mkdirSync(join(logs, 'old'), { recursive: true });
+    writeFileSync(join(logs, 'a.jsonl'), line('a'));
+    writeFileSync(join(logs, 'b.jsonl'), line('b'));
+    symlinkSync(join(directory, 'nowhere'), join(logs, 'c.jsonl'));
+    const named = ['a.jsonl', 'b.jsonl', 'c.jsonl', 'old'].map((name) => join(logs, name));
+    const { lines: found, status, stderr } = ids(named);
+    expect([found, status]).toEqual([['a', 'b'], 0]);
+    expect(stderr).toContain(`2 a file that could not be read, in ${named[2]}, ${named[3]}\n`);
+    // what nobody can have meant, or none of which can be read, is an error
+    expect(ids([...named, join(logs, 'mistyped.jsonl')]).status).toBe(2);
+    expect(ids(named.slice(2))).toMatchObject({ status: 2, stderr: expect.stringContaining('there is none') });
+  });
+});

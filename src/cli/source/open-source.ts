@@ -1,4 +1,14 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import { toError } from '../../model/errors.js';
@@ -37,10 +47,13 @@ export async function openSources(names: readonly string[], options: OpenOptions
     // a pattern that names a file names what rotation closed of it as well
     if (seen.has(id) || segments.has(id)) continue;
     seen.add(id);
-    // one file of many must not hide the others
-    if (likePattern.has(path) && !names.includes(path) && !isReadable(path)) sources.push(new UnreadableFile(path));
+    // one file of many must not hide the others, whether the shell or this program has found them
+    const isOneOfMany = paths.length > 1 || likePattern.has(path);
+    if (isOneOfMany && isThere(path) && !isReadableFile(path)) sources.push(new UnreadableFile(path));
     else sources.push(await openOne(path, options));
   }
+  if (likePattern.size === 0 && sources.every((source) => source instanceof UnreadableFile))
+    await openOne(paths[0] as string, options);
   return sources.length === 1 ? (sources[0] as ItemSource) : new MergedItems(sources);
 }
 
@@ -100,10 +113,15 @@ function headOf(path: string): Buffer {
   }
 }
 
-function isReadable(path: string): boolean {
+/** Whether a name is that of something in a directory, be it a link to nothing. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isReadableFile(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);
-    return true;
+    return !statSync(path).isDirectory();
   } catch {
     return false;
   }
