@@ -31,6 +31,9 @@ interface Module {
   readonly Client: new (settings: object) => Client;
 }
 
+/** Numbers come as they are stored, whatever the server, the database or the role is set to. */
+const WHOLE_NUMBERS = 'SET extra_float_digits = 1';
+
 /** How long connections may take to end by themselves, in milliseconds: a server that is frozen never answers. */
 const END_MILLIS = 1_000;
 
@@ -41,6 +44,8 @@ export class PostgresDriver implements SqlDriver {
   readonly #settings: Readonly<Record<string, unknown>>;
   /** All connections, also those that are not made yet. */
   readonly #clients = new Set<Client>();
+  /** Those that give whole numbers. */
+  readonly #prepared = new WeakSet<Client>();
   #pool: Pool | undefined;
 
   /** @param settings - of `pg`'s pool. */
@@ -58,15 +63,20 @@ export class PostgresDriver implements SqlDriver {
     this.#pool ??= this.#makePool();
     const client = await this.#pool.connect();
     let broken: unknown;
+    const ask = async <R>(request: () => Promise<R>): Promise<R> => {
+      try {
+        return await request();
+      } catch (error) {
+        if (!isOfServer(error)) broken = error;
+        throw error;
+      }
+    };
     try {
-      return await runAsync(work(), async (statement) => {
-        try {
-          return await execute(client, statement);
-        } catch (error) {
-          if (!isOfServer(error)) broken = error;
-          throw error;
-        }
-      });
+      if (!this.#prepared.has(client)) {
+        await ask(() => client.query(WHOLE_NUMBERS));
+        this.#prepared.add(client);
+      }
+      return await runAsync(work(), (statement) => ask(() => execute(client, statement)));
     } finally {
       client.release(broken);
     }
