@@ -73,7 +73,7 @@ export class PostgresDriver implements SqlDriver {
     };
     try {
       if (!this.#prepared.has(client)) {
-        await ask(() => client.query(WHOLE_NUMBERS));
+        await ask(() => client.query(WHOLE_NUMBERS).catch(unlessOfServer));
         this.#prepared.add(client);
       }
       return await runAsync(work(), (statement) => ask(() => execute(client, statement)));
@@ -152,6 +152,11 @@ async function execute(client: Client, { sql, cells, does }: Statement): Promise
 function isOfServer(error: unknown): boolean {
   const { severity } = (error ?? {}) as { readonly severity?: unknown };
   return severity === 'ERROR';
+}
+
+/** A server that is like PostgreSQL may not know a setting. */
+function unlessOfServer(error: unknown): void {
+  if (!isOfServer(error)) throw error;
 }
 
 function ignore(): void {}
