@@ -39,7 +39,7 @@ export class TelemetryData {
     this.events = listOf('events', init.events);
     this.metrics = listOf('metrics', init.metrics);
     // no part of what is listed or written as JSON
-    if (init.cursor !== undefined) Object.defineProperty(this, 'cursor', { value: init.cursor });
+    if (init.cursor !== undefined) Object.defineProperty(this, 'cursor', { value: init.cursor, configurable: true });
   }
 
   /** The number of items of both kinds. */
@@ -56,6 +56,16 @@ export class TelemetryData {
   get is_empty(): boolean {
     return this.isEmpty;
   }
+}
+
+/** Gives data a cursor that is made when somebody asks for it: few do. */
+export function withCursor(data: TelemetryData, make: () => string): TelemetryData {
+  let made: string | undefined;
+  const get = (): string => {
+    made ??= make();
+    return made;
+  };
+  return Object.defineProperty(data, 'cursor', { get, configurable: true });
 }
 
 function listOf<T>(field: string, list: readonly T[] | undefined): readonly T[] {

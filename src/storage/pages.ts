@@ -1,4 +1,4 @@
-import { TelemetryData } from '../model/data.js';
+import { TelemetryData, withCursor } from '../model/data.js';
 import type { TelemetryEvent } from '../model/event.js';
 import { isEvent, type TelemetryItem } from '../model/item.js';
 import type { TelemetryMetric } from '../model/metric.js';
@@ -7,8 +7,8 @@ import { type ResolvedQuery, resolveQuery, type TelemetryQuery } from '../model/
 /** Some of the items that a query asks for, in its order. */
 export interface Page {
   readonly items: readonly TelemetryItem[];
-  /** Where to go on after the item of this index. */
-  cursorAt(index: number): string;
+  /** Gives where to go on after the item of this index. */
+  cursorAt(index: number): () => string;
 }
 
 /** The items of pages as one {@link TelemetryData}, each kind in the order of the items, with the cursor behind the last. */
@@ -20,7 +20,7 @@ export async function retrievePages(
   const resolved = resolveQuery(query, who);
   const events: TelemetryEvent[] = [];
   const metrics: TelemetryMetric[] = [];
-  let cursor = resolved.after;
+  let last: readonly [page: Page, index: number] | undefined;
   let left = resolved.limit;
   if (left > 0) {
     for await (const page of pagesOf(resolved)) {
@@ -30,12 +30,13 @@ export async function retrievePages(
         if (isEvent(item)) events.push(item);
         else metrics.push(item);
       }
-      if (count > 0) cursor = page.cursorAt(count - 1);
+      if (count > 0) last = [page, count - 1];
       left -= count;
       if (left <= 0) break;
     }
   }
-  return new TelemetryData({ events, metrics, cursor });
+  const data = new TelemetryData({ events, metrics, cursor: resolved.after });
+  return last === undefined ? data : withCursor(data, last[0].cursorAt(last[1]));
 }
 
 /** The items of pages one by one. */

@@ -49,7 +49,7 @@ export class PageReader {
     const page = (): Page => {
       const of = placed;
       placed = [];
-      return { items: of.map(({ item }) => item), cursorAt: (index) => cursorOf(of[index] as Placed) };
+      return { items: of.map(({ item }) => item), cursorAt: (index) => () => cursorOf(of[index] as Placed) };
     };
     const enough = Math.min(PAGE_ITEMS, query.limit);
     for await (const one of merge(sources, query.descending)) {

@@ -12,7 +12,6 @@ import { cursorOf, headOf, headPrint, isIn, NEAR_BYTES, type Print, positionIn, 
 import { GzipDamage, unzippedParts } from './gunzip.js';
 import { type LineBlock, readAt, readBackwards, readForwards, wholeLines } from './line-blocks.js';
 import { closeQuietly } from './open-if-there.js';
-import { fingerprintOf } from './segments.js';
 import { listSources, type OpenSource, openSource, type Source } from './sources.js';
 import { readTimeIndex } from './time-index.js';
 import { rangesOf } from './time-ranges.js';
@@ -137,10 +136,9 @@ export class FileReader {
     offset: number | undefined,
   ): AsyncGenerator<Located, void, undefined> {
     const { size } = await handle.stat();
-    const print = fingerprintOf(source.head);
     let ranges = [{ start: 0, end: size }];
-    if (isBounded(query) && print !== undefined)
-      ranges = await rangesOf(handle.fd, size, readTimeIndex(plainPathOf(source), print, size), query);
+    if (isBounded(query))
+      ranges = await rangesOf(handle.fd, size, readTimeIndex(plainPathOf(source), source.head, size), query);
     if (offset !== undefined) {
       ranges = ranges
         .map(({ start, end }) =>
@@ -200,27 +198,22 @@ export class FileReader {
   }
 }
 
-/** Behind the line, or before it if the file is read backwards. */
-function cursorAt({ block, source, head }: Located, line: number, descending: boolean): string {
+/** Behind the line, or before it if the file is read backwards: made when it is asked for, without the block. */
+function cursorAt({ block, source, head }: Located, line: number, descending: boolean): () => string {
   const { bytes, start } = block;
   const at = startOfLine(bytes, descending ? line : line + 1);
   const near = descending ? bytes.subarray(at, startOfLine(bytes, line + 1)) : bytes.subarray(0, at);
-  return cursorOf({
-    device: source.device,
-    inode: source.inode,
-    offset: start + at,
-    head: head(),
-    near: printOf(descending ? near.subarray(0, NEAR_BYTES) : near.subarray(-NEAR_BYTES)),
-    isBehind: descending,
-  });
+  const copy = Buffer.from(descending ? near.subarray(0, NEAR_BYTES) : near.subarray(-NEAR_BYTES));
+  const { device, inode } = source;
+  const offset = start + at;
+  return () => cursorOf({ device, inode, offset, head: head(), near: printOf(copy), isBehind: descending });
 }
 
 /** Whether the index of a compressed file covers all of it, and says that none of it is of the times asked for. */
 async function isOutside(source: OpenSource, query: ResolvedQuery): Promise<boolean> {
-  const print = fingerprintOf(source.head);
-  if (!isBounded(query) || print === undefined) return false;
+  if (!isBounded(query)) return false;
   let end = 0;
-  for (const stretch of readTimeIndex(plainPathOf(source), print, Number.POSITIVE_INFINITY)) {
+  for (const stretch of readTimeIndex(plainPathOf(source), source.head, Number.POSITIVE_INFINITY)) {
     if (stretch.start !== end) return false;
     if (stretch.latest >= query.startMillis && stretch.earliest <= query.endMillis) return false;
     end = stretch.end;

@@ -1,6 +1,7 @@
 import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { builtIn } from '../../runtime/built-in.js';
 import { openToAppend } from './append-file.js';
+import { fingerprintOf } from './segments.js';
 
 /*
  * The index of a file: `telemetry.jsonl.idx`, records of 52 bytes, each of a stretch of whole lines. It is derived: what
@@ -105,14 +106,20 @@ export class TimeIndexWriter {
   }
 }
 
-/** The records of a file's index that are sound and about this very file, in order, without overlaps. */
-export function readTimeIndex(path: string, fingerprint: string, size: number): Stretch[] {
+/**
+ * The records of a file's index that are sound and about this very file, in order, without overlaps.
+ *
+ * @param head - the beginning of the file; its fingerprint is made only if there is an index.
+ */
+export function readTimeIndex(path: string, head: Uint8Array, size: number): Stretch[] {
   let bytes: Buffer;
   try {
     bytes = readFileSync(indexPathOf(path));
   } catch {
     return [];
   }
+  const fingerprint = fingerprintOf(head);
+  if (fingerprint === undefined) return [];
   const found: Stretch[] = [];
   for (let at = 0; at + RECORD_BYTES <= bytes.length; ) {
     const record = bytes.subarray(at, at + RECORD_BYTES);

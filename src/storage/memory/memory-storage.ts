@@ -119,7 +119,7 @@ export class MemoryStorage implements TelemetryStorage {
       return matches(item);
     });
     if (query.descending) found.reverse();
-    yield { items: found.map(({ item }) => item), cursorAt: (index) => String(found[index]?.number) };
+    yield { items: found.map(({ item }) => item), cursorAt: (index) => () => String(found[index]?.number) };
   }
 
   /** Both kinds in the order of their arrival. */

@@ -200,7 +200,7 @@ export class SqlEngine {
         items.push(item);
         numbers.push(String(row.seq));
       }
-      if (items.length > 0) yield { items, cursorAt: (index) => numbers[index] as string };
+      if (items.length > 0) yield { items, cursorAt: (index) => () => numbers[index] as string };
       if (rows.length < size) return;
       const reached = Number(rows.at(-1)?.seq);
       if (query.descending) last = reached - 1;
