@@ -65,3 +65,12 @@ export function onProvider(collector) {
   collector.useProviders({ loggerProvider: provider });
   return provider;
 }
+
+/** Throws if one of some collectors, by name, has lost anything. */
+export async function expectDelivered(collectors) {
+  for (const [name, collector] of Object.entries(collectors)) {
+    await collector.forceFlush();
+    const { accepted, delivered } = collector.health();
+    if (accepted !== delivered) throw new Error(`${name}: ${delivered} of ${accepted} delivered`);
+  }
+}

@@ -5,7 +5,7 @@ import type { TelemetryMetric } from '../model/metric.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import type { EventDraft } from '../otel/event-draft.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
-import { EventInFlight, uidOf } from '../otel/event-in-flight.js';
+import { EventInFlight, type EventOwner, uidOf } from '../otel/event-in-flight.js';
 import { FACADE_SCOPE } from '../otel/instruments/facade-scope.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import type { Instruments } from '../otel/instruments/instruments.js';
@@ -42,7 +42,7 @@ interface BridgeOptions extends CollectorOptions {
 }
 
 /** Between a collector's pipeline and OpenTelemetry: emits what the facade collects, takes in what others emit. */
-export class CollectorBridge implements Bridge, ReceiverPort {
+export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
   readonly providers: ProviderResolver;
   readonly use: () => void;
   readonly onEnd: (run: () => unknown) => void;
@@ -81,7 +81,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     this.#clock = clock;
     this.#keepFiltered = options.keepFiltered ?? false;
     this.providers = new ProviderResolver(options, diagnostics);
-    this.#emitter = new EventEmitter(this.#complete, diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
+    this.#emitter = new EventEmitter(diagnostics, options.maxScopes ?? DEFAULT_MAX_SCOPES);
     const policy = instrumentPolicy(options.instruments);
     this.#makeInstruments = () =>
       new (loadInstruments().Instruments)(policy, this.notRecorded, diagnostics, options.maxInstruments);
@@ -103,7 +103,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     }
     const flight = new EventInFlight(this, draft, activeContext());
     const emitted = this.#emitter.emit(provider, flight);
-    const event = flight.event ?? this.#complete(flight);
+    const event = flight.event ?? this.complete(flight);
     if (emitted === 'taken') return event;
     if (emitted === 'filtered' && !this.#keepFiltered) {
       this.#pipeline.withhold('filtered_by_otel');
@@ -122,7 +122,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     return event;
   }
 
-  readonly #complete = (flight: EventInFlight, resource?: ResourceLike): TelemetryEvent => {
+  complete(flight: EventInFlight, resource?: ResourceLike): TelemetryEvent {
     const { draft } = flight;
     flight.span = spanOf(flight.context);
     const now = draft.collectedNow();
@@ -131,7 +131,7 @@ export class CollectorBridge implements Bridge, ReceiverPort {
     const event = draft.complete(now, flight.span, picked);
     flight.event = event;
     return event;
-  };
+  }
 
   /** What goes along with a metric of the facade's: the service, as its provider knows it, and the identity. */
   get metricResource(): AnyValueMap {

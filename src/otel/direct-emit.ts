@@ -1,5 +1,4 @@
 import { ATTR_UID } from '../model/attribute-names.js';
-import type { TelemetryEvent } from '../model/event.js';
 import { severityNumberOf, severityTextOf } from '../model/severity.js';
 import type { EventInFlight } from './event-in-flight.js';
 import type { RecordState } from './record-layouts.js';
@@ -13,7 +12,6 @@ import type {
   LogRecordLike,
   LogRecordProcessorLike,
   LogRecordToEmit,
-  ResourceLike,
   ScopeLike,
 } from './sdk-types.js';
 import { hrFromMillis, hrFromTime } from './transform/hr-time.js';
@@ -106,19 +104,14 @@ function takesAll({ enabled, disabled, minimumSeverity, traceBased }: LoggerConf
   return (enabled ?? !(disabled ?? false)) === true && minimumSeverity === 0 && traceBased === false;
 }
 
-/**
- * Makes the record of an event, and has all processors take it.
- *
- * @param complete - gives the event of the flight, with the resource of the provider.
- */
+/** Makes the record of an event, and has all processors take it. */
 export function emitDirectly(
   { state, scope, steps, fanOut }: DirectLogger,
   flight: EventInFlight,
   flatKeys: number,
-  complete: (flight: EventInFlight, resource?: ResourceLike) => TelemetryEvent,
 ): void {
   const attributes = flight.draft.takeAttributes();
-  const event = complete(flight, state.resource);
+  const event = flight.owner.complete(flight, state.resource);
   attributes[ATTR_UID] = event.eventId;
   const { span, nowMillis, context } = flight;
   const { time } = flight.draft;

@@ -1,10 +1,9 @@
-import type { TelemetryEvent } from '../model/event.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { sharedState } from '../runtime/shared-state.js';
 import { type DirectLogger, directLogger, emitDirectly, firstProcessor } from './direct-emit.js';
 import type { EventInFlight } from './event-in-flight.js';
 import { FACADE_SCOPE } from './instruments/facade-scope.js';
-import type { LoggerLike, LoggerProviderLike, ResourceLike } from './sdk-types.js';
+import type { LoggerLike, LoggerProviderLike } from './sdk-types.js';
 import { attributesOf, recordOf } from './transform/event-transform.js';
 import { isInstrumentation } from './transform/source.js';
 
@@ -27,12 +26,8 @@ interface NamedLogger {
   readonly isPlain: boolean;
 }
 
-/** Gives the event of a draft, with the resource of the provider if it is known, and remembers it in the flight. */
-type Complete = (flight: EventInFlight, resource?: ResourceLike) => TelemetryEvent;
-
 /** Emits events through the loggers of their sources. */
 export class EventEmitter {
-  readonly #complete: Complete;
   readonly #diagnostics: Diagnostics;
   readonly #maxScopes: number;
   readonly #shared = sharedState();
@@ -51,8 +46,7 @@ export class EventEmitter {
   #lastFirst: { readonly enabled?: unknown } | undefined;
   #lastEnabled: unknown;
 
-  constructor(complete: Complete, diagnostics: Diagnostics, maxScopes: number) {
-    this.#complete = complete;
+  constructor(diagnostics: Diagnostics, maxScopes: number) {
     this.#diagnostics = diagnostics;
     this.#maxScopes = maxScopes;
   }
@@ -86,7 +80,7 @@ export class EventEmitter {
       const { direct } = known;
       shared.inFlight = flight;
       if (flatKeys !== undefined && direct !== undefined && known.isPlain && this.#comesFirst(direct))
-        emitDirectly(direct, flight, flatKeys, this.#complete);
+        emitDirectly(direct, flight, flatKeys);
       else this.#emitWhole(known, flight);
     } catch (error) {
       this.#diagnostics.report('emit', 'emitting a log record through OpenTelemetry failed', error);
@@ -104,7 +98,7 @@ export class EventEmitter {
   }
 
   #emitWhole({ logger, isOwnScope }: NamedLogger, flight: EventInFlight): void {
-    const event = this.#complete(flight);
+    const event = flight.owner.complete(flight);
     const attributes = attributesOf(event, isOwnScope);
     flight.attributes = attributes;
     logger.emit(recordOf(event, attributes, flight.context));

@@ -2,7 +2,18 @@ import { ATTR_UID } from '../model/attribute-names.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { InFlight } from '../runtime/shared-state.js';
 import type { EventDraft, SpanIds } from './event-draft.js';
-import type { Context, HrTime, LogRecordLike } from './sdk-types.js';
+import type { Context, HrTime, LogRecordLike, ResourceLike } from './sdk-types.js';
+
+/** Who emits an event: the bridge of a collector. */
+export interface EventOwner {
+  /**
+   * Completes the draft of a flight, and remembers the event there. A method, not a function for each owner: V8 inlines
+   * it although there are several.
+   *
+   * @param resource - of the provider, if it is known.
+   */
+  complete(flight: EventInFlight, resource?: ResourceLike): TelemetryEvent;
+}
 
 /** An event of a facade's own, while its logger's `emit` runs. */
 export class EventInFlight implements InFlight {
@@ -21,7 +32,7 @@ export class EventInFlight implements InFlight {
 
   /** @param owner - the bridge of the collector that emits. */
   constructor(
-    readonly owner: object,
+    readonly owner: EventOwner,
     readonly draft: EventDraft,
     readonly context: Context,
   ) {}
