@@ -1,5 +1,5 @@
 // What a call to collectEvent costs in each set-up, all of them in one process, beside logger.emit. Fresh metadata at
-// each call. As V8 compiles a call for all collectors that it has seen there, each is slower than if it were alone.
+// each call. V8 compiles a call for all collectors that it has seen there, so that one may be slower than if it were alone.
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { startTelemetry } from 'rimp-telemetry';
 import { micro } from '../harness.mjs';
