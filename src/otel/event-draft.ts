@@ -6,7 +6,7 @@ import { TelemetryEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import { newId } from '../model/id.js';
 import type { EventOtel } from '../model/otel-fields.js';
-import { dateOn, systemClock } from '../runtime/system-clock.js';
+import { dateOf, dateOn, systemClock } from '../runtime/system-clock.js';
 import { bareOtel } from './bare-otel.js';
 
 /** The ids of an active span. */
@@ -39,7 +39,7 @@ export class EventDraft {
 
   /** The time of the event, if it is collected now. */
   collectedNow(): Date {
-    return this.nowMillis === undefined ? dateOn(systemClock) : new Date(this.nowMillis);
+    return this.nowMillis === undefined ? dateOn(systemClock) : dateOf(this.nowMillis);
   }
 
   /** The name of the log record; metadata that are flat have none. */
@@ -50,8 +50,8 @@ export class EventDraft {
   }
 
   /**
-   * A copy of the metadata, which are flat, that the id of the event is added to: the attributes of its record. To copy
-   * what was copied from a call site is quicker if nothing is added to that, so it is the event that has the new one.
+   * The metadata, which are flat, as attributes of the record: to be changed by whoever takes them. What was copied at
+   * the call site takes a further key at once, and a clone does not: so the event gets a clone.
    */
   takeAttributes(): Record<string, unknown> {
     const { metadata } = this;

@@ -32,7 +32,13 @@ const platformNow = Date.now;
 
 /** The time on a clock. To ask for a Date at once is quicker, unless somebody, such as a test, changed `Date.now`. */
 export function dateOn(clock: Clock): Date {
-  return clock === systemClock && Date.now === platformNow ? new Date() : new Date(clock.now());
+  return clock === systemClock && Date.now === platformNow ? new Date() : dateOf(clock.now());
+}
+
+/** A time that a clock gave; one that is no time, as of a `Date.now` that a test emptied, is the machine's own. */
+export function dateOf(millis: number): Date {
+  const date = new Date(millis);
+  return Number.isNaN(date.getTime()) ? new Date() : date;
 }
 
 /** A clock of the application's whose timers belong to no request. */

@@ -20,6 +20,8 @@ const TIMES: Record<string, [given: unknown, millis: number, nanos?: string]> = 
   'an HrTime with nanoseconds': [[1_577_934_245, 678_000_009], AT, '1577934245678000009'],
 };
 
+const noTime = { now: () => Number.NaN, after: () => () => undefined };
+
 const NO_TIMES: Record<string, unknown> = {
   'an invalid Date': new Date(Number.NaN),
   NaN: Number.NaN,
@@ -63,6 +65,19 @@ describe('a timestamp that is given', () => {
       const event = collector.collectEvent('a', 'b');
       const metric = collector.collectMetric('m', 1);
       expect([event?.timestamp.getTime(), metric?.timestamp.getTime()]).toEqual([AT, AT]);
+    } finally {
+      now.mockRestore();
+    }
+  });
+
+  it('is the time of the machine if Date.now, or the clock of the collector, gives none', () => {
+    const before = Date.now();
+    const collectors = [new TelemetryCollector(), new TelemetryCollector({}, { clock: noTime })];
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Number.NaN);
+    try {
+      for (const collector of collectors)
+        for (const item of [collector.collectEvent('a', 'b'), collector.collectMetric('m', 1)])
+          expect(item?.timestamp.getTime()).toBeGreaterThanOrEqual(before);
     } finally {
       now.mockRestore();
     }
