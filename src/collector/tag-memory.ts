@@ -15,7 +15,7 @@ const BITS = 2 ** 19;
 /** Bits that are set before all are cleared: more would say too often that tags came before. */
 const MAX_SET = BITS / 4;
 const seen = new Uint32Array(BITS / 32);
-let set = 0;
+let setBits = 0;
 
 /** The tags of a collector's metrics. */
 export class TagMemory {
@@ -87,11 +87,11 @@ function isSeenAgain(tags: Tags): boolean {
   const bit = 1 << (place & 31);
   const bits = seen[place >>> 5] as number;
   if ((bits & bit) !== 0) return true;
-  if (set >= MAX_SET) {
+  if (setBits >= MAX_SET) {
     seen.fill(0);
-    set = 0;
+    setBits = 0;
   }
   seen[place >>> 5] = bits | bit;
-  set += 1;
+  setBits += 1;
   return false;
 }

@@ -71,6 +71,7 @@ export class TagPath<L extends Leaf> {
       }
       const place: Place<L> = found as Place<L>;
       const fork: Place<L> | undefined = place.key === key ? place : place.others?.get(key);
+      // what `after` does, without a call
       const next: Place<L> | L | undefined = fork?.value === value ? fork?.next : fork?.more?.get(value);
       if (next === undefined) return undefined;
       found = next;

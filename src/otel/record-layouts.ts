@@ -1,8 +1,8 @@
 import type { HrTime, ResourceLike, ScopeLike } from './sdk-types.js';
 
 // The fields of the SDKs' records, and functions that set them in the same order. A function rather than a class, as its
-// prototype is the one of the SDK's class: methods, accessors and `instanceof` are those of the SDK. Its attributes are a
-// copy, made at once: a processor may change its record's, a listener the event's, and neither sees the other's change.
+// prototype is the one of the SDK's class: methods, accessors and `instanceof` are those of the SDK. Its attributes are its
+// own: a processor may change its record's, a listener the event's, and neither sees the other's change.
 
 /** What the loggers of a provider share, as far as a record has it. */
 export interface RecordState {

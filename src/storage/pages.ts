@@ -11,6 +11,11 @@ export interface Page {
   cursorAt(index: number): () => string;
 }
 
+/** A cursor that is there already, and nothing of the page it came from. */
+export function fixedCursor(cursor: string): () => string {
+  return () => cursor;
+}
+
 /** The items of pages as one {@link TelemetryData}, each kind in the order of the items, with the cursor behind the last. */
 export async function retrievePages(
   who: string,

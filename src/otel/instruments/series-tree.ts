@@ -34,7 +34,7 @@ export class SeriesTree<S extends Series> {
   readonly #byText = new Map<string, S>();
   /** Of all series; made when there are as many as there may be. */
   #fingerprints: Set<number> | undefined;
-  /** Of tags that can't change: those that the collector knows come as the same object each time. */
+  /** Of tags that can't change, as those that the collector knows: several instruments may have series of them. */
   readonly #byTags = new Map<Tags, S>();
 
   constructor(make: (attributes: Attributes) => S, maxSeries: number, dropTags: ReadonlySet<string> | undefined) {
@@ -71,8 +71,8 @@ export class SeriesTree<S extends Series> {
 
   #find(tags: Tags | undefined): S | undefined {
     if (tags === undefined) return this.#path.find(tags)?.series ?? this.#learn(tags);
-    const known = this.#byTags.get(tags);
-    if (known !== undefined) return known;
+    const before = this.#byTags.get(tags);
+    if (before !== undefined) return before;
     const found = this.#path.find(tags)?.series ?? this.#learn(tags);
     if (found !== undefined && Object.isFrozen(tags)) this.#note(tags, found);
     return found;

@@ -1,6 +1,6 @@
 import type { TelemetryItem } from '../../model/item.js';
 import { type ResolvedQuery, wrongCursor } from '../../model/query.js';
-import type { Page } from '../pages.js';
+import { fixedCursor, type Page } from '../pages.js';
 import { matcherOf } from '../query-match.js';
 import { TABLES, type Table } from './columns.js';
 import { type EventRow, eventOfRow } from './event-row.js';
@@ -49,7 +49,7 @@ export class PageReader {
     const page = (): Page => {
       const of = placed;
       placed = [];
-      return { items: of.map(({ item }) => item), cursorAt: (index) => () => cursorOf(of[index] as Placed) };
+      return { items: of.map(({ item }) => item), cursorAt: (index) => fixedCursor(cursorOf(of[index] as Placed)) };
     };
     const enough = Math.min(PAGE_ITEMS, query.limit);
     for await (const one of merge(sources, query.descending)) {

@@ -6,7 +6,7 @@ import type { TelemetryMetric } from '../../model/metric.js';
 import { checkOptions, POSITIVE_INTEGER, type Rule } from '../../model/options.js';
 import { type ResolvedQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
 import type { TelemetryStorage } from '../../model/storage.js';
-import { type Page, retrievePages, scanPages } from '../pages.js';
+import { fixedCursor, type Page, retrievePages, scanPages } from '../pages.js';
 import { matcherOf } from '../query-match.js';
 import { Ring } from './ring.js';
 
@@ -119,7 +119,7 @@ export class MemoryStorage implements TelemetryStorage {
       return matches(item);
     });
     if (query.descending) found.reverse();
-    yield { items: found.map(({ item }) => item), cursorAt: (index) => () => String(found[index]?.number) };
+    yield { items: found.map(({ item }) => item), cursorAt: (index) => fixedCursor(String(found[index]?.number)) };
   }
 
   /** Both kinds in the order of their arrival. */

@@ -2,7 +2,7 @@ import type { TelemetryData } from '../../model/data.js';
 import { closedError, StorageError, TelemetryError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { isBounded, type ResolvedQuery, type TelemetryQuery, wrongCursor } from '../../model/query.js';
-import { type Page, retrievePages, scanPages } from '../pages.js';
+import { fixedCursor, type Page, retrievePages, scanPages } from '../pages.js';
 import { matcherOf } from '../query-match.js';
 import { type Cell, itemOfRow, type Row, type TextRule, UNICODE } from './columns.js';
 import type { SqlDialect, SqlDriver } from './dialect.js';
@@ -200,7 +200,7 @@ export class SqlEngine {
         items.push(item);
         numbers.push(String(row.seq));
       }
-      if (items.length > 0) yield { items, cursorAt: (index) => () => numbers[index] as string };
+      if (items.length > 0) yield { items, cursorAt: (index) => fixedCursor(numbers[index] as string) };
       if (rows.length < size) return;
       const reached = Number(rows.at(-1)?.seq);
       if (query.descending) last = reached - 1;
