@@ -66,15 +66,22 @@ export function serializerOf<S extends OtlpSignal>(
     partialSuccess(response) {
       if (response.length === 0) return undefined;
       let partial: Readonly<Record<string, unknown>> | null | undefined;
+      let rejected = 0;
       try {
         partial = found.deserializeResponse(response).partialSuccess;
+        rejected = itemCount(partial?.[REJECTED[signal]]);
       } catch {
         // servers answer 200 with all kinds of things
       }
-      const rejected = Number(partial?.[REJECTED[signal]] ?? 0);
       const given = partial?.errorMessage;
       const message = typeof given === 'string' ? given : '';
       return rejected > 0 || message !== '' ? { rejected, message } : undefined;
     },
   };
+}
+
+/** A number of items as a server gives it: a part of one counts as one, and what is no number as none. */
+function itemCount(given: unknown): number {
+  const count = Math.ceil(Number(given ?? 0));
+  return count > 0 ? count : 0;
 }
