@@ -43,9 +43,12 @@ export class EventInFlight implements InFlight {
     const { event, draft } = this;
     if (event === undefined) return false;
     const uid = uidOf(record);
-    if (uid !== undefined) return uid === event.eventId;
-    // a processor took the id away: the time and the scope identify it
-    return record.instrumentationScope.name === draft.source && millisOf(record.hrTime) === event.timestamp.getTime();
+    if (uid === event.eventId) return true;
+    if (millisOf(record.hrTime) !== event.timestamp.getTime()) return false;
+    // a limit of the provider's cut the id
+    if (typeof uid === 'string' && uid !== '') return event.eventId.startsWith(uid);
+    // nothing is left of it, or a processor took it away: the time and the scope identify it
+    return (uid ?? '') === '' && record.instrumentationScope.name === draft.source;
   }
 }
 
