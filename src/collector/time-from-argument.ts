@@ -1,9 +1,8 @@
 import { parseTimestamp, type Timestamp } from '../codec/timestamp.js';
+import { isTime } from '../runtime/clock.js';
 
 /** What a call site may give as a time: a Date, milliseconds since the Unix epoch, ISO text, or OpenTelemetry's HrTime. */
 export type TimeArgument = Date | number | string | readonly [seconds: number, nanoseconds: number];
-
-const MAX_MILLIS = 8.64e15;
 
 /** The time that somebody gave; `undefined` if it can't be one. Nothing here throws. */
 export function timeFromArgument(given: unknown): Timestamp | undefined {
@@ -19,7 +18,7 @@ export function timeFromArgument(given: unknown): Timestamp | undefined {
 }
 
 function ofMillis(millis: number): Timestamp | undefined {
-  return Math.abs(millis) <= MAX_MILLIS ? { date: new Date(millis) } : undefined;
+  return isTime(millis) ? { date: new Date(millis) } : undefined;
 }
 
 function ofHrTime([seconds, nanos, ...more]: readonly unknown[]): Timestamp | undefined {

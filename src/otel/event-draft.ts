@@ -6,7 +6,7 @@ import { TelemetryEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import { newId } from '../model/id.js';
 import type { EventOtel } from '../model/otel-fields.js';
-import { dateOf, dateOn, systemClock } from '../runtime/system-clock.js';
+import { dateOn, systemClock } from '../runtime/system-clock.js';
 import { bareOtel } from './bare-otel.js';
 
 /** The ids of an active span. */
@@ -39,7 +39,7 @@ export class EventDraft {
 
   /** The time of the event, if it is collected now. */
   collectedNow(): Date {
-    return this.nowMillis === undefined ? dateOn(systemClock) : dateOf(this.nowMillis);
+    return this.nowMillis === undefined ? dateOn(systemClock) : new Date(this.nowMillis);
   }
 
   /** The name of the log record; metadata that are flat have none. */

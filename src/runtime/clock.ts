@@ -12,3 +12,11 @@ export interface Clock {
 export function elapsed(clock: Clock): number {
   return clock.monotonic === undefined ? clock.now() : clock.monotonic();
 }
+
+/** The furthest time that a Date has, before or after the Unix epoch (ECMA-262, section 21.4.1.1). */
+const MAX_TIME_MILLIS = 8.64e15;
+
+/** Whether milliseconds since the Unix epoch are a time that a Date can have. */
+export function isTime(millis: number): boolean {
+  return Math.abs(millis) <= MAX_TIME_MILLIS;
+}

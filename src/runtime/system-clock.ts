@@ -1,5 +1,5 @@
 import { inBackground } from './background.js';
-import { type Clock, elapsed } from './clock.js';
+import { type Clock, elapsed, isTime } from './clock.js';
 
 /** The longest delay that a timer takes, in milliseconds. */
 export const MAX_DELAY_MILLIS = 2 ** 31 - 1;
@@ -16,9 +16,14 @@ export function unref(timer: unknown): void {
   if (typeof method === 'function') method.call(timer);
 }
 
+/** What a clock gave, or the machine's own time if that is no time, as of a `Date.now` that a test emptied. */
+function validTime(millis: number): number {
+  return isTime(millis) ? millis : new Date().getTime();
+}
+
 /** The machine's own time; its timers never keep the process alive, and belong to no request. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => validTime(Date.now()),
   monotonic: monotonicNow,
   after: (delayMillis, run) =>
     inBackground(() => {
@@ -32,19 +37,13 @@ const platformNow = Date.now;
 
 /** The time on a clock. To ask for a Date at once is quicker, unless somebody, such as a test, changed `Date.now`. */
 export function dateOn(clock: Clock): Date {
-  return clock === systemClock && Date.now === platformNow ? new Date() : dateOf(clock.now());
-}
-
-/** A time that a clock gave; one that is no time, as of a `Date.now` that a test emptied, is the machine's own. */
-export function dateOf(millis: number): Date {
-  const date = new Date(millis);
-  return Number.isNaN(date.getTime()) ? new Date() : date;
+  return clock === systemClock && Date.now === platformNow ? new Date() : new Date(clock.now());
 }
 
 /** A clock of the application's whose timers belong to no request. */
 export function detachedClock(clock: Clock): Clock {
   return {
-    now: () => clock.now(),
+    now: () => validTime(clock.now()),
     monotonic: () => elapsed(clock),
     after: (delayMillis, run) => inBackground(() => clock.after(delayMillis, () => inBackground(run))),
   };

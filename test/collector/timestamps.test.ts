@@ -75,9 +75,16 @@ describe('a timestamp that is given', () => {
     const collectors = [new TelemetryCollector(), new TelemetryCollector({}, { clock: noTime })];
     const now = jest.spyOn(Date, 'now').mockReturnValue(Number.NaN);
     try {
-      for (const collector of collectors)
-        for (const item of [collector.collectEvent('a', 'b'), collector.collectMetric('m', 1)])
-          expect(item?.timestamp.getTime()).toBeGreaterThanOrEqual(before);
+      for (const collector of collectors) {
+        const timestamp = 'yesterday';
+        const items = [
+          collector.collectEvent('a', 'b'),
+          collector.collectMetric('m', 1),
+          collector.collectEvent({ source: 'a', message: 'b', timestamp }),
+          collector.collectMetric({ name: 'm', value: 1, timestamp }),
+        ];
+        for (const item of items) expect(item?.timestamp.getTime()).toBeGreaterThanOrEqual(before);
+      }
     } finally {
       now.mockRestore();
     }
