@@ -1,6 +1,6 @@
 import type { AnyValueMap } from './any-value.js';
-import { CHECKED } from './checked.js';
-import { show, TelemetryError } from './errors.js';
+import { CHECKED, checkItem, wrongField } from './checked.js';
+import type { TelemetryError } from './errors.js';
 import { EventType } from './event-type.js';
 import { newId } from './id.js';
 import { keepShape } from './kept-shapes.js';
@@ -72,11 +72,8 @@ export class TelemetryEvent {
 keepShape(new TelemetryEvent({ eventId: '', source: '', message: '' }));
 
 function check(init: TelemetryEventInit): void {
-  if (typeof init !== 'object' || init === null) throw wrong('init', 'an object with its fields', init);
-  const { eventId, timestamp, eventType, source, message } = init;
-  const time: unknown = timestamp ?? undefined;
-  if (time !== undefined && (!(time instanceof Date) || Number.isNaN(time.getTime())))
-    throw wrong('timestamp', 'a valid Date', timestamp);
+  checkItem('TelemetryEvent', init);
+  const { eventId, eventType, source, message } = init;
   if (typeof source !== 'string') throw wrong('source', 'a string', source);
   if (typeof message !== 'string') throw wrong('message', 'a string', message);
   if (eventId !== undefined && typeof eventId !== 'string') throw wrong('eventId', 'a string', eventId);
@@ -85,8 +82,5 @@ function check(init: TelemetryEventInit): void {
 }
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
-  return new TelemetryError(
-    'RIMP_INVALID_ARGUMENT',
-    `TelemetryEvent: expected "${field}" to be ${expected}, got ${show(value)}`,
-  );
+  return wrongField('TelemetryEvent', field, expected, value);
 }

@@ -1,5 +1,5 @@
-import { CHECKED } from './checked.js';
-import { show, TelemetryError } from './errors.js';
+import { CHECKED, checkItem, wrongField } from './checked.js';
+import type { TelemetryError } from './errors.js';
 import { newId } from './id.js';
 import { keepShape } from './kept-shapes.js';
 import type { MetricOtel } from './otel-fields.js';
@@ -71,11 +71,8 @@ export class TelemetryMetric {
 keepShape(new TelemetryMetric({ metricId: '', name: '', value: 0.5 }));
 
 function check(init: TelemetryMetricInit): void {
-  if (typeof init !== 'object' || init === null) throw wrong('init', 'an object with its fields', init);
-  const { metricId, timestamp, name, value, unit } = init;
-  const time: unknown = timestamp ?? undefined;
-  if (time !== undefined && (!(time instanceof Date) || Number.isNaN(time.getTime())))
-    throw wrong('timestamp', 'a valid Date', timestamp);
+  checkItem('TelemetryMetric', init);
+  const { metricId, name, value, unit } = init;
   if (typeof name !== 'string') throw wrong('name', 'a string', name);
   if (typeof value !== 'number') throw wrong('value', 'a number', value);
   if (metricId !== undefined && typeof metricId !== 'string') throw wrong('metricId', 'a string', metricId);
@@ -83,8 +80,5 @@ function check(init: TelemetryMetricInit): void {
 }
 
 function wrong(field: string, expected: string, value: unknown): TelemetryError {
-  return new TelemetryError(
-    'RIMP_INVALID_ARGUMENT',
-    `TelemetryMetric: expected "${field}" to be ${expected}, got ${show(value)}`,
-  );
+  return wrongField('TelemetryMetric', field, expected, value);
 }
