@@ -39,7 +39,7 @@ export class TelemetryData {
     this.events = listOf('events', init.events);
     this.metrics = listOf('metrics', init.metrics);
     // no part of what is listed or written as JSON
-    if (init.cursor !== undefined) Object.defineProperty(this, 'cursor', { value: init.cursor, configurable: true });
+    if (init.cursor !== undefined) Object.defineProperty(this, 'cursor', { value: init.cursor });
   }
 
   /** The number of items of both kinds. */
@@ -58,14 +58,14 @@ export class TelemetryData {
   }
 }
 
-/** Gives data a cursor that is made when somebody asks for it: few do. */
+/** Gives data without a cursor one that is made when somebody asks for it: few do. */
 export function withCursor(data: TelemetryData, make: () => string): TelemetryData {
   let made: string | undefined;
   const get = (): string => {
     made ??= make();
     return made;
   };
-  return Object.defineProperty(data, 'cursor', { get, configurable: true });
+  return Object.defineProperty(data, 'cursor', { get });
 }
 
 function listOf<T>(field: string, list: readonly T[] | undefined): readonly T[] {

@@ -40,8 +40,9 @@ export async function retrievePages(
       if (left <= 0) break;
     }
   }
-  const data = new TelemetryData({ events, metrics, cursor: resolved.after });
-  return last === undefined ? data : withCursor(data, last[0].cursorAt(last[1]));
+  if (last === undefined) return new TelemetryData({ cursor: resolved.after });
+  const [page, index] = last;
+  return withCursor(new TelemetryData({ events, metrics }), page.cursorAt(index));
 }
 
 /** The items of pages one by one. */
