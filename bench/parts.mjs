@@ -66,6 +66,30 @@ export function onProvider(collector) {
   return provider;
 }
 
+/** `logger.emit`, with the official batch processor behind it, as cases: each of the attributes that `make` makes. */
+export function rawEmitter() {
+  const provider = new LoggerProvider({ processors: [batchProcessor(nowhere(), { maxQueueSize: 10_000 })] });
+  const logger = provider.getLogger('shop');
+  return (make) => ({
+    settle: () => provider.forceFlush(),
+    run(count) {
+      for (let i = 0; i < count; i += 1)
+        logger.emit({ severityNumber: 9, severityText: 'INFO', body: 'order placed', attributes: make(i) });
+    },
+  });
+}
+
+/** A turn of the event loop. */
+export const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** `collectEvent` as a case, of the metadata that `make` makes. */
+export const collecting = (collector, make, settle = turn) => ({
+  settle,
+  run(count) {
+    for (let i = 0; i < count; i += 1) collector.collectEvent('shop', 'order placed', 'info', make(i));
+  },
+});
+
 /** Throws if one of some collectors, by name, has lost anything. */
 export async function expectDelivered(collectors) {
   for (const [name, collector] of Object.entries(collectors)) {

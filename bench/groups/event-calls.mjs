@@ -3,14 +3,12 @@
 // the objects that it has seen there.
 import { Writable } from 'node:stream';
 import { configure, getLogger } from '@logtape/logtape';
-import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import pino from 'pino';
 import winston from 'winston';
 import { micro, ratio } from '../harness.mjs';
-import { batchProcessor, collectorTo, expectDelivered, MAKERS, nowhere, onProvider } from '../parts.mjs';
+import { collecting, collectorTo, expectDelivered, MAKERS, onProvider, rawEmitter, turn } from '../parts.mjs';
 
-const raw = new LoggerProvider({ processors: [batchProcessor(nowhere(), { maxQueueSize: 10_000 })] });
-const rawLogger = raw.getLogger('shop');
+const emitting = rawEmitter();
 const pinoLogger = pino({ base: { source: 'shop' } }, { write() {} });
 const winstonLogger = winston.createLogger({
   defaultMeta: { source: 'shop' },
@@ -29,19 +27,8 @@ const provider = onProvider(collector);
 
 for (const [keys, make] of Object.entries(MAKERS)) {
   const m = await micro(`event-calls-${keys}`, `an event of ${keys} metadata`, {
-    'logger.emit, batch processor': {
-      settle: () => raw.forceFlush(),
-      run(count) {
-        for (let i = 0; i < count; i += 1)
-          rawLogger.emit({ severityNumber: 9, severityText: 'INFO', body: 'order placed', attributes: make(i) });
-      },
-    },
-    'collectEvent, the same provider with ours first': {
-      settle: () => provider.forceFlush(),
-      run(count) {
-        for (let i = 0; i < count; i += 1) collector.collectEvent('shop', 'order placed', 'info', make(i));
-      },
-    },
+    'logger.emit, batch processor': emitting(make),
+    'collectEvent, the same provider with ours first': collecting(collector, make, () => provider.forceFlush()),
     pino: {
       run(count) {
         for (let i = 0; i < count; i += 1) pinoLogger.info(make(i), 'order placed');
@@ -53,7 +40,7 @@ for (const [keys, make] of Object.entries(MAKERS)) {
       },
     },
     winston: {
-      settle: () => new Promise((resolve) => setImmediate(resolve)),
+      settle: turn,
       run(count) {
         for (let i = 0; i < count; i += 1) winstonLogger.info('order placed', make(i));
       },

@@ -1,12 +1,10 @@
 // What a call to collectEvent costs in each set-up, all of them in one process, beside logger.emit. Fresh metadata at
 // each call. V8 compiles a call for all collectors that it has seen there, so that one may be slower than if it were alone.
-import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { startTelemetry } from 'rimp-telemetry';
 import { micro } from '../harness.mjs';
-import { batchProcessor, collectorTo, expectDelivered, MAKERS, nowhere, onProvider } from '../parts.mjs';
+import { collecting, collectorTo, expectDelivered, MAKERS, onProvider, rawEmitter } from '../parts.mjs';
 
-const raw = new LoggerProvider({ processors: [batchProcessor(nowhere(), { maxQueueSize: 10_000 })] });
-const rawLogger = raw.getLogger('shop');
+const emitting = rawEmitter();
 const alone = collectorTo();
 const withMemory = collectorTo(undefined);
 const provided = collectorTo();
@@ -18,29 +16,16 @@ heard.addListener((data) => {
 });
 const started = startTelemetry({ register: false, otlp: false, collectorOptions: { storage: alone.storage } });
 const off = collectorTo(undefined, { enabled: false });
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 for (const [keys, make] of Object.entries(MAKERS)) {
-  const collect = (collector, settle = turn) => ({
-    settle,
-    run(count) {
-      for (let i = 0; i < count; i += 1) collector.collectEvent('shop', 'order placed', 'info', make(i));
-    },
-  });
   await micro(`event-setups-${keys}`, `an event of ${keys} metadata`, {
-    'logger.emit, batch processor': {
-      settle: () => raw.forceFlush(),
-      run(count) {
-        for (let i = 0; i < count; i += 1)
-          rawLogger.emit({ severityNumber: 9, severityText: 'INFO', body: 'order placed', attributes: make(i) });
-      },
-    },
-    'collectEvent, the same provider with ours first': collect(provided, () => provider.forceFlush()),
-    'collectEvent, startTelemetry': collect(started.collector),
-    'collectEvent, no SDK, kept nowhere': collect(alone),
-    'collectEvent, no SDK, kept in memory': collect(withMemory),
-    'collectEvent, no SDK, one listener': collect(heard),
-    'collectEvent, disabled': collect(off),
+    'logger.emit, batch processor': emitting(make),
+    'collectEvent, the same provider with ours first': collecting(provided, make, () => provider.forceFlush()),
+    'collectEvent, startTelemetry': collecting(started.collector, make),
+    'collectEvent, no SDK, kept nowhere': collecting(alone, make),
+    'collectEvent, no SDK, kept in memory': collecting(withMemory, make),
+    'collectEvent, no SDK, one listener': collecting(heard, make),
+    'collectEvent, disabled': collecting(off, make),
   });
 }
 if (length === 0) throw new Error('the listener heard nothing');
