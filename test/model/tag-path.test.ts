@@ -7,13 +7,16 @@ const tags = fc
   .map((pairs) => Object.fromEntries(pairs));
 const textOf = (from: object) => JSON.stringify(Object.entries(from));
 
-const leaf = (is: unknown) => ({ is, rest: undefined });
+interface Named extends Leaf {
+  readonly is: unknown;
+}
+const leaf = (is: unknown): Named => ({ is, rest: undefined });
 
 describe('a path of tags', () => {
   it('finds what was planted last for the same tags in the same order, and nothing for others', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(tags, fc.boolean())), (steps) => {
-        const path = new TagPath<Leaf & { readonly is: unknown }>(1_000);
+        const path = new TagPath<Named>(1_000);
         const model = new Map<string, number>();
         for (const [i, [some, isPlanted]] of steps.entries()) {
           if (isPlanted) {
@@ -31,7 +34,7 @@ describe('a path of tags', () => {
   it('has room for so many places, and never gives what belongs to other tags', () => {
     fc.assert(
       fc.property(fc.array(tags), fc.integer({ min: 1, max: 8 }), (all, maxPlaces) => {
-        const path = new TagPath<Leaf & { readonly is: unknown }>(maxPlaces);
+        const path = new TagPath<Named>(maxPlaces);
         for (const some of all) path.plant(some, leaf(textOf(some)));
         for (const some of all) expect([undefined, textOf(some)]).toContain(path.find(some)?.is);
       }),
@@ -39,7 +42,7 @@ describe('a path of tags', () => {
   });
 
   it('passes over tags that are left out', () => {
-    const path = new TagPath<Leaf & { readonly is: unknown }>(100, new Set(['b']));
+    const path = new TagPath<Named>(100, new Set(['b']));
     path.plant({ a: 1, b: 2, c: 3 }, leaf('found'));
     expect(path.find({ a: 1, b: 'other', c: 3 })?.is).toBe('found');
     expect(path.find({ a: 1, c: 3 })?.is).toBe('found');

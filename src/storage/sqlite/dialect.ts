@@ -77,7 +77,7 @@ export const SQLITE: SqlDialect = {
   pageRows: 500,
   insertRows: Number.POSITIVE_INFINITY,
   begin: () => [script('BEGIN IMMEDIATE')],
-  // eslint-disable-next-line require-yield
+  // oxlint-disable-next-line require-yield -- SQLite has nothing to be asked
   *textRule() {
     return UNICODE;
   },
