@@ -7,6 +7,7 @@ import { inBackground } from '../runtime/background.js';
 import { kindOfErrno } from '../storage/errno.js';
 import { Checkpoint, type Delivered } from './checkpoint.js';
 import { FileSource } from './file-source.js';
+import type { FilesToShip } from './files-to-ship.js';
 import { ItemSender } from './item-sender.js';
 import { SHIP_RULES, type ShipOptions, type ShipProgress, type ShipResume, type ShipSummary } from './options.js';
 import { Pages } from './pages.js';
@@ -22,7 +23,7 @@ export async function runShipment(options: ShipOptions): Promise<ShipSummary> {
   checkOptions(WHO, options, SHIP_RULES);
   const { to, headers, protocol, compression, timeoutMillis } = options;
   checkOtlpOptions({ endpoint: to, headers, protocol, compression, timeoutMillis }, WHO);
-  const taken = new Map<string, ShipSource>();
+  const taken = new Map<string, FilesToShip>();
   const report = reporterOf(options);
   const sources: ShipSource[] = (options.files ?? []).map((path) => new FileSource(path, taken, report));
   if (options.storage !== undefined) sources.push(new StorageSource(options.storage));
