@@ -7,6 +7,7 @@ import { inBackground } from '../runtime/background.js';
 import { type FlushResult, leftUntil, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { isExiting, onExit } from '../runtime/exit-hook.js';
+import type { ExitTarget } from '../runtime/shared-state.js';
 import { monotonicNow } from '../runtime/system-clock.js';
 import { flushAtExit, flushedAtExit } from './provider-exit.js';
 
@@ -37,6 +38,7 @@ export class CollectorLifecycle {
   #ownProviders: readonly FlushableLike[] = [];
   readonly #alsoFlushed = new Set<FlushableLike>();
   readonly #onEnd: (() => unknown)[] = [];
+  readonly #exitTarget: ExitTarget;
   #leaveExit: (() => void) | undefined;
   #ended = false;
   #isOver = false;
@@ -53,6 +55,7 @@ export class CollectorLifecycle {
     this.#ownStorage = parts.ownStorage;
     this.#flushOnExit = parts.flushOnExit;
     this.#lostByExporters = parts.lostByExporters;
+    this.#exitTarget = this.#makeExitTarget();
   }
 
   /** These providers are shut down at the end, not just flushed. */
@@ -83,21 +86,7 @@ export class CollectorLifecycle {
     this.#unflushed = true;
     this.#triedAtExit = false;
     if (this.#leaveExit !== undefined || !this.#flushOnExit || this.#ended) return;
-    const isPending = (): boolean => this.#unflushed || !(this.#pipeline.isIdle || this.#triedAtExit);
-    this.#leaveExit = onExit({
-      get isPending() {
-        return isPending();
-      },
-      beforeExit: async (deadlineMillis) => {
-        // whatever can't be handed on now is not tried for ever: the process wants to end
-        this.#triedAtExit = true;
-        await this.forceFlush(deadlineMillis);
-      },
-      exit: () => {
-        this.#pipeline.writeThrough = true;
-        this.#pipeline.flushSync();
-      },
-    });
+    this.#leaveExit = onExit(this.#exitTarget);
   }
 
   /**
@@ -161,6 +150,24 @@ export class CollectorLifecycle {
     }
     this.#isOver = true;
     return errors;
+  }
+
+  #makeExitTarget(): ExitTarget {
+    const isPending = (): boolean => this.#unflushed || !(this.#pipeline.isIdle || this.#triedAtExit);
+    return {
+      get isPending() {
+        return isPending();
+      },
+      beforeExit: async (deadlineMillis) => {
+        // whatever can't be handed on now is not tried for ever: the process wants to end
+        this.#triedAtExit = true;
+        await this.forceFlush(deadlineMillis);
+      },
+      exit: () => {
+        this.#pipeline.writeThrough = true;
+        this.#pipeline.flushSync();
+      },
+    };
   }
 
   #flushable(): Set<FlushableLike> {

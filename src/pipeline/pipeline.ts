@@ -2,9 +2,10 @@ import { TelemetryData } from '../model/data.js';
 import { toError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
-import { Batch } from './batch.js';
+import { Batch, totalOf } from './batch.js';
 import { Ledger, type LedgerFigures, lostIn } from './counters.js';
 import { FeedbackGuard } from './feedback-guard.js';
+import { FlushTimer } from './flush-timer.js';
 import { ItemBuffer } from './item-buffer.js';
 import { Listeners } from './listeners.js';
 import type { PipelineOptions } from './pipeline-options.js';
@@ -32,7 +33,7 @@ export class Pipeline {
   readonly #unsettled = new Set<Batch>();
   readonly #host: RequestHost;
   readonly #buffer: ItemBuffer;
-  #cancelTimer: (() => void) | undefined;
+  readonly #timer: FlushTimer;
   #closed = false;
   #isFlushingSync = false;
   /** Something about the items is still being found out, and they are flushed then. */
@@ -47,6 +48,7 @@ export class Pipeline {
     const { clock, diagnostics, maxQueueSize, maxQueueBytes } = options;
     this.#options = options;
     this.#buffer = new ItemBuffer(options.bufferSize, options.countsEachKind === true);
+    this.#timer = new FlushTimer(clock, options.flushIntervalMillis, () => this.#flushWhenSettled());
     this.#bounds = {
       maxItems: maxQueueSize ?? DEFAULT_QUEUE_BOUNDS.maxItems,
       maxBytes: maxQueueBytes ?? DEFAULT_QUEUE_BOUNDS.maxBytes,
@@ -134,8 +136,12 @@ export class Pipeline {
    * @returns what was in the buffer.
    */
   flush(): TelemetryData {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#timer.stop();
+    return this.#flush();
+  }
+
+  #flush(): TelemetryData {
+    this.#timer.end();
     const { data, bytes } = this.#buffer.take();
     if (!data.isEmpty) this.#handOver(new Batch(data, (settled) => this.#settle(settled), bytes));
     return data;
@@ -205,23 +211,20 @@ export class Pipeline {
     if (this.writeThrough) {
       this.flushSync();
     } else if (this.#buffer.isHeavy) {
-      this.flush();
+      this.#flush();
     } else if (this.#isSettling) {
       return;
     } else if (this.#buffer.isFull && this.#guard.mayFlush()) {
       this.#flushWhenSettled();
-    } else if (this.#cancelTimer === undefined && this.buffered > 0) {
-      this.#cancelTimer = this.#options.clock.after(this.#options.flushIntervalMillis, () => {
-        this.#cancelTimer = undefined;
-        this.#flushWhenSettled();
-      });
+    } else if (this.buffered > 0) {
+      this.#timer.start();
     }
   }
 
   #flushWhenSettled(): void {
     if (this.#isSettling) return;
     this.#isSettling = this.#options.whenSettled?.(this.#whenSettled) ?? false;
-    if (!this.#isSettling) this.flush();
+    if (!this.#isSettling) this.#flush();
   }
 
   #handOver(batch: Batch): void {
@@ -236,12 +239,9 @@ export class Pipeline {
 
   #settle(batch: Batch): void {
     this.#unsettled.delete(batch);
-    let lost = 0;
-    for (const [reason, count] of Object.entries(batch.losses)) {
-      this.#ledger.dropped.add(reason, count);
-      lost += count;
-    }
-    this.#ledger.delivered += batch.size - lost;
+    const { losses } = batch;
+    for (const reason in losses) this.#ledger.dropped.add(reason, losses[reason]);
+    this.#ledger.delivered += batch.size - totalOf(losses);
     if (this.isIdle) this.#options.onIdle?.();
   }
 

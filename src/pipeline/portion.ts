@@ -9,8 +9,9 @@ export class Share {
   /** Its place in the order in which the queue was given batches. */
   readonly number: number;
   #portions = 1;
-  readonly #losses = new Counts();
-  readonly #refused = new Counts();
+  /** Absent as long as nothing was lost. */
+  #losses: Counts | undefined;
+  #refused: Counts | undefined;
 
   constructor(batch: Batch, number: number) {
     this.batch = batch;
@@ -30,12 +31,15 @@ export class Share {
   /** The sink is done with a portion; true if it was the last one. */
   settle(losses: Losses, isRefusal: boolean): boolean {
     for (const reason in losses) {
+      this.#losses ??= new Counts();
       this.#losses.add(reason, losses[reason]);
-      if (isRefusal) this.#refused.add(reason, losses[reason]);
+      if (!isRefusal) continue;
+      this.#refused ??= new Counts();
+      this.#refused.add(reason, losses[reason]);
     }
     this.#portions -= 1;
     if (this.#portions > 0) return false;
-    this.batch.release(this.#losses.toRecord(), this.#refused.toRecord());
+    this.batch.release(this.#losses?.toRecord(), this.#refused?.toRecord());
     return true;
   }
 }

@@ -36,6 +36,51 @@ describe('collecting', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('flushes by interval from the first item of each batch on, whenever the batch before it left', async () => {
+    const clock = new ManualClock();
+    const collector = new TelemetryCollector({ bufferSize: 3, flushInterval: 5 }, { clock });
+    const stored = async (): Promise<number> => (await collector.storage.retrieve()).size;
+    collector.collectEvent('a', '1');
+    clock.advance(1_000);
+    for (let i = 2; i <= 3; i += 1) collector.collectEvent('a', String(i));
+    expect(await stored()).toBe(3);
+    clock.advance(1_000);
+    collector.collectEvent('a', '4');
+    clock.advance(4_999);
+    expect(await stored()).toBe(3);
+    clock.advance(1);
+    expect(await stored()).toBe(4);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('leaves no timer behind once the application has flushed', async () => {
+    const clock = new ManualClock();
+    const collector = new TelemetryCollector({ bufferSize: 2, flushInterval: 5 }, { clock });
+    for (let i = 0; i < 3; i += 1) collector.collectEvent('a', String(i));
+    expect(clock.pending).toBe(1);
+    collector.flush();
+    expect(clock.pending).toBe(0);
+    for (let i = 0; i < 3; i += 1) collector.collectEvent('a', String(i));
+    await collector.shutdown();
+    expect(clock.pending).toBe(0);
+    expect(collector.health()).toMatchObject({ accepted: 6, delivered: 6 });
+  });
+
+  it('flushes by interval although the clock that it is given stands', async () => {
+    const timers: (() => void)[] = [];
+    const clock = {
+      now: () => 0,
+      after: (_delay: number, run: () => void): (() => void) => {
+        timers.push(run);
+        return () => undefined;
+      },
+    };
+    const collector = new TelemetryCollector({ bufferSize: 2, flushInterval: 5 }, { clock });
+    for (let i = 0; i < 3; i += 1) collector.collectEvent('a', String(i));
+    for (const run of timers.splice(0)) run();
+    expect((await collector.storage.retrieve()).size).toBe(3);
+  });
+
   it('gives null if it is disabled, and starts no timer', () => {
     const clock = new ManualClock();
     const collector = new TelemetryCollector(
