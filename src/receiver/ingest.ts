@@ -35,7 +35,10 @@ const SLICE_MILLIS = 10;
 const ITEM_BYTES = 400;
 const TOKEN_BYTES = 32;
 
-/** Lets others have their turn if this one was long. */
+/**
+ * Lets others have their turn if this one was long. Each request has its own slices: in slices that all share, as those of
+ * the live view, small requests would wait behind large ones.
+ */
 class Turn {
   #since = performance.now();
 

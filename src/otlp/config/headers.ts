@@ -19,13 +19,7 @@ export function headerProblem(name: string, value: unknown): string | undefined 
 
 /** Headers as `OTEL_EXPORTER_OTLP_HEADERS` has them: `name=value` pairs, separated by commas, values URL-encoded. */
 export function parseHeaders(text: string): Record<string, string> {
-  const pairs = pairsIn(text).filter((pair) => PAIR.test(pair));
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const equals = pair.indexOf('=');
-      return [pair.slice(0, equals).trim(), decode(pair.slice(equals + 1).trim())];
-    }),
-  );
+  return pairsIn(text).headers;
 }
 
 /** The headers that the environment names for a signal: those for all, and the signal's own, which count before them. */
@@ -41,14 +35,14 @@ export function byLowerCase(headers: Readonly<Record<string, string>> = {}): Rec
 
 function headersIn(env: Env, variable: string, warn: WarnOf): Record<string, string> {
   const right: [string, string][] = [];
-  const text = textOf(env[variable]) ?? '';
+  const { headers, hasOthers } = pairsIn(textOf(env[variable]) ?? '');
   // what is wrong is not shown: it may be a part of a secret
-  if (!pairsIn(text).every((pair) => PAIR.test(pair)))
+  if (hasOthers)
     warn(
       variable,
       `${variable}: expected NAME=VALUE pairs, a comma in a value as %2C, got a part that is none: it is ignored`,
     );
-  for (const [name, value] of Object.entries(parseHeaders(text))) {
+  for (const [name, value] of Object.entries(headers)) {
     const problem = headerProblem(name, value);
     if (problem === undefined) right.push([name, value]);
     else warn(variable, `${variable}: ${problem}: it is ignored`);
@@ -56,11 +50,18 @@ function headersIn(env: Env, variable: string, warn: WarnOf): Record<string, str
   return byLowerCase(Object.fromEntries(right));
 }
 
-function pairsIn(text: string): string[] {
-  return text
+/** The pairs of a text, and whether it has parts that are none. */
+function pairsIn(text: string): { readonly headers: Record<string, string>; readonly hasOthers: boolean } {
+  const parts = text
     .split(',')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair !== '');
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const pairs = parts.filter((part) => PAIR.test(part));
+  const headers = pairs.map((pair) => {
+    const equals = pair.indexOf('=');
+    return [pair.slice(0, equals).trim(), decode(pair.slice(equals + 1).trim())] as const;
+  });
+  return { headers: Object.fromEntries(headers), hasOthers: pairs.length < parts.length };
 }
 
 function decode(text: string): string {
