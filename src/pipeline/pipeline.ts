@@ -10,15 +10,13 @@ import { ItemBuffer } from './item-buffer.js';
 import { Listeners } from './listeners.js';
 import type { PipelineOptions } from './pipeline-options.js';
 import { ReceivedRequest, type RequestHost } from './received-request.js';
-import { DEFAULT_QUEUE_BOUNDS, MAX_GROUP_ITEMS, type QueueBounds, type Sink } from './sink.js';
+import { DEFAULT_QUEUE_BOUNDS, type Sink } from './sink.js';
 import { type SinkHandle, Sinks } from './sinks.js';
 
 export type { SinkHandle };
 
 /** Rounds of handing over synchronously, if sinks collect meanwhile. */
 const MAX_SYNC_ROUNDS = 8;
-/** How full a queue may be for a further batch of a received request: a batch is half a queue at most. */
-const MAX_FILL = 0.5;
 
 /** The hub: takes items, keeps them in order, calls listeners, and hands each flushed batch to every sink once. */
 export class Pipeline {
@@ -28,7 +26,6 @@ export class Pipeline {
   readonly #guard: FeedbackGuard;
   readonly #ledger: Ledger;
   readonly #options: PipelineOptions;
-  readonly #bounds: QueueBounds;
   readonly #sinks: Sinks;
   readonly #unsettled = new Set<Batch>();
   readonly #host: RequestHost;
@@ -49,12 +46,12 @@ export class Pipeline {
     this.#options = options;
     this.#buffer = new ItemBuffer(options.bufferSize, options.countsEachKind === true);
     this.#timer = new FlushTimer(clock, options.flushIntervalMillis, () => this.#flushWhenSettled());
-    this.#bounds = {
+    const bounds = {
       maxItems: maxQueueSize ?? DEFAULT_QUEUE_BOUNDS.maxItems,
       maxBytes: maxQueueBytes ?? DEFAULT_QUEUE_BOUNDS.maxBytes,
     };
-    this.#sinks = new Sinks(this.#bounds, clock, diagnostics);
-    this.#host = this.#makeHost();
+    this.#sinks = new Sinks(bounds, clock, diagnostics);
+    this.#host = this.#requestHost();
     this.listeners = new Listeners((error) => diagnostics.report('listener', 'a listener failed', error));
     this.#guard = new FeedbackGuard(options.turn ?? (() => 0), diagnostics);
     this.#ledger = new Ledger(() => {
@@ -76,7 +73,7 @@ export class Pipeline {
 
   /** How full the fullest queue in front of a sink is: 0 to 1. */
   get fill(): number {
-    return Math.max(0, ...this.#sinks.queues.map((queue) => queue.fill));
+    return this.#sinks.fill;
   }
 
   /** Whether nothing waits, in the buffer or in front of a sink. */
@@ -245,21 +242,13 @@ export class Pipeline {
     if (this.isIdle) this.#options.onIdle?.();
   }
 
-  #makeHost(): RequestHost {
+  #requestHost(): RequestHost {
     const isClosed = (): boolean => this.#closed;
-    const queues = (): RequestHost['queues'] => this.#sinks.queues;
-    const hasRoom = (): boolean => this.#sinks.queues.every((queue) => queue.isEmpty || queue.fill <= MAX_FILL);
     return {
       clock: this.#options.clock,
-      maxBatchItems: Math.max(1, Math.min(MAX_GROUP_ITEMS, Math.floor(this.#bounds.maxItems * MAX_FILL))),
+      sinks: this.#sinks,
       get isClosed() {
         return isClosed();
-      },
-      get queues() {
-        return queues();
-      },
-      get hasRoom() {
-        return hasRoom();
       },
       flush: () => this.flush(),
       handOver: (batch) => {

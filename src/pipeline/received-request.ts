@@ -8,6 +8,7 @@ import { Batch, totalOf } from './batch.js';
 import { Counts } from './counters.js';
 import { DRAIN_ATTEMPTS } from './drains.js';
 import type { SinkQueue } from './sink-queue.js';
+import type { Sinks } from './sinks.js';
 
 /** What became of one request's items, whatever others send meanwhile. */
 export interface RequestResult {
@@ -25,12 +26,8 @@ export interface RequestResult {
 /** What a request needs of the pipeline. */
 export interface RequestHost {
   readonly clock: Clock;
+  readonly sinks: Sinks;
   readonly isClosed: boolean;
-  readonly queues: readonly SinkQueue[];
-  /** Whether every queue has room for a batch. */
-  readonly hasRoom: boolean;
-  /** Items of the largest batch: half of what a queue holds at most. */
-  readonly maxBatchItems: number;
   flush(): void;
   handOver(batch: Batch): void;
   /** Counts a batch that has left all queues. */
@@ -93,7 +90,7 @@ export class ReceivedRequest {
       if (batch.isIncomplete) failed = true;
       wake();
     };
-    const ends = host.queues.map((queue) => {
+    const ends = host.sinks.queues.map((queue) => {
       queue.wake(WAKE_MILLIS);
       return queue.watch({
         left: () => wake(),
@@ -101,7 +98,7 @@ export class ReceivedRequest {
           const count = (failures.get(queue) ?? 0) + 1;
           failures.set(queue, count);
           // what fails behind this request's items, or without them, is none of its business
-          if ((isHopeless || count >= DRAIN_ATTEMPTS) && (queue.holds(batches) || !host.hasRoom)) fail();
+          if ((isHopeless || count >= DRAIN_ATTEMPTS) && (queue.holds(batches) || !host.sinks.hasRoom)) fail();
         },
       });
     });
@@ -113,7 +110,7 @@ export class ReceivedRequest {
     // `failed` and `pending` change in callbacks
     const goesOn = (): boolean => !failed && !host.isClosed;
     for (const data of this.#batches()) {
-      while (goesOn() && !host.hasRoom) await change();
+      while (goesOn() && !host.sinks.hasRoom) await change();
       if (!goesOn()) {
         failed = true;
         break;
@@ -127,7 +124,7 @@ export class ReceivedRequest {
     while (!failed && pending > 0) await change();
     for (const end of ends) end();
     if (failed) {
-      for (const queue of host.queues) queue.withdraw(batches);
+      for (const queue of host.sinks.queues) queue.withdraw(batches);
       return RETRY;
     }
     for (const [i, item] of this.#items.entries()) {
@@ -139,7 +136,7 @@ export class ReceivedRequest {
   }
 
   *#batches(): Generator<TelemetryData> {
-    const maxItems = Math.min(MAX_BATCH_ITEMS, this.#host.maxBatchItems);
+    const maxItems = Math.min(MAX_BATCH_ITEMS, this.#host.sinks.maxBatchItems);
     let events: TelemetryEvent[] = [];
     let metrics: TelemetryMetric[] = [];
     let bytes = 0;

@@ -2,7 +2,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import type { Batch } from './batch.js';
 import { type LedgerFigures, withFormer } from './counters.js';
-import type { QueueBounds, Sink } from './sink.js';
+import { MAX_GROUP_ITEMS, type QueueBounds, type Sink } from './sink.js';
 import { SinkQueue } from './sink-queue.js';
 
 /** A sink of a pipeline. */
@@ -24,6 +24,8 @@ interface Registered {
 
 /** How long a sink that is taken away is waited for, in milliseconds. */
 const REMOVE_TIMEOUT_MILLIS = 30_000;
+/** How full a queue may be for a further batch of a received request: a batch is half a queue at most. */
+const MAX_FILL = 0.5;
 
 /** The sinks of a pipeline, each behind a queue of its own. */
 export class Sinks {
@@ -44,6 +46,21 @@ export class Sinks {
   /** The queues of all sinks, those included that are being taken away. */
   get queues(): SinkQueue[] {
     return [...this.#sinks.values(), ...this.#leaving].map(({ queue }) => queue);
+  }
+
+  /** How full the fullest queue is: 0 to 1. */
+  get fill(): number {
+    return Math.max(0, ...this.queues.map((queue) => queue.fill));
+  }
+
+  /** Whether every queue has room for a further batch of a received request. */
+  get hasRoom(): boolean {
+    return this.queues.every((queue) => queue.isEmpty || queue.fill <= MAX_FILL);
+  }
+
+  /** Items of the largest batch of a received request. */
+  get maxBatchItems(): number {
+    return Math.max(1, Math.min(MAX_GROUP_ITEMS, Math.floor(this.#bounds.maxItems * MAX_FILL)));
   }
 
   /** Hands a batch to every sink. */
