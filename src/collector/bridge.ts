@@ -12,7 +12,14 @@ import type { Instruments } from '../otel/instruments/instruments.js';
 import { loadInstruments } from '../otel/instruments/on-demand.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker, resourceOf } from '../otel/resource.js';
-import type { CollectionResultLike, FlushableLike, LogRecordLike, ResourceLike, SpanLike } from '../otel/sdk-types.js';
+import type {
+  CollectionResultLike,
+  FlushableLike,
+  HrTime,
+  LogRecordLike,
+  ResourceLike,
+  SpanLike,
+} from '../otel/sdk-types.js';
 import { activeContext, spanOf } from '../otel/span-of-context.js';
 import { loadFromOtel } from '../otel/transform/on-demand.js';
 import { Counts } from '../pipeline/counters.js';
@@ -70,6 +77,8 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
   readonly #seen = new WeakSet<LogRecordLike | SpanLike>();
   /** Events that went on without a processor of ours: one that defers may still hand their records over. */
   readonly #unseen = new Set<string>();
+  /** The times of their records: what redacts may have replaced the ids. */
+  readonly #unseenTimes = new WeakSet<object>();
 
   constructor(pipeline: Pipeline, diagnostics: Diagnostics, clock: Clock, options: BridgeOptions) {
     this.#enabled = options.enabled;
@@ -115,8 +124,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
         'the logger provider has no RimpLogRecordProcessor of this collector: events are stored as they were ' +
           'collected, past whatever the processors of that provider redact',
       );
-      this.#unseen.add(event.eventId);
-      if (this.#unseen.size > MAX_UNSEEN) this.#unseen.delete(this.#unseen.values().next().value ?? '');
+      this.#rememberUnseen(event, flight.emitted?.timestamp);
     }
     this.#pipeline.acceptEvent(event);
     return event;
@@ -169,7 +177,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
         return;
       }
       if (!this.isOpen) return;
-      if (this.#unseen.size > 0 && this.#unseen.delete(String(uidOf(record)))) return;
+      if (this.#unseen.size > 0 && this.#wasUnseen(record)) return;
       if (this.#emitter.processors > 1) {
         if (this.#seen.has(record)) return;
         this.#seen.add(record);
@@ -181,6 +189,18 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
       this.#pipeline.withhold('not_readable');
       this.#diagnostics.report('log_record', 'a log record could not be read', error);
     }
+  }
+
+  #rememberUnseen(event: TelemetryEvent, time: HrTime | undefined): void {
+    this.#unseen.add(event.eventId);
+    if (time !== undefined) this.#unseenTimes.add(time);
+    if (this.#unseen.size > MAX_UNSEEN) this.#unseen.delete(this.#unseen.values().next().value ?? '');
+  }
+
+  /** Whether a record is that of an event which went on without it, the first time that it comes. */
+  #wasUnseen(record: LogRecordLike): boolean {
+    const byTime = this.#unseenTimes.delete(record.hrTime);
+    return this.#unseen.delete(String(uidOf(record))) || byTime;
   }
 
   onSpan(span: SpanLike): void {
@@ -197,15 +217,15 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
 
   /** Takes the record of the event that is in flight. */
   #takeOwn(flight: EventInFlight, record: LogRecordLike): void {
-    const { draft, attributes, event } = flight;
+    const { draft, emitted, event } = flight;
     if (event === undefined || !this.isOpen || flight.taken) return;
     flight.taken = true;
-    if (attributes === undefined) {
+    if (emitted === undefined) {
       this.#pipeline.acceptEvent(event, draft.metadataBytes);
       return;
     }
     const resource = this.resources.pick(record.resource);
-    this.#pipeline.acceptEvent(loadFromOtel().eventAfterProcessors(event, attributes, record, resource));
+    this.#pipeline.acceptEvent(loadFromOtel().eventAfterProcessors(event, emitted.attributes ?? {}, record, resource));
   }
 
   onCollection(result: CollectionResultLike): void {

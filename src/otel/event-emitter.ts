@@ -99,9 +99,8 @@ export class EventEmitter {
 
   #emitWhole({ logger, isOwnScope }: NamedLogger, flight: EventInFlight): void {
     const event = flight.owner.complete(flight);
-    const attributes = attributesOf(event, isOwnScope);
-    flight.attributes = attributes;
-    logger.emit(recordOf(event, attributes, flight.context));
+    flight.emitted = recordOf(event, attributesOf(event, isOwnScope), flight.context);
+    logger.emit(flight.emitted);
   }
 
   /** Whether a processor of the owner's is given the record before all others. */

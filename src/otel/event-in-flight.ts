@@ -2,7 +2,8 @@ import { ATTR_UID } from '../model/attribute-names.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { InFlight } from '../runtime/shared-state.js';
 import type { EventDraft, SpanIds } from './event-draft.js';
-import type { Context, HrTime, LogRecordLike, ResourceLike } from './sdk-types.js';
+import { FACADE_SCOPE } from './instruments/facade-scope.js';
+import type { Context, HrTime, LogRecordLike, LogRecordToEmit, ResourceLike } from './sdk-types.js';
 
 /** Who emits an event: the bridge of a collector. */
 export interface EventOwner {
@@ -19,8 +20,8 @@ export interface EventOwner {
 export class EventInFlight implements InFlight {
   /** The event; `undefined` as long as the draft is not completed. */
   event: TelemetryEvent | undefined;
-  /** The attributes that the record was emitted with. */
-  attributes: Readonly<Record<string, unknown>> | undefined;
+  /** What the logger was given, if the record was not made here. */
+  emitted: LogRecordToEmit | undefined;
   /** The record, if it was made here rather than by the logger. */
   record: object | undefined;
   /** The active span, if there is one, once the draft is completed. */
@@ -40,15 +41,19 @@ export class EventInFlight implements InFlight {
   /** Whether a record, given to a processor while the event is being emitted, is that event's. */
   isOf(record: LogRecordLike): boolean {
     if (this.record !== undefined) return record === this.record;
-    const { event, draft } = this;
-    if (event === undefined) return false;
+    const { event, emitted, draft } = this;
+    if (event === undefined || emitted === undefined) return false;
     const uid = uidOf(record);
     if (uid === event.eventId) return true;
-    if (millisOf(record.hrTime) !== event.timestamp.getTime()) return false;
-    // a limit of the provider's cut the id
-    if (typeof uid === 'string' && uid !== '') return event.eventId.startsWith(uid);
-    // nothing is left of it, or a processor took it away: the time and the scope identify it
-    return (uid ?? '') === '' && record.instrumentationScope.name === draft.source;
+    // a processor changed the id or took it away, or a limit of the provider's cut it
+    const scope = record.instrumentationScope?.name;
+    const isOfScope = scope === draft.source || scope === FACADE_SCOPE;
+    // the SDKs keep the very array: a record that somebody else emits meanwhile, at the same time, has another
+    if (record.hrTime === emitted.timestamp) return isOfScope;
+    // of a copy of the record, which a processor hands on, the rest has to agree
+    if (!isSameTime(record.hrTime, emitted.timestamp)) return false;
+    if (typeof uid === 'string' && uid !== '' && event.eventId.startsWith(uid)) return true;
+    return isOfScope && record.body === emitted.body && record.severityNumber === emitted.severityNumber;
   }
 }
 
@@ -57,7 +62,6 @@ export function uidOf(record: LogRecordLike): unknown {
   return (record.attributes as Record<string, unknown>)[ATTR_UID];
 }
 
-/** Milliseconds since the Unix epoch. */
-export function millisOf([seconds, nanos]: HrTime): number {
-  return seconds * 1000 + Math.floor(nanos / 1e6);
+function isSameTime(a: HrTime | undefined, b: HrTime | undefined): boolean {
+  return a?.[0] === b?.[0] && a?.[1] === b?.[1];
 }

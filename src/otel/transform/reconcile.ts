@@ -1,4 +1,4 @@
-import { normaliseValue, setOwn } from '../../codec/normalise.js';
+import { normaliseValue, setOwn, wellFormed } from '../../codec/normalise.js';
 import type { AnyValue, AnyValueMap } from '../../model/any-value.js';
 import { ATTR_METADATA, ATTR_SOURCE, ATTR_UID } from '../../model/attribute-names.js';
 import { TelemetryEvent } from '../../model/event.js';
@@ -52,11 +52,17 @@ export function eventAfterProcessors(
     eventId: event.eventId,
     timestamp: event.timestamp,
     eventType,
-    source: event.source,
+    source: changes.changed.has(ATTR_SOURCE) ? changedSource(changes.changed, record) : event.source,
     message: bodyChanged ? messageOf(body, metadata, record.eventName) : event.message,
     metadata,
     otel: otelOrNothing<EventOtel>(dropUndefined(otel)),
   });
+}
+
+/** The source, if processors replaced its attribute or took it away. */
+function changedSource(changed: ReadonlyMap<string, unknown>, record: LogRecordLike): string {
+  const source = changed.get(ATTR_SOURCE);
+  return typeof source === 'string' && source !== '' ? wellFormed(source) : record.instrumentationScope.name;
 }
 
 /** The same event object with more in its `otel` part: it is on its way and nobody else has seen it yet. */
