@@ -12,19 +12,18 @@ import type { TelemetryListener } from '../pipeline/listeners.js';
 import type { Pipeline, SinkHandle } from '../pipeline/pipeline.js';
 import type { Clock } from '../runtime/clock.js';
 import type { FlushResult } from '../runtime/deadline.js';
-import type { Diagnostics } from '../runtime/diagnostics.js';
 import { tellVersions } from '../runtime/version.js';
 import type { CollectorBridge } from './bridge.js';
 import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
-import type { CollectorCounters } from './counters.js';
 import { type FlushOptions, flushDeadline } from './flush-deadline.js';
-import type { CollectorHealth } from './health.js';
-import { type CollectorInternals, INTERNALS, type Internals } from './internals.js';
+import { type CollectorHealth, healthOf } from './health.js';
+import { type CollectorInternals, INTERNALS } from './internals.js';
 import { buildMetric, draftOf, type EventFields, type MetricFields, metricFieldsOf } from './items-from-arguments.js';
 import type { CollectorLifecycle } from './lifecycle.js';
 import { type CollectorOptions, checkCollectorOptions, checkProviders } from './options.js';
-import { makeParts } from './parts.js';
+import { type CollectorParts, makeParts } from './parts.js';
 import { TagMemory } from './tag-memory.js';
+import { UnusableCalls } from './unusable-calls.js';
 
 /**
  * Takes events and metrics, calls listeners, and hands them in batches to its storage and to streams; events go through
@@ -40,13 +39,13 @@ export class TelemetryCollector {
   readonly storage: TelemetryStorage;
   readonly #bridge: CollectorBridge;
   readonly #pipeline: Pipeline;
-  readonly #diagnostics: Diagnostics;
   readonly #lifecycle: CollectorLifecycle;
-  readonly #counters: CollectorCounters;
-  readonly #internals: Internals;
+  readonly #parts: CollectorParts;
   readonly #clock: Clock;
   readonly #selfMetrics: SelfMetrics | undefined;
   readonly #tags = new TagMemory();
+  readonly #unusable: UnusableCalls;
+  readonly #onInvalidTime: (given: unknown) => void;
   #shutdown: Promise<FlushResult> | undefined;
 
   /**
@@ -61,13 +60,13 @@ export class TelemetryCollector {
     const parts = makeParts(this.config, options);
     this.storage = parts.storage;
     this.#clock = parts.clock;
-    this.#diagnostics = parts.diagnostics;
-    this.#counters = parts.counters;
-    this.#internals = parts.internals;
+    this.#parts = parts;
     this.#pipeline = parts.pipeline;
     this.#bridge = parts.bridge;
     this.#lifecycle = parts.lifecycle;
-    tellVersions(this.#diagnostics);
+    this.#unusable = new UnusableCalls(parts.counters, parts.diagnostics);
+    this.#onInvalidTime = (given) => this.#unusable.invalidTime(given);
+    tellVersions(parts.diagnostics);
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }
 
@@ -78,7 +77,7 @@ export class TelemetryCollector {
 
   /** For other parts of this library. */
   get [INTERNALS](): CollectorInternals {
-    return this.#internals;
+    return this.#parts.internals;
   }
 
   /** Whether anything is collected; `false` after {@link shutdown}. */
@@ -110,8 +109,7 @@ export class TelemetryCollector {
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
       return this.#bridge.emitEvent(draft);
     } catch (error) {
-      this.#counters.rejected.add('failed');
-      this.#diagnostics.report('collect', 'collecting an event failed', error);
+      this.#unusable.failed('an event', error);
       return null;
     }
   }
@@ -144,19 +142,14 @@ export class TelemetryCollector {
       const fields = metricFieldsOf(first, value, unit, tags);
       const metric = buildMetric(fields, this.#clock, this.#bridge.metricResource, this.#tags, this.#onInvalidTime);
       if (metric === undefined) {
-        this.#counters.rejected.add('invalid_metric');
-        this.#diagnostics.report(
-          'invalid_metric',
-          `collectMetric: expected a name and a number, got ${show(fields.name)} and ${show(fields.value)}`,
-        );
+        this.#unusable.invalidMetric(fields);
         return null;
       }
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
       this.#bridge.recordMetric(metric, this.#tags.lastOf(metric.tags));
       return metric;
     } catch (error) {
-      this.#counters.rejected.add('failed');
-      this.#diagnostics.report('collect', 'collecting a metric failed', error);
+      this.#unusable.failed('a metric', error);
       return null;
     }
   }
@@ -216,21 +209,7 @@ export class TelemetryCollector {
 
   /** The counters: `accepted = delivered + queued + Σ dropped`, of the collector and of each sink, at every moment. */
   health(): CollectorHealth {
-    const counters = this.#counters;
-    const { listeners } = this.#pipeline;
-    return {
-      ...counters.whole,
-      sinks: counters.sinks,
-      rejected: counters.rejected.toRecord(),
-      replaced: counters.replaced.toRecord(),
-      notRecorded: this.#bridge.notRecorded.toRecord(),
-      evicted: this.storage.evicted ?? 0,
-      listenerErrors: listeners.errors,
-      listenerDepthExceeded: listeners.unheard,
-      consumerErrors: counters.consumerErrors,
-      deferredFlushes: this.#pipeline.deferredFlushes,
-      lastError: this.#diagnostics.last,
-    };
+    return healthOf(this.#parts);
   }
 
   /**
@@ -239,7 +218,7 @@ export class TelemetryCollector {
    * @param options - `timeoutMillis`: how long it may take; default 30,000.
    */
   async forceFlush(options?: FlushOptions): Promise<FlushResult> {
-    return this.#lifecycle.forceFlush(flushDeadline('forceFlush', options, this.#diagnostics));
+    return this.#lifecycle.forceFlush(flushDeadline('forceFlush', options, this.#parts.diagnostics));
   }
 
   /**
@@ -249,7 +228,7 @@ export class TelemetryCollector {
    * @param options - `timeoutMillis`: how long it may take; default 30,000.
    */
   shutdown(options?: FlushOptions): Promise<FlushResult> {
-    this.#shutdown ??= this.#lifecycle.end(flushDeadline('shutdown', options, this.#diagnostics));
+    this.#shutdown ??= this.#lifecycle.end(flushDeadline('shutdown', options, this.#parts.diagnostics));
     return this.#shutdown;
   }
 
@@ -258,16 +237,9 @@ export class TelemetryCollector {
     await this.shutdown();
   }
 
-  readonly #onInvalidTime = (given: unknown): void => {
-    this.#counters.replaced.add('invalid_timestamp');
-    const expected = 'a Date, milliseconds since the Unix epoch, ISO text or an HrTime';
-    this.#diagnostics.report('invalid_timestamp', `expected "timestamp" to be ${expected}, got ${show(given)}`);
-  };
-
   #isOver(): boolean {
     if (this.#shutdown === undefined) return false;
-    this.#counters.rejected.add('after_shutdown');
-    this.#diagnostics.report('after_shutdown', 'an item was collected after shutdown()');
+    this.#unusable.afterShutdown();
     return true;
   }
 }

@@ -1,5 +1,6 @@
 import type { LedgerFigures } from '../pipeline/counters.js';
 import type { LastError } from '../runtime/diagnostics.js';
+import type { CollectorParts } from './parts.js';
 
 /** The counters of a collector; see `TelemetryCollector.health()`. */
 export interface CollectorHealth extends LedgerFigures {
@@ -26,4 +27,21 @@ export interface CollectorHealth extends LedgerFigures {
   readonly deferredFlushes: number;
   /** The last thing that went wrong. */
   readonly lastError: LastError | undefined;
+}
+
+/** The counters of a collector's parts, as they are now. */
+export function healthOf({ counters, pipeline, bridge, storage, diagnostics }: CollectorParts): CollectorHealth {
+  return {
+    ...counters.whole,
+    sinks: counters.sinks,
+    rejected: counters.rejected.toRecord(),
+    replaced: counters.replaced.toRecord(),
+    notRecorded: bridge.notRecorded.toRecord(),
+    evicted: storage.evicted ?? 0,
+    listenerErrors: pipeline.listeners.errors,
+    listenerDepthExceeded: pipeline.listeners.unheard,
+    consumerErrors: counters.consumerErrors,
+    deferredFlushes: pipeline.deferredFlushes,
+    lastError: diagnostics.last,
+  };
 }
