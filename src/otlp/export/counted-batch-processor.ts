@@ -5,10 +5,11 @@ import type { Clock } from '../../runtime/clock.js';
 import { holdProcess } from '../../runtime/process-hold.js';
 import type { Batching } from '../config/batching.js';
 import type { PackedLogs } from '../encode/packed-logs.js';
-import type { BatchExporter, ExportOutcome } from './batch-exporter.js';
+import type { BatchExporter } from './batch-exporter.js';
 import { ExitWatch } from './exit-watch.js';
+import { ExportsUnderWay } from './exports-under-way.js';
 import { ResourceWait } from './resource-wait.js';
-import { type Batch, WaitingBatches } from './waiting-batches.js';
+import { type Batch, partsOf, WaitingBatches } from './waiting-batches.js';
 
 /** Settings of a {@link CountedBatchProcessor}. */
 export interface CountedBatchOptions {
@@ -43,10 +44,8 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   #queue: LogRecordLike[] = [];
   /** Records that are being exported. */
   #exporting = 0;
-  /** Exports under way, in the order in which they began: how many records had begun before each. */
-  readonly #flights = new Set<number>();
-  /** Records whose export began, and how many somebody waits for. */
-  #begun = 0;
+  readonly #exports = new ExportsUnderWay();
+  /** Records, of all that were ever admitted, whose export somebody waits for. */
   #target = 0;
   /** The last export delivered all it had. */
   #isTaken = false;
@@ -99,7 +98,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     if (this.#outstanding > 0) this.#start();
     const letGo = holdProcess();
     const flushed = this.#options.exporter.flush();
-    while (this.#settled < target && !this.#abandoned && !this.#atExit.isLate)
+    while (this.#exports.settled < target && !this.#abandoned && !this.#atExit.isLate)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     await flushed;
     letGo();
@@ -132,13 +131,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
 
   /** Records that ever entered the queue. */
   get #admitted(): number {
-    return this.#begun + this.#batches.records + this.#queue.length;
-  }
-
-  /** Of these, how many have left for good before the first that has not. */
-  get #settled(): number {
-    const [oldest] = this.#flights;
-    return oldest ?? this.#begun;
+    return this.#exports.begun + this.#batches.records + this.#queue.length;
   }
 
   async #end(): Promise<void> {
@@ -162,7 +155,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
 
   #start(): void {
     // one that begins has all of this before it
-    const isBeginning = this.#isRunning && this.#flights.size === 0;
+    const isBeginning = this.#isRunning && this.#exports.count === 0;
     if (isBeginning || !this.#mayBegin) return;
     this.#isRunning = true;
     this.#cancelTimer?.();
@@ -181,20 +174,18 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   /** Begins exports as long as there is a whole batch, or somebody waits for what is there. */
   #exportAll(): void {
     while (this.#mayBegin) {
-      if (this.#batches.records === 0 && this.#queue.length > 0 && this.#begun < this.#target) this.#close();
+      if (this.#batches.records === 0 && this.#queue.length > 0 && this.#exports.begun < this.#target) this.#close();
       const batch = this.#isTaken ? this.#batches.takeJoined() : this.#batches.take();
       if (batch === undefined) break;
-      const flight = this.#begun;
-      this.#begun += batch.size;
+      const end = this.#exports.begin(batch.size);
       this.#exporting += batch.size;
-      this.#flights.add(flight);
       void this.#export(batch).then(() => {
-        this.#flights.delete(flight);
+        end();
         this.#wake();
         this.#exportAll();
       });
     }
-    if (this.#flights.size > 0) return;
+    if (this.#exports.count > 0) return;
     this.#isRunning = false;
     if (this.#outstanding === 0) this.#atExit.end();
     this.#schedule();
@@ -222,8 +213,8 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
 
   get #mayBegin(): boolean {
     const { maxExports = 1 } = this.#options;
-    if (this.#flights.size === 0) return true;
-    return this.#isTaken && this.#flights.size < maxExports && this.#batches.fillsRequest;
+    if (this.#exports.count === 0) return true;
+    return this.#isTaken && this.#exports.count < maxExports && this.#batches.fillsRequest;
   }
 
   async #export(batch: Batch): Promise<void> {
@@ -256,13 +247,4 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
-}
-
-/** What of a batch that failed is exported by itself. */
-function partsOf({ items, parts }: Batch, { dropped, refused }: ExportOutcome): readonly Batch[] | undefined {
-  if (refused !== undefined) return parts;
-  if (dropped.not_serializable === undefined || !Array.isArray(items) || items.length < 2) return undefined;
-  const records = items as readonly LogRecordLike[];
-  const half = records.length >> 1;
-  return [records.slice(0, half), records.slice(half)].map((part) => ({ items: part, size: part.length }));
 }

@@ -1,5 +1,6 @@
 import type { LogRecordLike } from '../../otel/sdk-types.js';
 import { PackedLogs } from '../encode/packed-logs.js';
+import type { ExportOutcome } from './batch-exporter.js';
 
 /** Records that are exported together. */
 export interface Batch {
@@ -74,4 +75,13 @@ export class WaitingBatches {
     this.#batches = [];
     this.#records = 0;
   }
+}
+
+/** The parts of a batch that failed, if each is to be exported by itself. */
+export function partsOf({ items, parts }: Batch, { dropped, refused }: ExportOutcome): readonly Batch[] | undefined {
+  if (refused !== undefined) return parts;
+  if (dropped.not_serializable === undefined || !Array.isArray(items) || items.length < 2) return undefined;
+  const records = items as readonly LogRecordLike[];
+  const half = records.length >> 1;
+  return [records.slice(0, half), records.slice(half)].map((part) => ({ items: part, size: part.length }));
 }
