@@ -7,7 +7,7 @@ import { type ResolvedQuery, resolveQuery, type TelemetryQuery } from '../model/
 /** Some of the items that a query asks for, in its order. */
 export interface Page {
   readonly items: readonly TelemetryItem[];
-  /** Gives where to go on after the item of this index. */
+  /** Gives where to go on after the item of this index: to be asked for before the next page is. */
   cursorAt(index: number): () => string;
 }
 
@@ -25,7 +25,7 @@ export async function retrievePages(
   const resolved = resolveQuery(query, who);
   const events: TelemetryEvent[] = [];
   const metrics: TelemetryMetric[] = [];
-  let last: readonly [page: Page, index: number] | undefined;
+  let cursor: (() => string) | undefined;
   let left = resolved.limit;
   if (left > 0) {
     for await (const page of pagesOf(resolved)) {
@@ -35,14 +35,13 @@ export async function retrievePages(
         if (isEvent(item)) events.push(item);
         else metrics.push(item);
       }
-      if (count > 0) last = [page, count - 1];
+      if (count > 0) cursor = page.cursorAt(count - 1);
       left -= count;
       if (left <= 0) break;
     }
   }
-  if (last === undefined) return new TelemetryData({ cursor: resolved.after });
-  const [page, index] = last;
-  return withCursor(new TelemetryData({ events, metrics }), page.cursorAt(index));
+  if (cursor === undefined) return new TelemetryData({ cursor: resolved.after });
+  return withCursor(new TelemetryData({ events, metrics }), cursor);
 }
 
 /** The items of pages one by one. */
