@@ -21,39 +21,32 @@ const UNITS = [
 const MAX_UNITS = 32;
 
 /**
- * Makes what counts the lines of a text if none of them is of these times, and gives `undefined` if one may be.
+ * Makes what says that a text is nothing but lines of other times than these; one that may be of these says `false`.
  *
  * @returns `undefined` if the times are too far apart for that.
  */
-export function linesOutside(times: Times): ((text: string) => number | undefined) | undefined {
-  const outside = lineOutside(times);
+export function linesOutside(times: Times): ((text: string) => boolean) | undefined {
+  const outside = linesOutsidePattern(times);
   if (outside === undefined) return undefined;
   return (text) => {
-    let count = 0;
-    for (let at = 0; at < text.length; count += 1) {
-      const end = text.indexOf('\n', at);
-      outside.lastIndex = at;
-      // a line that is empty is none
-      if (end !== at && !outside.test(text)) return undefined;
-      at = end < 0 ? text.length : end + 1;
-    }
-    return count;
+    outside.lastIndex = 0;
+    return outside.test(text) && outside.lastIndex === text.length;
   };
 }
 
-/** Matches a line, at its place in a text, that is of other times than these. */
-function lineOutside({ startMillis, endMillis }: Times): RegExp | undefined {
+/** Matches all lines, from the first of a text on, that are of other times than these, or empty: in one go. */
+function linesOutsidePattern({ startMillis, endMillis }: Times): RegExp | undefined {
   const prefixes = prefixesOf(startMillis / 1000, endMillis / 1000);
   if (prefixes === undefined) return undefined;
   const time = `"(?!${prefixes.join('|')})${TIME}"`;
   const event = `"event_id": ?${TEXT}, ?"timestamp": ?${time}, ?"event_type": ?${TYPE}, ?"source": ?${TEXT}, ?"message": ?${TEXT}`;
   const metric = `"metric_id": ?${TEXT}, ?"timestamp": ?${time}, ?"name": ?${TEXT}, ?"value": ?${NUMBER}, ?"unit": ?(?:null|${TEXT})`;
   const heads = [
-    `event", ?"data": ?\\{${event}, ?"metadata": ?`,
-    String.raw`event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?${event}\}\}(?:\n|(?![^]))`,
-    `metric", ?"data": ?\\{${metric}, ?"tags": ?`,
+    `event", ?"data": ?\\{${event}, ?"metadata": ?[^\\n]*`,
+    String.raw`event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?${event}\}\}`,
+    `metric", ?"data": ?\\{${metric}, ?"tags": ?[^\\n]*`,
   ];
-  return new RegExp(String.raw`\{"type": ?"(?:${heads.join('|')})`, 'y');
+  return new RegExp(String.raw`(?:(?:\{"type": ?"(?:${heads.join('|')}))?(?:\n|(?![^])))*`, 'y');
 }
 
 /** How the texts of all times between two seconds begin. */

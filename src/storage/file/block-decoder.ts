@@ -38,8 +38,8 @@ export interface DecodedBlock {
   readonly lines: number[];
 }
 
-/** Counts the lines of a text that are of no use; `undefined` if one may be. */
-type LineCounter = (text: string) => number | undefined;
+/** Whether no line of a text is of any use. */
+type IsOutside = (text: string) => boolean;
 
 /** Bytes that become text at once: an item's texts are cut from it, and keep it in memory. */
 const PIECE_BYTES = 16 * 1024;
@@ -73,18 +73,24 @@ export class BlockDecoder {
   /**
    * The items that match, in the order of the file.
    *
-   * @param outside - counts the lines of a text if none of them is of the query's times: they are not decoded.
+   * @param outside - whether no line of a text is of the query's times: then they are not decoded.
    */
-  decode(block: LineBlock, query: ResolvedQuery, matches: Matcher, outside?: LineCounter): DecodedBlock {
+  decode(block: LineBlock, query: ResolvedQuery, matches: Matcher, outside?: IsOutside): DecodedBlock {
     const found: DecodedBlock = { items: [], lines: [] };
     const { bytes } = block;
     let line = 0;
+    // lines that are passed over are counted once there is one behind them that is not
+    let counted = 0;
     for (let start = 0; start < bytes.length; ) {
       const near = start + PIECE_BYTES;
       let end = near < bytes.length ? bytes.lastIndexOf(NEWLINE, near) + 1 : bytes.length;
       if (end <= start) end = bytes.indexOf(NEWLINE, near) + 1 || bytes.length;
       const piece = bytes.subarray(start, end);
-      line += this.#linesOutside(piece, outside) ?? this.#decodePiece(piece, line, query, matches, found);
+      if (!this.#isOutside(piece, outside)) {
+        line += linesIn(bytes.subarray(counted, start));
+        line += this.#decodePiece(piece, line, query, matches, found);
+        counted = end;
+      }
       start = end;
     }
     return found;
@@ -100,10 +106,10 @@ export class BlockDecoder {
     this.#skip('too_long', `a line of ${bytes} bytes`);
   }
 
-  /** How many lines a piece has, if none of them is of the times asked for; `undefined` if they have to be decoded. */
-  #linesOutside(bytes: Buffer, outside: LineCounter | undefined): number | undefined {
-    if (outside === undefined || bytes.length > Math.min(this.#maxLineBytes, MAX_TESTED_BYTES)) return undefined;
-    return isUtf8(bytes) ? outside(bytes.toString('latin1')) : undefined;
+  /** Whether no line of a piece is of the times asked for. */
+  #isOutside(bytes: Buffer, outside: IsOutside | undefined): boolean {
+    if (outside === undefined || bytes.length > Math.min(this.#maxLineBytes, MAX_TESTED_BYTES)) return false;
+    return isUtf8(bytes) && outside(bytes.toString('latin1'));
   }
 
   /** Decodes a piece whose first line has this number; gives how many lines there were. */
@@ -226,6 +232,13 @@ function holdsLongNumber(bytes: Buffer): boolean {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
+}
+
+/** How many lines end in these bytes. */
+function linesIn(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
+  return count;
 }
 
 /** Where the line of a number begins in a block, in bytes. */

@@ -22,8 +22,10 @@ const CHECKED_STRETCHES = 32;
 const LOOKS_PER_TURN = 500;
 const NEWLINE = 0x0a;
 /** A line as this library and Python write most of them, up to its time: what stands before it can't have another. */
-const OWN_LINE =
-  /^\{"type": ?"(?:event|metric)", ?"data": ?\{"(?:event|metric)_id": ?"[^"\\]*", ?"timestamp": ?"([^"]{8,40})"/;
+const HEAD = String.raw`\{"type": ?"(?:event|metric)", ?"data": ?\{"(?:event|metric)_id": ?"[^"\\]*", ?"timestamp": ?"`;
+const OWN_LINE = new RegExp(`^${HEAD}([^"]{8,40})"`);
+/** Such a line behind the end of another, with a time in UTC. */
+const NEXT_LINE = new RegExp(String.raw`^([^\n]*\n)${HEAD}(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:\d{3})?)Z?"`);
 
 /**
  * The parts of a file in which items of some times may be.
@@ -146,8 +148,25 @@ function slackOf(samples: readonly Sample[]): number {
   return Math.max(LEAST_SLACK_MILLIS, 2 * most);
 }
 
+/** What is looked at of samples: they are many, and most are quickly seen. */
+const look = Buffer.allocUnsafe(LOOK_BYTES);
+
+/** The first line that begins behind a position, if it is one of the usual kind. */
+function quickSampleAt(descriptor: number, position: number, part: Range): Sample | undefined {
+  if (position === part.start) return undefined;
+  const from = position - 1;
+  const count = readSync(descriptor, look, 0, Math.min(LOOK_BYTES, part.end - from), from);
+  const match = NEXT_LINE.exec(look.toString('latin1', 0, count));
+  if (match === null) return undefined;
+  const [, before, time] = match as unknown as readonly [string, string, string];
+  const millis = Date.parse(`${time}Z`);
+  return Number.isNaN(millis) ? undefined : { at: from + before.length, millis };
+}
+
 /** The first line that begins at a position or behind it. */
 function sampleAt(descriptor: number, position: number, part: Range): Sample | undefined {
+  const quick = quickSampleAt(descriptor, position, part);
+  if (quick !== undefined) return quick;
   for (let length = LOOK_BYTES; length <= MOST_LOOK_BYTES; length *= 8) {
     // the byte before says whether a line begins at the position itself
     const from = Math.max(part.start, position - 1);
