@@ -91,6 +91,7 @@ describeInBrowser('the overview', (open) => {
     expect(inTable.reduce((sum, text) => sum + Number(text), 0)).toBe(2);
     await page.getByText('As a table').click();
     const table = page.getByRole('table', { name: /^What came in/ });
+    await table.waitFor();
     const names = await table.getByRole('columnheader').allInnerTexts();
     const cells = await table
       .locator('tbody tr')
