@@ -5,21 +5,14 @@ import type { TelemetryMetric } from '../model/metric.js';
 import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import type { EventDraft } from '../otel/event-draft.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
-import { EventInFlight, type EventOwner, uidOf } from '../otel/event-in-flight.js';
+import { EventInFlight, type EventOwner } from '../otel/event-in-flight.js';
 import { FACADE_SCOPE } from '../otel/instruments/facade-scope.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import type { Instruments } from '../otel/instruments/instruments.js';
 import { loadInstruments } from '../otel/instruments/on-demand.js';
 import { ProviderResolver } from '../otel/providers.js';
 import { ResourcePicker, resourceOf } from '../otel/resource.js';
-import type {
-  CollectionResultLike,
-  FlushableLike,
-  HrTime,
-  LogRecordLike,
-  ResourceLike,
-  SpanLike,
-} from '../otel/sdk-types.js';
+import type { CollectionResultLike, FlushableLike, LogRecordLike, ResourceLike, SpanLike } from '../otel/sdk-types.js';
 import { activeContext, spanOf } from '../otel/span-of-context.js';
 import { loadFromOtel } from '../otel/transform/on-demand.js';
 import { Counts } from '../pipeline/counters.js';
@@ -31,11 +24,13 @@ import { processIdentity } from '../runtime/process-identity.js';
 import { sharedState } from '../runtime/shared-state.js';
 import { loadRequests } from './on-demand.js';
 import type { CollectorOptions } from './options.js';
+import { UnseenEvents } from './unseen-events.js';
 
-/** How many events that no processor of ours took are remembered. */
-const MAX_UNSEEN = 10_000;
 /** How full a queue in front of a sink may be before receivers refuse further requests. */
 const FULL = 0.8;
+
+/** The counter of what others emitted and could not be read. */
+const NOT_READABLE = ['dropped.not_readable'];
 
 /** What a bridge needs beside the collector's options. */
 interface BridgeOptions extends CollectorOptions {
@@ -75,10 +70,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
   readonly #shared = sharedState();
   /** With two processors of one collector on a provider, both are given the record or span. */
   readonly #seen = new WeakSet<LogRecordLike | SpanLike>();
-  /** Events that went on without a processor of ours: one that defers may still hand their records over. */
-  readonly #unseen = new Set<string>();
-  /** The times of their records: what redacts may have replaced the ids. */
-  readonly #unseenTimes = new WeakSet<object>();
+  readonly #unseen = new UnseenEvents();
 
   constructor(pipeline: Pipeline, diagnostics: Diagnostics, clock: Clock, options: BridgeOptions) {
     this.#enabled = options.enabled;
@@ -124,7 +116,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
         'the logger provider has no RimpLogRecordProcessor of this collector: events are stored as they were ' +
           'collected, past whatever the processors of that provider redact',
       );
-      this.#rememberUnseen(event, flight.emitted?.timestamp);
+      this.#unseen.add(event, flight.emitted?.timestamp);
     }
     this.#pipeline.acceptEvent(event);
     return event;
@@ -177,7 +169,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
         return;
       }
       if (!this.isOpen) return;
-      if (this.#unseen.size > 0 && this.#wasUnseen(record)) return;
+      if (this.#unseen.takes(record)) return;
       if (this.#emitter.processors > 1) {
         if (this.#seen.has(record)) return;
         this.#seen.add(record);
@@ -187,20 +179,8 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
       );
     } catch (error) {
       this.#pipeline.withhold('not_readable');
-      this.#diagnostics.report('log_record', 'a log record could not be read', error);
+      this.#diagnostics.report('log_record', 'a log record could not be read', error, NOT_READABLE);
     }
-  }
-
-  #rememberUnseen(event: TelemetryEvent, time: HrTime | undefined): void {
-    this.#unseen.add(event.eventId);
-    if (time !== undefined) this.#unseenTimes.add(time);
-    if (this.#unseen.size > MAX_UNSEEN) this.#unseen.delete(this.#unseen.values().next().value ?? '');
-  }
-
-  /** Whether a record is that of an event which went on without it, the first time that it comes. */
-  #wasUnseen(record: LogRecordLike): boolean {
-    const byTime = this.#unseenTimes.delete(record.hrTime);
-    return this.#unseen.delete(String(uidOf(record))) || byTime;
   }
 
   onSpan(span: SpanLike): void {
@@ -211,7 +191,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
       this.#pipeline.acceptEvent(eventOfSpan(span, this.resources.pick(span.resource), this.#clock.now()));
     } catch (error) {
       this.#pipeline.withhold('not_readable');
-      this.#diagnostics.report('span', 'a span could not be read', error);
+      this.#diagnostics.report('span', 'a span could not be read', error, NOT_READABLE);
     }
   }
 
@@ -252,7 +232,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
           eachMetricOfData(data, scope, resource, this.#clock.now(), take);
         } catch (error) {
           this.#pipeline.withhold('not_readable');
-          this.#diagnostics.report('metric_data', 'a metric of OpenTelemetry could not be read', error);
+          this.#diagnostics.report('metric_data', 'a metric of OpenTelemetry could not be read', error, NOT_READABLE);
         }
       }
     }

@@ -1,4 +1,5 @@
 import { Counts, type LedgerFigures, lostIn, RETURNED } from '../pipeline/counters.js';
+import { lossPath } from '../pipeline/loss-report.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { LossCounters } from './loss-watch.js';
 
@@ -61,9 +62,8 @@ export class CollectorCounters {
   *losses(): LossCounters {
     const sinks = { ...this.#pipeline.sinkFigures(), ...this.#exported(false) };
     for (const [name, { dropped }] of Object.entries(sinks)) {
-      const path = /^\w+$/.test(name) ? `sinks.${name}` : `sinks['${name}']`;
       for (const [reason, count] of Object.entries(dropped)) {
-        if (reason !== RETURNED) yield [`${path}.dropped.${reason}`, count];
+        if (reason !== RETURNED) yield [lossPath(name, reason), count];
       }
     }
     const { dropped } = this.#pipeline.figures;

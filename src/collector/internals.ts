@@ -17,8 +17,12 @@ export interface CollectorInternals {
   readonly instrumentRules: readonly InstrumentRule[] | undefined;
   /** Items in the buffer. */
   readonly buffered: number;
-  /** Notes an error: it becomes `health().lastError`, and is shown at most once a minute for its kind. */
-  report(kind: string, what: string, error?: unknown): void;
+  /**
+   * Notes an error: it becomes `health().lastError`, and is shown at most once a minute for its kind.
+   *
+   * @param counters - in `health()`, of what is lost because of it.
+   */
+  report(kind: string, what: string, error?: unknown, counters?: readonly string[]): void;
   /** Shows the counters of something else, such as an exporter, in `health().sinks`; returns what takes them away. */
   addLedger(name: string, figures: () => LedgerFigures): () => void;
   /**
@@ -56,8 +60,8 @@ export class Internals implements CollectorInternals {
     return this.#buffered();
   }
 
-  report(kind: string, what: string, error?: unknown): void {
-    this.#diagnostics.report(kind, what, error);
+  report(kind: string, what: string, error?: unknown, counters?: readonly string[]): void {
+    this.#diagnostics.report(kind, what, error, counters);
   }
 
   readonly impliedExporters: CollectorInternals['impliedExporters'] = {

@@ -9,6 +9,7 @@ import type { Diagnostics } from '../runtime/diagnostics.js';
 import { isExiting, onExit } from '../runtime/exit-hook.js';
 import type { ExitTarget } from '../runtime/shared-state.js';
 import { monotonicNow } from '../runtime/system-clock.js';
+import type { LossCounters } from './loss-watch.js';
 import { flushAtExit, flushedAtExit } from './provider-exit.js';
 
 /** What a lifecycle works on. */
@@ -24,6 +25,8 @@ export interface LifecycleParts {
   readonly flushOnExit: boolean;
   /** Items that exporters have lost so far. */
   readonly lostByExporters: () => number;
+  /** All that is lost so far. */
+  readonly losses: () => LossCounters;
 }
 
 /** How a collector's items get out: flushing, the end of the collector, and that of the process. */
@@ -35,6 +38,7 @@ export class CollectorLifecycle {
   readonly #ownStorage: TelemetryStorage | undefined;
   readonly #flushOnExit: boolean;
   readonly #lostByExporters: () => number;
+  readonly #losses: () => LossCounters;
   #ownProviders: readonly FlushableLike[] = [];
   readonly #alsoFlushed = new Set<FlushableLike>();
   readonly #onEnd: (() => unknown)[] = [];
@@ -55,6 +59,7 @@ export class CollectorLifecycle {
     this.#ownStorage = parts.ownStorage;
     this.#flushOnExit = parts.flushOnExit;
     this.#lostByExporters = parts.lostByExporters;
+    this.#losses = parts.losses;
     this.#exitTarget = this.#makeExitTarget();
   }
 
@@ -117,8 +122,11 @@ export class CollectorLifecycle {
     this.#ended = true;
     this.#leaveExit?.();
     this.#leaveExit = undefined;
+    const before = new Map(this.#losses());
     const errors = await inBackground(() => this.#endAll(deadline));
-    for (const error of errors) this.#diagnostics.report('shutdown', 'shutting down failed', error);
+    // of what else was lost meanwhile, the reason was reported
+    const counters = this.#grownSince(before).filter((path) => this.#diagnostics.reasonOf(path) === undefined);
+    for (const error of errors) this.#diagnostics.report('shutdown', 'shutting down failed', error, counters);
     return { complete: errors.length === 0, errors };
   }
 
@@ -182,6 +190,7 @@ export class CollectorLifecycle {
     const detecting = this.#settleResources(deadline);
     if (detecting !== undefined) await detecting;
     const lostBefore = this.#lost();
+    const lossesBefore = new Map(this.#losses());
     const attempt = (what: string, work: Promise<unknown> | undefined): Promise<void> =>
       this.#attempt(errors, deadline, what, work);
     const drain = attempt('flushing to the sinks', this.#pipeline.drain());
@@ -200,10 +209,10 @@ export class CollectorLifecycle {
     if (this.#pipeline.buffered > 0) await attempt('flushing to the sinks', this.#pipeline.drain());
     const lost = this.#lost() - lostBefore;
     if (lost > 0 && errors.length === 0) {
-      const why = this.#diagnostics.last === undefined ? '' : `: ${this.#diagnostics.last.message}`;
-      errors.push(
-        new Error(`${lost === 1 ? '1 item was' : `${lost} items were`} lost on the way to a sink or an endpoint${why}`),
-      );
+      const what = `${lost === 1 ? '1 item was' : `${lost} items were`} lost on the way to a sink or an endpoint`;
+      const reasons = this.#grownSince(lossesBefore).map((path) => this.#diagnostics.reasonOf(path));
+      const known = new Set(reasons.filter((reason) => reason !== undefined));
+      errors.push(new Error(known.size === 0 ? what : `${what}: ${Array.from(known).join('; ')}`));
     }
     return errors;
   }
@@ -215,6 +224,12 @@ export class CollectorLifecycle {
     } catch (error) {
       errors.push(toError(error));
     }
+  }
+
+  /** The counters in `health()` of what sinks and exporters have lost since. */
+  #grownSince(before: ReadonlyMap<string, number>): readonly string[] {
+    const grown = Array.from(this.#losses()).filter(([path, count]) => count > (before.get(path) ?? 0));
+    return grown.map(([path]) => path).filter((path) => path.startsWith('sinks'));
   }
 
   /** What all sinks and exporters have lost so far. */

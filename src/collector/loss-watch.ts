@@ -5,7 +5,13 @@ import { isSilenced, warnDiag, writeStderrLine } from '../runtime/diagnostics-ou
 /** What a collector counts as lost: by the path of each counter in `health()`. */
 export type LossCounters = Iterable<readonly [path: string, count: number]>;
 
-/** Notices what was lost since it looked last. */
+/** What was lost and is counted where. */
+interface Loss {
+  readonly path: string;
+  readonly count: number;
+}
+
+/** Notices what was lost and not said so far. */
 export class LossWatch {
   readonly #counters: () => LossCounters;
   readonly #known = new Map<string, number>();
@@ -14,17 +20,39 @@ export class LossWatch {
     this.#counters = counters;
   }
 
-  /** Says how much was lost since the last call, and which counters show it; `undefined` if nothing was. */
-  newLosses(): string | undefined {
-    const grown: string[] = [];
+  /** Says how much some counters count that was not said so far, and which they are; `undefined` if nothing. */
+  takeLosses(paths: readonly string[]): string | undefined {
+    const losses = this.#take((path) => paths.includes(path));
+    return losses.length === 0 ? undefined : textOf(losses);
+  }
+
+  /** The same of all counters, in a text for each reason. */
+  takeOthers(reasonOf: (path: string) => string | undefined): readonly string[] {
+    const byReason = new Map<string | undefined, Loss[]>();
+    for (const loss of this.#take(() => true)) {
+      const reason = reasonOf(loss.path);
+      byReason.set(reason, [...(byReason.get(reason) ?? []), loss]);
+    }
+    return Array.from(byReason, ([reason, losses]) =>
+      reason === undefined ? textOf(losses) : `${textOf(losses)}: ${reason}`,
+    );
+  }
+
+  #take(isWanted: (path: string) => boolean): readonly Loss[] {
+    const losses: Loss[] = [];
     for (const [path, count] of this.#counters()) {
       const before = this.#known.get(path) ?? 0;
-      if (count <= before) continue;
+      if (count <= before || !isWanted(path)) continue;
       this.#known.set(path, count);
-      grown.push(`${count - before === 1 ? '1 item' : `${count - before} items`} (see health().${path})`);
+      losses.push({ path, count: count - before });
     }
-    return grown.length === 0 ? undefined : `lost ${grown.join(' and ')}`;
+    return losses;
   }
+}
+
+function textOf(losses: readonly Loss[]): string {
+  const each = losses.map(({ path, count }) => `${count === 1 ? '1 item' : `${count} items`} (see health().${path})`);
+  return `lost ${each.join(' and ')}`;
 }
 
 /** Diagnostics of a collector: to OpenTelemetry's `diag`, and losses to standard error if `diag` has no logger. */
@@ -33,7 +61,8 @@ export function makeDiagnostics(clock: Clock, warnOnLoss: boolean, counters: () 
   const isQuiet = !warnOnLoss || isSilenced(process.env);
   return new Diagnostics(clock, {
     warn: warnDiag,
-    newLosses: () => (isQuiet ? undefined : watch.newLosses()),
+    takeLosses: (paths) => (isQuiet ? undefined : watch.takeLosses(paths)),
+    takeOthers: (reasonOf) => (isQuiet ? [] : watch.takeOthers(reasonOf)),
     alarm: writeStderrLine,
   });
 }

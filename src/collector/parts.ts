@@ -70,6 +70,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     ownStorage: options.storage === undefined ? storage : undefined,
     flushOnExit: options.flushOnExit !== false,
     lostByExporters: () => counters.lostByExporters,
+    losses: () => counters.losses(),
   });
   if (options.flushOnSignals === true) lifecycle.onEnd(flushAtSignals(lifecycle));
   return { clock, diagnostics, counters, internals, pipeline, bridge, storage, lifecycle };

@@ -15,21 +15,19 @@ export class UnusableCalls {
 
   /** The collector was shut down before. */
   afterShutdown(): void {
-    this.#counters.rejected.add('after_shutdown');
-    this.#diagnostics.report('after_shutdown', 'an item was collected after shutdown()');
+    this.#reject('after_shutdown', 'after_shutdown', 'an item was collected after shutdown()');
   }
 
   /** An error of this library. */
   failed(what: 'an event' | 'a metric', error: unknown): void {
-    this.#counters.rejected.add('failed');
-    this.#diagnostics.report('collect', `collecting ${what} failed`, error);
+    this.#reject('failed', 'collect', `collecting ${what} failed`, error);
   }
 
   /** There is no name, or the value is no number. */
   invalidMetric({ name, value }: Partial<Record<keyof MetricFields, unknown>>): void {
-    this.#counters.rejected.add('invalid_metric');
     const expected = 'expected a name and a number';
-    this.#diagnostics.report('invalid_metric', `collectMetric: ${expected}, got ${show(name)} and ${show(value)}`);
+    const what = `collectMetric: ${expected}, got ${show(name)} and ${show(value)}`;
+    this.#reject('invalid_metric', 'invalid_metric', what);
   }
 
   /** What was given as a time is none: the item has the time of the call. */
@@ -37,5 +35,10 @@ export class UnusableCalls {
     this.#counters.replaced.add('invalid_timestamp');
     const expected = 'a Date, milliseconds since the Unix epoch, ISO text or an HrTime';
     this.#diagnostics.report('invalid_timestamp', `expected "timestamp" to be ${expected}, got ${show(given)}`);
+  }
+
+  #reject(reason: string, kind: string, what: string, error?: unknown): void {
+    this.#counters.rejected.add(reason);
+    this.#diagnostics.report(kind, what, error, [`rejected.${reason}`]);
   }
 }

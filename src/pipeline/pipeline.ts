@@ -196,7 +196,9 @@ export class Pipeline {
   #refuse(): boolean {
     if (this.#closed) {
       this.withhold('after_shutdown');
-      this.#options.diagnostics.report('after_shutdown', 'an item came after the shutdown');
+      this.#options.diagnostics.report('after_shutdown', 'an item came after the shutdown', undefined, [
+        'dropped.after_shutdown',
+      ]);
       return true;
     }
     this.#ledger.accepted += 1;

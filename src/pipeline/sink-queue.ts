@@ -4,6 +4,7 @@ import { Backoff, FIRST_DELAY_MILLIS } from './backoff.js';
 import { type Batch, type Losses, totalOf } from './batch.js';
 import { Counts, type LedgerFigures, RETURNED } from './counters.js';
 import { Drains } from './drains.js';
+import { lossPath } from './loss-report.js';
 import { type Portion, Share } from './portion.js';
 import { MAX_SYNCED_ITEMS, type QueueBounds, type QueueWatcher, type Sink } from './sink.js';
 import { type Failure, hand, handSync, nextGroup } from './sink-calls.js';
@@ -158,7 +159,12 @@ export class SinkQueue {
         this.#settle(head, head.lossesFor('store_failed'));
       } else {
         for (const portion of left) this.#settle(portion, portion.lossesFor('queue_full'));
-        this.#diagnostics.report(`queue_full:${this.name}`, `the queue of sink "${this.name}" is full, items are lost`);
+        this.#diagnostics.report(
+          `queue_full:${this.name}`,
+          `the queue of sink "${this.name}" is full, items are lost`,
+          undefined,
+          [lossPath(this.name, 'queue_full')],
+        );
         return false;
       }
     }
@@ -242,7 +248,15 @@ export class SinkQueue {
     if (verdict.next === 'lose') this.#settle(portion, verdict.losses, verdict.isRefusal);
     else if (isOver) this.#settle(portion, portion.lossesFor(RETURNED));
     // what was lost is counted by now: the message says where
-    this.#diagnostics.report(`sink:${this.name}`, `sink "${this.name}" failed`, error);
+    const lost = Object.keys(
+      verdict.next === 'lose' ? verdict.losses : { store_failed: true, ...portion.progress?.losses },
+    );
+    this.#diagnostics.report(
+      `sink:${this.name}`,
+      `sink "${this.name}" failed`,
+      error,
+      lost.map((reason) => lossPath(this.name, reason)),
+    );
     return isOver ? [] : [portion];
   }
 

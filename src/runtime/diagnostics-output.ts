@@ -38,12 +38,18 @@ export function writeStderrLine(message: string): void {
 /** Diagnostics of a storage: what it can't read or keep up is shown also if no collector counts it. */
 export const STORAGE_OUTPUT: DiagnosticsOutput = {
   warn: warnDiag,
-  newLosses: () => (isSilenced(process.env) ? undefined : 'storage'),
+  takeLosses: () => (isSilenced(process.env) ? undefined : 'storage'),
+  takeOthers: () => [],
   alarm: writeStderrLine,
 };
 
 /** Diagnostics that somebody else shows. */
-export const NO_OUTPUT: DiagnosticsOutput = { warn: () => true, newLosses: () => undefined, alarm: () => undefined };
+export const NO_OUTPUT: DiagnosticsOutput = {
+  warn: () => true,
+  takeLosses: () => undefined,
+  takeOthers: () => [],
+  alarm: () => undefined,
+};
 
 /** The text with control characters and line breaks as escapes. */
 function oneLine(text: string): string {

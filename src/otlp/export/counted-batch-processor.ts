@@ -1,5 +1,6 @@
 import type { LogRecordLike, LogRecordProcessorLike } from '../../otel/sdk-types.js';
 import { Ledger, type LedgerFigures } from '../../pipeline/counters.js';
+import type { LossReport } from '../../pipeline/loss-report.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import { holdProcess } from '../../runtime/process-hold.js';
@@ -21,9 +22,10 @@ export interface CountedBatchOptions {
   readonly batching: Batching;
   readonly clock: Clock;
   /** Hears of exports that failed and of the first records that find no room. */
-  readonly report: (kind: string, what: string, error?: unknown) => void;
+  readonly report: LossReport;
 }
 
+const QUEUE_FULL = ['queue_full'];
 const DEFAULT_DELAY_MILLIS = 1_000;
 /** Records of one export when more than a batch waits, unless somebody asked for a size. */
 const MAX_JOINED_RECORDS = 2_048;
@@ -80,6 +82,8 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
       report(
         'otlp_queue_full',
         `the queue of ${batching.maxQueueSize} log records in front of the OTLP exporter is full, records are lost`,
+        undefined,
+        QUEUE_FULL,
       );
       return;
     }
@@ -208,7 +212,9 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     const left = this.#outstanding;
     if (left === 0 || this.#abandoned) return;
     void this.abandon();
-    this.#options.report('otlp_exit', `the process ended before ${left} log records were sent over OTLP`);
+    this.#options.report('otlp_exit', `the process ended before ${left} log records were sent over OTLP`, undefined, [
+      'shutdown_timeout',
+    ]);
   }
 
   get #mayBegin(): boolean {
@@ -240,7 +246,12 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     for (const [reason, count] of Object.entries(outcome.dropped)) this.#ledger.dropped.add(reason, count);
     if (outcome.error !== undefined) {
       const count = size - outcome.delivered;
-      this.#options.report('otlp_export', `exporting ${count} log records over OTLP failed`, outcome.error);
+      this.#options.report(
+        'otlp_export',
+        `exporting ${count} log records over OTLP failed`,
+        outcome.error,
+        Object.keys(outcome.dropped),
+      );
     }
   }
 

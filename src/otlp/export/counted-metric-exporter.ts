@@ -1,5 +1,6 @@
 import type { ResourceMetricsLike } from '../../otel/sdk-types.js';
 import { Ledger, type LedgerFigures } from '../../pipeline/counters.js';
+import type { LossReport } from '../../pipeline/loss-report.js';
 import { pointsOf } from '../points.js';
 import type { BatchExporter } from './batch-exporter.js';
 
@@ -22,7 +23,7 @@ export type MetricSelectors = Pick<MetricExporterLike, 'selectAggregationTempora
 export interface CountedMetricOptions {
   readonly exporter: BatchExporter<ResourceMetricsLike>;
   readonly selectors: MetricSelectors;
-  readonly report: (kind: string, what: string, error?: unknown) => void;
+  readonly report: LossReport;
 }
 
 /** Exports metrics at once, and counts their points. */
@@ -86,7 +87,7 @@ export class CountedMetricExporter implements MetricExporterLike {
       for (const [reason, count] of Object.entries(dropped)) this.#ledger.dropped.add(reason, count);
       if (error !== undefined) {
         const what = `exporting ${points - delivered} metric points over OTLP failed`;
-        this.#options.report('otlp_metrics', what, error);
+        this.#options.report('otlp_metrics', what, error, Object.keys(dropped));
       }
     }
     done(error === undefined ? { code: 0 } : { code: 1, error });

@@ -1,5 +1,6 @@
 import type { LogRecordLike, LogRecordProcessorLike } from '../../otel/sdk-types.js';
 import type { LedgerFigures } from '../../pipeline/counters.js';
+import type { LossReport } from '../../pipeline/loss-report.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import { onExit } from '../../runtime/exit-hook.js';
@@ -12,7 +13,7 @@ export interface DurableLogOptions {
   readonly sender: DurableSender<'logs'>;
   /** Of its queue size, records that wait in memory for their resource: further ones are counted as `queue_full`. */
   readonly batching: Batching;
-  readonly report: (kind: string, what: string, error?: unknown) => void;
+  readonly report: LossReport;
   readonly clock: Clock;
 }
 
@@ -69,6 +70,8 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
       this.#options.report(
         'otlp_queue_full',
         `${batching.maxQueueSize} log records wait for their resource, further ones are lost`,
+        undefined,
+        ['queue_full'],
       );
       return;
     }
@@ -149,8 +152,9 @@ export class DurableLogProcessor implements LogRecordProcessorLike {
 
   #append(records: readonly LogRecordLike[]): void {
     const { sender } = this.#options;
-    if (sender.append(records, records.length)) return;
-    if (records.length === 1) sender.ledger.dropped.add('not_serializable');
+    const error = sender.append(records, records.length);
+    if (error === undefined) return;
+    if (records.length === 1) sender.lose(1, error);
     // the others must not suffer for one of them
     else for (const record of records) this.#append([record]);
   }

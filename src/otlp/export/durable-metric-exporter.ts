@@ -25,11 +25,12 @@ export class DurableMetricExporter implements MetricExporterLike {
       done({ code: 1, error: new Error('the exporter was shut down') });
       return;
     }
-    if (points === 0 || this.#sender.append(data, points)) {
+    const error = points === 0 ? undefined : this.#sender.append(data, points);
+    if (error === undefined) {
       this.#sender.wake();
       done({ code: 0 });
     } else {
-      ledger.dropped.add('not_serializable', points);
+      this.#sender.lose(points, error);
       done({ code: 1, error: new Error(`${points} metric points can't be written as OTLP`) });
     }
   }

@@ -1,5 +1,6 @@
 import { TelemetryError, toError } from '../../model/errors.js';
 import { Ledger } from '../../pipeline/counters.js';
+import type { LossReport } from '../../pipeline/loss-report.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { Endpoint } from '../config/endpoint.js';
@@ -19,7 +20,7 @@ export interface DurableSenderOptions<S extends Signal> {
   /** Items of one request; default: no limit but that of bytes. */
   readonly maxItems?: number | undefined;
   readonly clock: Clock;
-  readonly report: (kind: string, what: string, error?: unknown) => void;
+  readonly report: LossReport;
   /** Whom an error is to name. */
   readonly who: string;
 }
@@ -57,23 +58,29 @@ export class DurableSender<S extends Signal> {
     return (this.#queue?.items ?? 0) - (this.#delivery?.settledInFlight ?? 0);
   }
 
-  /** Serialises items and puts them into the queue; false if they can't be serialised, which the caller counts. */
-  append(items: Serialized[S], count: number): boolean {
-    const { serializer, report, signal } = this.#options;
+  /** Serialises items and puts them into the queue; gives the error if they can't be serialised. */
+  append(items: Serialized[S], count: number): Error | undefined {
+    const { serializer, report } = this.#options;
     let payload: Uint8Array;
     try {
       payload = serializer.serialize(items);
     } catch (error) {
-      report('otlp_serialize', `${count} items of ${signal} can't be written as OTLP`, error);
-      return false;
+      return toError(error);
     }
     try {
       inBackground(() => this.#queue.append(payload, count));
     } catch (error) {
       this.ledger.dropped.add('disk_failed', count);
-      report('otlp_disk_failed', 'the OTLP queue failed', error);
+      report('otlp_disk_failed', 'the OTLP queue failed', error, ['disk_failed']);
     }
-    return true;
+    return undefined;
+  }
+
+  /** Counts items that can't be serialised. */
+  lose(count: number, error: Error): void {
+    const { report, signal } = this.#options;
+    this.ledger.dropped.add('not_serializable', count);
+    report('otlp_serialize', `${count} items of ${signal} can't be written as OTLP`, error, ['not_serializable']);
   }
 
   /** There is something to be sent. */
@@ -124,7 +131,8 @@ export class DurableSender<S extends Signal> {
             maxBytes: queue.maxBytes ?? DEFAULT_MAX_BYTES,
             clock,
             onLost: (items, reason, error) => this.#onLost(items, reason, error),
-            onDamage: (what) => report('otlp_damage', `the OTLP queue: ${what}`),
+            onDamage: (what, isLoss) =>
+              report('otlp_damage', `the OTLP queue: ${what}`, undefined, isLoss === true ? ['disk_failed'] : []),
             onFound: (items) => {
               this.ledger.accepted += items;
               this.#delivery?.wake();
@@ -145,6 +153,6 @@ export class DurableSender<S extends Signal> {
     // what was damaged is reported by itself
     if (reason === 'disk_failed' && error === undefined) return;
     const what = reason === 'queue_full' ? 'full, the oldest items are lost' : 'not writable, items wait in memory';
-    report(`otlp_${reason}`, `the OTLP queue in ${queue.directory} is ${what}`, error);
+    report(`otlp_${reason}`, `the OTLP queue in ${queue.directory} is ${what}`, error, [reason]);
   }
 }

@@ -1,5 +1,6 @@
 import { classOf } from '../../otel/load-sdk.js';
 import type { LogRecordLike, LogRecordProcessorLike } from '../../otel/sdk-types.js';
+import type { LossReport } from '../../pipeline/loss-report.js';
 import { holdingClock, systemClock } from '../../runtime/system-clock.js';
 import { type Batching, batchingOf } from '../config/batching.js';
 import { type Endpoint, endpointOf } from '../config/endpoint.js';
@@ -12,7 +13,7 @@ import type { BatchExporter } from './batch-exporter.js';
 import { CountedBatchProcessor } from './counted-batch-processor.js';
 import { DurableLogProcessor } from './durable-log-processor.js';
 import { DurableSender } from './durable-sender.js';
-import type { ExportHost } from './export-host.js';
+import { type ExportHost, reportTo } from './export-host.js';
 import type { OtlpPlan } from './export-parts.js';
 import { exporterTo } from './exporter-to.js';
 import { type ExporterLike, ForeignExporter } from './foreign-exporter.js';
@@ -32,7 +33,7 @@ export function makeLogs(
   who: string,
   warn: WarnOf,
 ): MadePart<LogRecordProcessorLike> {
-  const report: ExportHost['report'] = (kind, what, error) => host.report(kind, what, error);
+  const report = reportTo(host, 'otlp-logs');
   const batching = batchingOf(plan.options, plan.env, warn);
   const { queue } = plan.options;
   if (queue === undefined) {
@@ -71,7 +72,7 @@ function meansOf(
   plan: OtlpPlan,
   settings: SignalSettings,
   batching: Batching,
-  report: ExportHost['report'],
+  report: LossReport,
   who: string,
   warn: WarnOf,
 ): Means {

@@ -10,7 +10,7 @@ import type { BatchExporter } from './batch-exporter.js';
 import { CountedMetricExporter, type MetricExporterLike, type MetricSelectors } from './counted-metric-exporter.js';
 import { DurableMetricExporter } from './durable-metric-exporter.js';
 import { DurableSender } from './durable-sender.js';
-import type { ExportHost } from './export-host.js';
+import { type ExportHost, reportTo } from './export-host.js';
 import type { OtlpPlan } from './export-parts.js';
 import { exporterTo } from './exporter-to.js';
 import { type ExporterLike, ForeignExporter } from './foreign-exporter.js';
@@ -43,7 +43,7 @@ function makeExporter(
   who: string,
   warn: WarnOf,
 ): MadePart<MetricExporterLike> {
-  const report: ExportHost['report'] = (kind, what, error) => host.report(kind, what, error);
+  const report = reportTo(host, 'otlp-metrics');
   const module = plan.modules.metricsExporter;
   const given = module && (new (classOf(module, 'OTLPMetricExporter', who))(settings.exporter) as MetricExporterLike);
   const selectors = given ? selectorsOf(given) : { selectAggregationTemporality: temporalityOf(plan.env, warn) };
@@ -88,7 +88,7 @@ function counted(
   const part = new CountedMetricExporter({
     exporter,
     selectors,
-    report: (kind, what, error) => host.report(kind, what, error),
+    report: reportTo(host, 'otlp-metrics'),
   });
   host.addLedger('otlp-metrics', () => part.figures);
   return { part, abandon: () => part.abandon() };

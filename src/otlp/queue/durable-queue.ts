@@ -19,7 +19,7 @@ export interface DurableQueueOptions {
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly onLost: (items: number, reason: QueueLoss, error?: unknown) => void;
-  readonly onDamage: (what: string) => void;
+  readonly onDamage: (what: string, isLoss?: boolean) => void;
   /** Called with items that another process or thread left. */
   readonly onFound: (items: number) => void;
 }

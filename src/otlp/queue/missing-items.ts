@@ -22,7 +22,7 @@ export class MissingItems {
     const missing = this.items;
     this.items = 0;
     if (missing === 0) return;
-    this.#options.onDamage(`${this.#options.directory} held ${missing} items more, which are lost`);
     this.#options.onLost(missing, 'disk_failed');
+    this.#options.onDamage(`${this.#options.directory} held ${missing} items more, which are lost`, true);
   }
 }

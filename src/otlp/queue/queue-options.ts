@@ -14,8 +14,8 @@ export interface DiskQueueOptions {
   readonly onFound: (items: number) => void;
   /** Called with items that were lost; or with none and an error: the disk takes nothing, and they wait in memory. */
   readonly onLost: (items: number, reason: QueueLoss, error?: unknown) => void;
-  /** Called with what a crash or somebody else left unreadable. */
-  readonly onDamage: (what: string) => void;
+  /** Called with what a crash or somebody else left unreadable, and whether items were lost so, which are counted by then. */
+  readonly onDamage: (what: string, isLoss?: boolean) => void;
 }
 
 /** What is left of a directory after `close()`. */

@@ -200,10 +200,10 @@ export class SegmentQueue {
   /** Saves the entry at the offset if only its header is damaged, else leaves it out. */
   #repair(segment: Segment, count: (payload: Uint8Array) => number): readonly StoredEntry[] {
     const descriptor = this.#reader.descriptorOf(segment);
-    const { onDamage } = this.#options;
+    const { onDamage, onLost } = this.#options;
     const { saved, lost, next, what } = assessDamage(descriptor, segment.size, this.#at, segment.items, count);
-    onDamage(`${segment.path} ${what}`);
     if (saved !== undefined) {
+      onDamage(`${segment.path} ${what}`);
       const more = Math.max(0, saved.items - segment.items);
       segment.items += more;
       this.#found += this.#missing.turnUp(more);
@@ -212,20 +212,23 @@ export class SegmentQueue {
     segment.items -= lost;
     this.#at = next;
     this.note();
-    if (lost > 0) this.#options.onLost(lost, 'disk_failed');
+    if (lost > 0) onLost(lost, 'disk_failed');
+    onDamage(`${segment.path} ${what}`, lost > 0);
     return [];
   }
 
   /** Goes on with the next segment; the file stays for the next start, if it is one. */
   #leaveBehind(segment: Segment, error: unknown): void {
-    this.#options.onDamage(`${segment.path} can't be read, ${segment.items} items are lost: ${toError(error).message}`);
     if (!isForGood(error)) {
       this.#offsetFile.hold(segment.sequence, this.#at);
       this.#isUnreadable = true;
     }
     this.#forget(segment);
-    if (segment.items > 0) this.#options.onLost(segment.items, 'disk_failed');
+    const { path, items } = segment;
+    if (items > 0) this.#options.onLost(items, 'disk_failed');
     segment.gone = true;
+    const what = `can't be read, ${items} items are lost: ${toError(error).message}`;
+    this.#options.onDamage(`${path} ${what}`, items > 0);
   }
 
   #drop(segment: Segment): void {

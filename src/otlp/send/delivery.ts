@@ -1,5 +1,6 @@
 import { Backoff } from '../../pipeline/backoff.js';
 import type { Ledger } from '../../pipeline/counters.js';
+import type { LossReport } from '../../pipeline/loss-report.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { OtlpProtocol } from '../config/settings.js';
@@ -28,7 +29,7 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   readonly partialSuccess: (response: Uint8Array) => PartialSuccess | undefined;
   /** Hears of what the server does not take. */
-  readonly report: (kind: string, what: string, error?: unknown) => void;
+  readonly report: LossReport;
   /** Items of one request, unless a single entry has more; default: no limit but that of bytes. */
   readonly maxItems?: number | undefined;
   /** Hears of a refusal that says nothing about what was sent, such as 401, and ends the delivery; default: none does. */
@@ -231,13 +232,15 @@ export class Delivery {
     const rejected = Math.min(items, Math.max(0, partial?.rejected ?? 0));
     ledger.delivered += items - rejected;
     ledger.dropped.add('rejected', rejected);
-    if (rejected > 0) report('otlp_rejected', `the OTLP endpoint rejected ${rejected} items: ${partial?.message}`);
-    else if (partial !== undefined) report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);
+    if (rejected > 0) {
+      const what = `the OTLP endpoint rejected ${rejected} items: ${partial?.message}`;
+      report('otlp_rejected', what, undefined, ['rejected']);
+    } else if (partial !== undefined) report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);
   }
 
   #refuse(items: number, why: 'refused' | 'too_large', reason: string): void {
     this.#options.ledger.dropped.add(why, items);
-    this.#options.report(`otlp_${why}`, `${items} items are lost: ${reason}`);
+    this.#options.report(`otlp_${why}`, `${items} items are lost: ${reason}`, undefined, [why]);
   }
 
   #retryLater({ reason, afterMillis }: SendOutcome & { readonly kind: 'retry' }): Promise<void> {

@@ -1,0 +1,67 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { Programs } from '../helpers/child-program.js';
+
+const programs = new Programs('loss-reasons');
+afterAll(() => programs.remove());
+
+/** A collector whose storage refuses everything, each time with another message. */
+const REFUSING = `
+  let refusals = 0;
+  const refuse = () => { refusals += 1; throw new rimp.StorageError('no room for ' + refusals, { permanent: true }); };
+  const storage = { store: async () => refuse(), retrieve() {}, clear() {}, close() {}, scan() {} };
+  const collector = new rimp.TelemetryCollector({ bufferSize: 1 }, { storage });
+  const refused = async () => { collector.collectEvent('a', 'b'); await collector.forceFlush(); };`;
+
+const REFUSED =
+  'rimp-telemetry: lost 1 item (see health().sinks.storage.dropped.refused): sink "storage" failed: no room for';
+
+describe('the line of a loss', () => {
+  it('has the reason of that loss if something else is reported before it is shown', async () => {
+    const { stderr } = await programs.run(`${REFUSING}
+      (async () => {
+        await refused();
+        await refused();
+      })();`);
+    expect(stderr.split('\n')).toEqual([`${REFUSED} 1`, `${REFUSED} 2`, '']);
+  });
+
+  it('stands beside those of other losses, each with its own reason', async () => {
+    const { stderr } = await programs.run(`${REFUSING}
+      (async () => {
+        await refused();
+        await refused();
+        collector.collectMetric('', 1);
+      })();`);
+    const invalid =
+      'rimp-telemetry: lost 1 item (see health().rejected.invalid_metric): collectMetric: expected a name and a number, got "" (string) and 1 (number)';
+    expect(stderr.split('\n')).toEqual([`${REFUSED} 1`, `${REFUSED} 2`, invalid, '']);
+  });
+
+  it('has the reason that the shutdown gives for what it did not wait for', async () => {
+    const { stderr } = await programs.run(`
+      const hanging = { store: () => new Promise(() => {}), retrieve() {}, clear() {}, close() {}, scan() {} };
+      const collector = new rimp.TelemetryCollector({}, { storage: hanging });
+      collector.addSink('away', { store: async () => { throw new Error('away'); } });
+      collector.collectEvent('a', 'b');
+      collector.shutdown({ timeoutMillis: 50 }).then(() => process.exit());`);
+    const [line] = stderr.split('\n').filter((text) => text.includes('sinks.storage.dropped.shutdown_timeout'));
+    expect(line).toContain('shutting down failed');
+    expect(line).not.toContain('sink "away"');
+  });
+});
+
+describe('the error of a flush that lost something', () => {
+  it('has the reason of that loss, whatever was reported since', async () => {
+    const { stdout } = await programs.run(`${REFUSING}
+      collector.addSink('late', {
+        store: async () => {
+          await new Promise(setImmediate);
+          collector.collectMetric('', 1);
+        },
+      });
+      collector.collectEvent('a', 'b');
+      collector.forceFlush().then(({ errors }) => console.log(errors.map(({ message }) => message).join('|')));`);
+    expect(stdout).toContain('lost on the way to a sink or an endpoint: sink "storage" failed: no room for');
+    expect(stdout).not.toContain('collectMetric');
+  });
+});
