@@ -130,6 +130,16 @@ export function checkNames(
   }
 }
 
+/**
+ * Sees that options do not come apart from a path or URL, as other libraries take them: they would be passed over.
+ *
+ * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if they do.
+ */
+export function checkOneArgument(who: string, first: 'path' | 'url', second: unknown): void {
+  if (second !== undefined)
+    throw wrong(who, `expected one argument, such as { ${first}: '…', … }, got ${show(second)} as a second one`);
+}
+
 function wrong(who: string, message: string): TelemetryError {
   return new TelemetryError('RIMP_INVALID_ARGUMENT', `${who}: ${message}`);
 }

@@ -1,5 +1,6 @@
 import type { TelemetryData } from '../../model/data.js';
 import type { TelemetryItem } from '../../model/item.js';
+import { checkOneArgument } from '../../model/options.js';
 import type { TelemetryQuery } from '../../model/query.js';
 import type { TelemetryStorage } from '../../model/storage.js';
 import type { ClickHouseEngine } from './engine.js';
@@ -20,7 +21,9 @@ export class ClickHouseStorage implements TelemetryStorage {
    * @param options - the URL, or all settings.
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt or wrong.
    */
-  constructor(options: string | ClickHouseStorageOptions) {
+  constructor(options: string | ClickHouseStorageOptions);
+  constructor(options: string | ClickHouseStorageOptions, second?: unknown) {
+    checkOneArgument('ClickHouseStorage', 'url', second);
     const { ClickHouseEngine: Engine } = loadClickHouse();
     this.#engine = new Engine(options);
     this.location = this.#engine.location;

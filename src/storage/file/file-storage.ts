@@ -1,5 +1,6 @@
 import type { TelemetryData } from '../../model/data.js';
 import type { TelemetryItem } from '../../model/item.js';
+import { checkOneArgument } from '../../model/options.js';
 import type { TelemetryQuery } from '../../model/query.js';
 import type { TelemetryStorage } from '../../model/storage.js';
 import type { UnreadableLines } from './block-decoder.js';
@@ -27,7 +28,9 @@ export class FileStorage implements TelemetryStorage {
    * @param options - the path, or all settings.
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if the path is no non-empty text, or an option is misspelt or wrong.
    */
-  constructor(options: string | FileStorageOptions) {
+  constructor(options: string | FileStorageOptions);
+  constructor(options: string | FileStorageOptions, second?: unknown) {
+    checkOneArgument('FileStorage', 'path', second);
     const { FileEngine: Engine } = loadFiles();
     this.#engine = new Engine(options);
     this.path = this.#engine.path;

@@ -1,3 +1,4 @@
+import { checkOneArgument } from '../../model/options.js';
 import { SqlStorage } from '../sql/sql-storage.js';
 import { loadPostgres } from './on-demand.js';
 import type { PostgresStorageOptions } from './options.js';
@@ -8,7 +9,9 @@ export class PostgresStorage extends SqlStorage {
    * @param options - the URL, or all settings.
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt or wrong.
    */
-  constructor(options: string | PostgresStorageOptions) {
+  constructor(options: string | PostgresStorageOptions);
+  constructor(options: string | PostgresStorageOptions, second?: unknown) {
+    checkOneArgument('PostgresStorage', 'url', second);
     super(loadPostgres().openPostgres(options));
   }
 }

@@ -1,4 +1,5 @@
 import type { TelemetryData } from '../../model/data.js';
+import { checkOneArgument } from '../../model/options.js';
 import { SqlStorage } from '../sql/sql-storage.js';
 import { loadSqlite } from './on-demand.js';
 import type { SqliteStorageOptions } from './options.js';
@@ -15,7 +16,9 @@ export class SqliteStorage extends SqlStorage {
    * @param options - the path, or all settings.
    * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if an option is misspelt or wrong.
    */
-  constructor(options: string | SqliteStorageOptions) {
+  constructor(options: string | SqliteStorageOptions);
+  constructor(options: string | SqliteStorageOptions, second?: unknown) {
+    checkOneArgument('SqliteStorage', 'path', second);
     const { engine, path } = loadSqlite().openSqlite(options);
     super(engine);
     this.path = path;
