@@ -104,6 +104,7 @@ describe('a provider that never answers', () => {
     expect(collector.health().lastError?.message).toMatch(/a collection took longer than allowed/);
     answer();
     await until(() => collector.health().accepted === 1);
+    await reader.shutdown({ timeoutMillis: 100 });
     await collector.shutdown();
   });
 });

@@ -28,7 +28,9 @@ const logger: DiagLogger = {
 
 const directory = mkdtempSync(join(tmpdir(), 'rimp-resource-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
-afterEach(() => {
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
   diag.disable();
   errors.length = 0;
 });
@@ -44,6 +46,11 @@ function detecting(config: TelemetryConfigInit = {}, options: CollectorOptions =
   const reader = new RimpMetricReader(collector);
   const meterProvider = new MeterProvider({ resource, readers: [reader as unknown as MetricReader] });
   collector.useProviders({ loggerProvider, meterProvider });
+  // the reader would go on for the rest of the run, and wait for a resource that is never known
+  ends.push(() => {
+    detect('at the end');
+    return meterProvider.shutdown();
+  });
   return { collector, loggerProvider, meterProvider, detect };
 }
 
