@@ -127,7 +127,7 @@ describe('startTelemetry', () => {
       accepted: 25,
       delivered: 0,
       queued: 0,
-      dropped: { queue_full: 15, export_failed: 10 },
+      dropped: { queue_full: 15, refused: 10 },
     });
     expect(telemetry.collector.health().sinks.storage?.delivered).toBe(25);
   });

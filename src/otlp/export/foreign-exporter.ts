@@ -2,6 +2,7 @@ import { toError } from '../../model/errors.js';
 import { inBackground } from '../../runtime/background.js';
 import type { Clock } from '../../runtime/clock.js';
 import { type BatchExporter, delivered, type ExportOutcome, lost } from './batch-exporter.js';
+import { isRefusal } from './refusal.js';
 
 /** What an exporter says of an export: code 0 is success. */
 interface ExportResultLike {
@@ -51,7 +52,7 @@ export class ForeignExporter<T> implements BatchExporter<T> {
       );
       return delivered(count);
     } catch (error) {
-      return lost(count, 'export_failed', toError(error));
+      return lost(count, isRefusal(error) ? 'refused' : 'export_failed', toError(error));
     }
   }
 

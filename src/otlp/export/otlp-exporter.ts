@@ -81,10 +81,10 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     }
     if (outcome.kind === 'sent') return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
     const error = new Error(outcome.reason);
-    const failed = lost(entry.items, 'export_failed', error);
-    if (outcome.isFinal) return failed;
-    if (outcome.status !== 413) return { ...failed, refused: 'bad' };
-    if (hasParts) return { ...failed, refused: 'too_large' };
+    const refused = lost(entry.items, 'refused', error);
+    if (outcome.isFinal) return refused;
+    if (outcome.status !== 413) return { ...refused, refused: 'bad' };
+    if (hasParts) return { ...refused, refused: 'too_large' };
     // loaded late: few requests are ever too large
     const { splitOrNot } = await import('../encode/request.js');
     const halves = splitOrNot(entry.payload, protocol);

@@ -17,6 +17,11 @@ const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const MAX_REASON_CHARACTERS = 300;
 const NOTHING = Buffer.alloc(0);
 
+/** Whether a request may be sent again after a status. */
+export function isRetryable(status: number): boolean {
+  return RETRYABLE.has(status);
+}
+
 /** How the body of a response ended; a part that was lost changes nothing of what the status says. */
 export type ResponseEnd = 'whole' | 'lost' | 'too_long';
 
@@ -35,7 +40,7 @@ export async function outcomeOf(
   if (status >= 200 && status < 300) return { kind: 'sent', body: end === 'whole' ? body : NOTHING };
   const words = await wordsOf(body, response.headers['content-type'] ?? '');
   const reason = `${server} answered ${status} ${response.statusMessage ?? ''}${words}`;
-  if (!RETRYABLE.has(status)) return { kind: 'refused', status, reason, isFinal: false };
+  if (!isRetryable(status)) return { kind: 'refused', status, reason, isFinal: false };
   return { kind: 'retry', reason, afterMillis: retryAfter(response.headers['retry-after'], Date.now()) };
 }
 

@@ -115,7 +115,7 @@ it('an endpoint that has not taken anything yet, or not all of the last export, 
   const first = await nextRequest();
   first.answer(400);
   const second = await nextRequest();
-  await until(() => figures()?.dropped.export_failed === 512);
+  await until(() => figures()?.dropped.refused === 512);
   expect(held).toEqual([]);
   second.answer(200);
   await until(() => held.length > 1);
@@ -123,7 +123,7 @@ it('an endpoint that has not taken anything yet, or not all of the last export, 
     for (const { answer } of held.splice(0)) answer(200);
     await until(() => held.length > 0 || figures()?.queued === 0);
   }
-  expect(figures()).toMatchObject({ delivered: 4 * 2_048 - 512, dropped: { export_failed: 512 } });
+  expect(figures()).toMatchObject({ delivered: 4 * 2_048 - 512, dropped: { refused: 512 } });
 });
 
 it('after a failed export each request has a batch again, so that the next failures lose no more than that', async () => {
@@ -140,7 +140,7 @@ it('after a failed export each request has a batch again, so that the next failu
     const { events, answer } = await nextRequest();
     expect(events).toEqual(numbers(2_048 + 512 * failed, 512));
     answer(501);
-    await until(() => figures()?.dropped.export_failed === 2_048 + failed * 512);
+    await until(() => figures()?.dropped.refused === failed * 512);
   }
   expectBalance(telemetry.collector);
 });
@@ -154,7 +154,7 @@ it('the batches of a request that is refused are sent by themselves, and only th
   (await nextRequest()).answer(400);
   for (let batch = 1; batch <= 4; batch += 1) (await nextRequest()).answer(batch === 2 ? 400 : 200);
   await until(() => figures()?.queued === 0);
-  expect(figures()).toMatchObject({ delivered: 4 * 512, dropped: { export_failed: 512 } });
+  expect(figures()).toMatchObject({ delivered: 4 * 512, dropped: { refused: 512 } });
 });
 
 it('a request that is too large is sent in its batches, and the next ones are half as large', async () => {
@@ -177,7 +177,7 @@ it('a request that is too large is sent in its batches, and the next ones are ha
     answer(200);
   }
   await until(() => figures()?.queued === 0);
-  expect(figures()).toMatchObject({ delivered: 8 * 512, dropped: { export_failed: 512 } });
+  expect(figures()).toMatchObject({ delivered: 8 * 512, dropped: { refused: 512 } });
 });
 
 it('an endpoint that takes its time over one request gets the next as soon as enough waits for it', async () => {
