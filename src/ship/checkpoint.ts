@@ -4,6 +4,7 @@ import { TelemetryError, toError } from '../model/errors.js';
 import { showUrl } from '../model/show-url.js';
 import { digestHex } from '../runtime/hex.js';
 import { readPrivate, replacePrivate } from '../runtime/private-file.js';
+import { targetOf } from '../storage/real-path.js';
 
 /*
  * How far sources were delivered to an endpoint, as a file of JSON that only its user may read:
@@ -44,10 +45,12 @@ export class Checkpoint {
    * @param path - of the file; `''`: none is kept.
    * @param url - of the endpoint: another one has nothing yet.
    * @param isReadOnly - whether it is only looked at.
-   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no checkpoint, can't be read, or its directory takes no files.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no checkpoint or a symbolic link, can't be read, or its
+   * directory takes no files.
    */
   constructor(path: string, url: string, restart: boolean, isReadOnly: boolean) {
     this.#path = isReadOnly ? '' : path;
+    if (path !== '') checkLink(path);
     // better now than when something is delivered already
     if (this.#path !== '') checkDirectory(this.#path);
     this.#content = { version: 2, to: showUrl(url), endpoint: digestOf(url), sources: {} };
@@ -73,6 +76,19 @@ export class Checkpoint {
       throw notWritable(this.#path, error);
     }
   }
+}
+
+/**
+ * A link would be read and then replaced, so that what it leads to is never written. It is not followed, as whoever may
+ * write to its directory could lead it to any file; links on the way to that directory are the user's own.
+ */
+function checkLink(path: string): void {
+  const target = targetOf(path);
+  if (target === path) return;
+  throw new TelemetryError(
+    'RIMP_INVALID_ARGUMENT',
+    `ship: expected the checkpoint ${path} to be a file of its own, it is a symbolic link to ${target}, which is not followed; name that file with --checkpoint, or remove the link`,
+  );
 }
 
 function checkDirectory(path: string): void {

@@ -1,6 +1,15 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { createOtlpReceiver, type OtlpReceiver, shipTelemetry, TelemetryCollector } from 'rimp-telemetry';
 import { FaultyFs } from '../helpers/faulty-fs.js';
@@ -57,6 +66,25 @@ it('replaces no file of its user that a link in its place leads to', async () =>
   symlinkSync(victim, checkpoint);
   await ship().catch(() => undefined);
   expect(readFileSync(victim, 'utf8')).toBe('precious');
+});
+
+it('that is a symbolic link is an error that names the link, what it leads to and what to do', async () => {
+  const target = `${path}.target`;
+  symlinkSync(target, checkpoint);
+  const expected = `expected the checkpoint ${checkpoint} to be a file of its own, it is a symbolic link to ${target}, which is not followed; name that file with --checkpoint`;
+  for (const restart of [false, true]) {
+    await expect(shipTelemetry({ to: receiver.url, files: [path], checkpoint, restart })).rejects.toThrow(expected);
+  }
+  expect(existsSync(target)).toBe(false);
+  await shipTelemetry({ to: receiver.url, files: [path], checkpoint: target });
+  expect(existsSync(target)).toBe(true);
+});
+
+it('may be in a directory that a symbolic link leads to, as /var is on some machines', async () => {
+  const link = `${path}.directory`;
+  symlinkSync(dirname(path), link);
+  checkpoint = join(link, 'checkpoint');
+  for (const items of [1, 0]) expect((await ship()).logs.delivered).toBe(items);
 });
 
 it('that can not be written for a moment ends nothing, is told once, and is written as soon as it can be', async () => {
