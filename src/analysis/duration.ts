@@ -40,7 +40,7 @@ export function durationMillis(text: string): number | undefined {
 /**
  * Reads a length of time, such as `1m`, `90s`, `1h30m` or `2 days`.
  *
- * @param who - whom an error is to name, such as an option.
+ * @param who - the name that an error message begins with, such as an option's.
  * @returns milliseconds, more than 0.
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` that says what was expected and what came.
  */

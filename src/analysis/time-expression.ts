@@ -6,7 +6,7 @@ import { durationMillis } from './duration.js';
 export interface TimeExpressionOptions {
   /** Whether days and times without a zone are of UTC; default `false`: of the local zone. */
   readonly utc?: boolean;
-  /** Whom an error is to name, such as an option; default `time`. */
+  /** The name that an error message begins with, such as an option's; default `time`. */
   readonly who?: string;
 }
 

@@ -12,7 +12,7 @@ export type StorageBackend = 'memory' | 'file' | 'sqlite' | 'postgres' | 'clickh
 export interface TelemetryConfigInit {
   /** Whether anything is collected; default `true`. */
   readonly enabled?: boolean | undefined;
-  /** Items of both kinds that fill the buffer, whereupon it is flushed; default 100. */
+  /** Items of both kinds that fill the buffer, which is then flushed; default 100. */
   readonly bufferSize?: number | undefined;
   /** The longest that an item waits in the buffer, in **seconds**; default 5. */
   readonly flushInterval?: number | undefined;

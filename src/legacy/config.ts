@@ -58,7 +58,7 @@ export class TelemetryConfig extends Config {
     withPythonNames(() => super.validate());
   }
 
-  /** Items of either kind that fill the buffer, whereupon it is flushed. */
+  /** Items of either kind that fill the buffer, which is then flushed. */
   get buffer_size(): number {
     return this.bufferSize;
   }

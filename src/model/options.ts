@@ -60,7 +60,7 @@ export function objectOf(inner: Rules): Rule {
 /**
  * Checks options: `undefined` stands for the default everywhere.
  *
- * @param who - whom an error is to name.
+ * @param who - the name that an error message begins with.
  * @param hintOf - what to do with an unknown name, if it is known elsewhere.
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if one is misspelt or of the wrong kind.
  */

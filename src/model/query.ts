@@ -91,7 +91,7 @@ const EVENT_TYPES: readonly unknown[] = ['info', 'warning', 'error', 'debug'];
 /**
  * Checks a query.
  *
- * @param who - whom an error is to name.
+ * @param who - the name that an error message begins with.
  * @throws TelemetryError `RIMP_INVALID_ARGUMENT` that names the field, what was expected and what came.
  */
 export function resolveQuery(query: TelemetryQuery | null | undefined, who: string): ResolvedQuery {

@@ -149,7 +149,7 @@ export class SinkQueue {
     this.#backoff.end();
   }
 
-  /** Makes room for the last batch; false if there is none, whereupon it is lost. */
+  /** Makes room for the last batch; false if there is none, and then it is lost. */
   #admit(batch: Batch, left: readonly Portion[]): boolean {
     while (this.#items > batch.size && (this.#items > this.#bounds.maxItems || this.#bytes > this.#bounds.maxBytes)) {
       const head = this.#portions[0];

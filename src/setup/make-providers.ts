@@ -15,7 +15,7 @@ export type Warn = (kind: string, what: string) => void;
 
 /** What a set-up is made of. */
 export interface SetUp {
-  /** Whom an error is to name. */
+  /** The name that an error message begins with. */
   readonly who: string;
   readonly options: StartTelemetryOptions;
   readonly collector: TelemetryCollector;

@@ -13,7 +13,7 @@ import type { StartedTelemetry } from './start-telemetry.js';
 
 /**
  * Has a set-up that follows ours, such as a second `--import`, become the global one as if ours were not there, and adds our
- * parts to its providers: the APIs refuse a second registration, whereupon the other's exporters would get nothing.
+ * parts to its providers: the APIs refuse a second registration, and the other's exporters would get nothing.
  *
  * @returns what ends it, and takes our parts away again.
  */

@@ -21,7 +21,7 @@ export interface DurableSenderOptions<S extends Signal> {
   readonly maxItems?: number | undefined;
   readonly clock: Clock;
   readonly report: LossReport;
-  /** Whom an error is to name. */
+  /** The name that an error message begins with. */
   readonly who: string;
 }
 

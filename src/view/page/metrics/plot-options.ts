@@ -5,7 +5,7 @@ import { drawMoment, drawSamples, type PlotSample, sampleAt } from './plot-sampl
 import { timeLabel } from './time-labels.js';
 import type { ValueFormat } from './value-format.js';
 
-/** What a plot shows, and whom it tells. */
+/** What a plot shows, and what it calls back. */
 export interface PlotContent {
   /** Milliseconds since the Unix epoch, ascending. */
   readonly times: readonly number[];
