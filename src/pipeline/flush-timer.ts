@@ -9,6 +9,8 @@ export class FlushTimer {
   readonly #delayMillis: number;
   readonly #due: () => void;
   #cancel: (() => void) | undefined;
+  /** When the timer is to call back. */
+  #callsAt = 0;
   /** When the batch is due, on the clock of `elapsed`; `undefined` if there is none. */
   #dueAt: number | undefined;
 
@@ -22,8 +24,10 @@ export class FlushTimer {
   /** There is an item: its batch is due after the delay, unless it is already. */
   start(): void {
     if (this.#dueAt !== undefined) return;
-    this.#dueAt = elapsed(this.#clock) + this.#delayMillis;
-    if (this.#cancel === undefined) this.#set(this.#dueAt, this.#delayMillis);
+    const now = elapsed(this.#clock);
+    this.#dueAt = now + this.#delayMillis;
+    // one that is late by as much again was lost, as when a test gave the real timers back
+    if (this.#cancel === undefined || now > this.#callsAt + this.#delayMillis) this.#set(now, this.#delayMillis);
   }
 
   /** The batch has left. */
@@ -38,14 +42,18 @@ export class FlushTimer {
     this.#cancel = undefined;
   }
 
-  #set(dueAt: number, delayMillis: number): void {
+  #set(now: number, delayMillis: number): void {
+    this.#cancel?.();
+    const dueAt = this.#dueAt;
+    this.#callsAt = now + delayMillis;
     this.#cancel = this.#clock.after(delayMillis, () => {
       this.#cancel = undefined;
       if (this.#dueAt === undefined) return;
-      const left = this.#dueAt - elapsed(this.#clock);
+      const then = elapsed(this.#clock);
+      const left = this.#dueAt - then;
       // the time of its own batch is over whatever the clock says, which a test may have stopped
       if (this.#dueAt !== dueAt && left > 0) {
-        this.#set(this.#dueAt, Math.min(left, this.#delayMillis));
+        this.#set(then, Math.min(left, this.#delayMillis));
         return;
       }
       this.#dueAt = undefined;

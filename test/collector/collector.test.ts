@@ -81,6 +81,22 @@ describe('collecting', () => {
     expect((await collector.storage.retrieve()).size).toBe(3);
   });
 
+  it('flushes by interval again after a timer was lost, as with fake timers that a test has put away', async () => {
+    const clock = new ManualClock();
+    let loses = true;
+    const losing = {
+      now: () => clock.now(),
+      after: (delay: number, run: () => void) => (loses ? () => undefined : clock.after(delay, run)),
+    };
+    const collector = new TelemetryCollector({ bufferSize: 2, flushInterval: 5 }, { clock: losing });
+    collector.collectEvent('a', '1');
+    loses = false;
+    clock.advance(11_000);
+    for (let i = 2; i <= 3; i += 1) collector.collectEvent('a', String(i));
+    clock.advance(5_000);
+    expect((await collector.storage.retrieve()).size).toBe(3);
+  });
+
   it('gives null if it is disabled, and starts no timer', () => {
     const clock = new ManualClock();
     const collector = new TelemetryCollector(
