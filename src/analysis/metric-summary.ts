@@ -15,7 +15,7 @@ export class MetricSummary {
   readonly name: string;
   readonly form: MetricForm;
   readonly unit: string | undefined;
-  /** Measurements, or of a counter the growth that each point tells of: all since its start, then since the last. */
+  /** Measurements, or of a counter the growth that each point shows: all since its start, then since the last. */
   readonly samples = new Distribution();
   #points = 0;
   #recorded = 0;
@@ -155,7 +155,7 @@ function formOf(otel: MetricOtel | undefined): MetricForm {
   return otel?.kind === 'sum' && (otel.monotonic === true || otel.temporality === 'delta') ? 'counter' : 'samples';
 }
 
-/** Whether the first point of a series is all that it counted: without a start it only tells where the series was. */
+/** Whether the first point of a series is all that it counted: without a start it only shows where the series was. */
 function hasStart({ otel }: TelemetryMetric): boolean {
   return otel?.startTimeUnixNano !== undefined;
 }

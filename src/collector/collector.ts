@@ -12,7 +12,7 @@ import type { TelemetryListener } from '../pipeline/listeners.js';
 import type { Pipeline, SinkHandle } from '../pipeline/pipeline.js';
 import type { Clock } from '../runtime/clock.js';
 import type { FlushResult } from '../runtime/deadline.js';
-import { tellVersions } from '../runtime/version.js';
+import { noteVersion } from '../runtime/version.js';
 import type { CollectorBridge } from './bridge.js';
 import { TelemetryConfig, type TelemetryConfigInit } from './config.js';
 import { type FlushOptions, flushDeadline } from './flush-deadline.js';
@@ -66,7 +66,7 @@ export class TelemetryCollector {
     this.#lifecycle = parts.lifecycle;
     this.#unusable = new UnusableCalls(parts.counters, parts.diagnostics);
     this.#onInvalidTime = (given) => this.#unusable.invalidTime(given);
-    tellVersions(parts.diagnostics);
+    noteVersion(parts.diagnostics);
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }
 

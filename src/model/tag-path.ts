@@ -15,7 +15,7 @@ class Place<L extends Leaf> {
   others: Map<string, Place<L>> | undefined = undefined;
   /** What belongs to these tags, if no further one follows. */
   end: L | undefined = undefined;
-  /** What tells it from a leaf. */
+  /** What distinguishes it from a leaf. */
   readonly rest = undefined;
 
   after(value: unknown): Place<L> | L | undefined {

@@ -5,7 +5,7 @@ import { sharedState } from './shared-state.js';
 export const VERSION = '0.1.0';
 
 /** Notes that this version is in use, and warns if another one is as well. */
-export function tellVersions(diagnostics: Diagnostics): void {
+export function noteVersion(diagnostics: Diagnostics): void {
   const shared = sharedState();
   shared.versions ??= new Set();
   shared.versions.add(VERSION);

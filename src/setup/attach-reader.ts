@@ -5,7 +5,7 @@ import type { CollectionResultLike } from '../otel/sdk-types.js';
 import type { AttachOptions } from './attach-processor.js';
 import { wrapMethod } from './wrap-method.js';
 
-/** How a collector comes to hear a meter provider. */
+/** How a collector gets what a meter provider measures. */
 export interface ReaderAttachOptions extends AttachOptions {
   readonly collectIntervalMillis?: number;
 }
@@ -35,10 +35,10 @@ const NOTHING_COLLECTED: CollectionResultLike = {
 };
 
 /**
- * Has a collector hear what a meter provider that is made already measures, by way of a reader that it has.
+ * Gives a collector what a meter provider that is made already measures, by way of a reader that it has.
  *
  * If one of its readers is cumulative, a reader of ours collects from the same state, every `collectIntervalMillis`: that takes
- * nothing away from the other. Else what the provider's first reader collects is heard, whenever it does.
+ * nothing away from the other. Else it gets what the provider's first reader collects, whenever that does.
  *
  * @returns what ends it; `undefined` if the provider is not one of the SDK's, or has no reader.
  */
@@ -46,7 +46,7 @@ export function attachReader(provider: object, collector: Bridged, options: Read
   const states = (provider as { readonly _sharedState?: { readonly metricCollectors?: unknown } })._sharedState
     ?.metricCollectors;
   if (!Array.isArray(states)) return undefined;
-  return hearOne(states as readonly ReaderState[], collector, options);
+  return attachToOne(states as readonly ReaderState[], collector, options);
 }
 
 /** What a meter provider makes for a reader, in the versions of `NodeSDK` that take but one. */
@@ -73,7 +73,11 @@ export function withFurtherReaders<R extends object>(reader: R, further: readonl
   return reader;
 }
 
-function hearOne(states: readonly ReaderState[], collector: Bridged, options: ReaderAttachOptions): Detach | undefined {
+function attachToOne(
+  states: readonly ReaderState[],
+  collector: Bridged,
+  options: ReaderAttachOptions,
+): Detach | undefined {
   const usable = states.filter(
     (state) => typeof state.collect === 'function' && typeof state.selectAggregationTemporality === 'function',
   );
@@ -81,7 +85,7 @@ function hearOne(states: readonly ReaderState[], collector: Bridged, options: Re
     INSTRUMENT_TYPES.every((type) => state.selectAggregationTemporality(type) === CUMULATIVE),
   );
   if (cumulative !== undefined) return readAlong(cumulative, collector, options);
-  return usable[0] === undefined ? undefined : overhear(usable[0], collector, options);
+  return usable[0] === undefined ? undefined : followCollections(usable[0], collector, options);
 }
 
 /** A reader of ours beside the one that a state belongs to: flushed with it, and shut down with it unless it outlives it. */
@@ -114,9 +118,13 @@ function readAlong(state: ReaderState, collector: Bridged, { outlive, ...options
  * Gives the collector what somebody else collects from a state. If it is to outlive that, a reader of ours has it
  * collected from then on.
  */
-function overhear(state: ReaderState, collector: Bridged, { outlive, ...options }: ReaderAttachOptions): Detach {
+function followCollections(
+  state: ReaderState,
+  collector: Bridged,
+  { outlive, ...options }: ReaderAttachOptions,
+): Detach {
   let isAttached = true;
-  let heir: RimpMetricReader | undefined;
+  let successor: RimpMetricReader | undefined;
   const undo = [
     wrapMethod(state, 'collect', async (collect, how) => {
       const result = await collect(how);
@@ -128,23 +136,23 @@ function overhear(state: ReaderState, collector: Bridged, { outlive, ...options 
     undo.push(
       wrapMethod(state, 'shutdown', async (shutdown, how) => {
         await shutdown(how);
-        if (!isAttached || heir !== undefined) return;
-        heir = new RimpMetricReader(collector, options);
-        heir.setMetricProducer({
-          // whoever listens hears it by the collection itself, this collector too
+        if (!isAttached || successor !== undefined) return;
+        successor = new RimpMetricReader(collector, options);
+        successor.setMetricProducer({
+          // all that follow the state get it by the collection itself, this collector too
           collect: async (some) => {
             if (isAttached) await state.collect(some);
             return NOTHING_COLLECTED;
           },
         });
       }),
-      collector[BRIDGE].alsoFlush({ forceFlush: (how) => heir?.forceFlush(how) ?? state.forceFlush(how) }),
+      collector[BRIDGE].alsoFlush({ forceFlush: (how) => successor?.forceFlush(how) ?? state.forceFlush(how) }),
     );
   }
   markPart(state, 'reader');
   return () => {
     isAttached = false;
     for (const step of undo) step();
-    void heir?.shutdown();
+    void successor?.shutdown();
   };
 }

@@ -7,7 +7,8 @@ import { aroundRegistrations } from './around-registrations.js';
 import { attachProcessor } from './attach-processor.js';
 import { attachReader, type ReaderAttachOptions } from './attach-reader.js';
 import { globalLogs } from './globals.js';
-import { cantAttach, type Warn } from './make-providers.js';
+import { cantAttach } from './make-providers.js';
+import type { Warn } from './warn.js';
 
 type Step = () => void;
 

@@ -1,3 +1,4 @@
+import type { WarnOf } from '../otlp/config/environment.js';
 import { type Env, listOf, type Signal } from '../otlp/config/settings.js';
 
 /** What one signal is exported to. */
@@ -7,9 +8,6 @@ export interface Exporters {
   readonly console: boolean;
   readonly prometheus: boolean;
 }
-
-/** Called with names that mean nothing, or contradict one another: once for each variable. */
-export type WarnOf = (variable: string, what: string) => void;
 
 const KNOWN: Readonly<Record<Signal, readonly string[]>> = {
   logs: ['otlp', 'console', 'none'],

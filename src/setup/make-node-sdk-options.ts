@@ -20,7 +20,7 @@ import {
 import { checkLogLevel } from './log-level.js';
 import type { NodeSdkHelperOptions, NodeSdkParts } from './node-sdk.js';
 import { buildNodeSdkParts, nodeSdkTraits } from './node-sdk-parts.js';
-import { tellOf } from './tell.js';
+import { warnBy } from './warn.js';
 
 const WHO = 'nodeSdkOptions';
 const RULES: Readonly<Record<keyof NodeSdkHelperOptions, Rule>> = {
@@ -42,7 +42,7 @@ export function makeNodeSdkOptions<P = never, R = never, S = never>(
   checkOptions(WHO, options, RULES);
   checkOtlp(WHO, options.otlp);
   const { env } = process;
-  const warn = tellOf(collector);
+  const warn = warnBy(collector);
   checkLogLevel(env, (what) => warn('environment:OTEL_LOG_LEVEL', what));
   const traits = nodeSdkTraits();
   const built = isSdkDisabled(env)

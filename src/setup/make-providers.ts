@@ -9,9 +9,7 @@ import { globalLogs, registerLogs, registerMetrics } from './globals.js';
 import { makeOwn, readerOptions } from './own-providers.js';
 import type { StartTelemetryOptions } from './start-telemetry.js';
 import { holdPlace, isOurs, succeed } from './succession.js';
-
-/** Warns of what is odd, by kind. */
-export type Warn = (kind: string, what: string) => void;
+import type { Warn } from './warn.js';
 
 /** What a set-up is made of. */
 export interface SetUp {

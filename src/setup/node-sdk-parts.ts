@@ -2,15 +2,15 @@ import type { TelemetryCollector } from '../collector/collector.js';
 import { INTERNALS } from '../collector/internals.js';
 import { classOf, ModuleLoader, type SdkModules } from '../otel/load-sdk.js';
 import type { LogRecordProcessorLike, MetricReaderLike } from '../otel/sdk-types.js';
-import { onceEach } from '../otlp/config/environment.js';
+import { onceEach, type WarnOf } from '../otlp/config/environment.js';
 import { type Env, type OtlpOptions, otlpVariable, type Signal } from '../otlp/config/settings.js';
 import type { ExportHost } from '../otlp/export/export-host.js';
 import { makeOtlpParts, type OtlpPlan, planOtlp } from '../otlp/export/export-parts.js';
 import { versionInApplication } from '../runtime/application-require.js';
 import { consoleProcessor, consoleReader } from './console-parts.js';
-import { type Exporters, nodeSdkExportersOf, variableOf, type WarnOf } from './exporter-names.js';
-import type { Warn } from './make-providers.js';
+import { type Exporters, nodeSdkExportersOf, variableOf } from './exporter-names.js';
 import { isAtLeast } from './version-order.js';
+import type { Warn } from './warn.js';
 
 /** What `NodeSDK` would build of an environment. */
 export interface BuiltParts {

@@ -1,3 +1,3 @@
 // what the functions that set OpenTelemetry up take
 export { makeNodeSdkOptions } from './make-node-sdk-options.js';
-export { startTelling } from './start-telling.js';
+export { makeTelemetry } from './make-telemetry.js';

@@ -6,8 +6,8 @@ import { BRIDGE } from '../otel/bridge.js';
 import { apiGlobal } from '../otel/registered.js';
 import { sharedState } from '../runtime/shared-state.js';
 import { logLevelOf } from './log-level.js';
+import { makeTelemetry } from './make-telemetry.js';
 import type { StartedTelemetry } from './start-telemetry.js';
-import { startTelling } from './start-telling.js';
 import { yieldGlobals } from './yield-globals.js';
 
 /**
@@ -23,7 +23,7 @@ export function startFromEnvironment(): StartedTelemetry | undefined {
     const silence = level === undefined ? undefined : logTo(level);
     const collector = new TelemetryCollector(TelemetryConfig.fromEnv());
     const warn = (_kind: string, what: string): void => say(what);
-    const started = startTelling({ collector, shutdownOnSignals: true }, warn);
+    const started = makeTelemetry({ collector, shutdownOnSignals: true }, warn);
     const keepGlobals = yieldGlobals(started, warn);
     shared.registered = started;
     collector[BRIDGE].onEnd(() => {

@@ -61,5 +61,5 @@ export interface StartedTelemetry {
  * @throws ConfigError if the configuration is wrong.
  */
 export function startTelemetry(options: StartTelemetryOptions = {}): StartedTelemetry {
-  return loadSetUp().startTelling(options);
+  return loadSetUp().makeTelemetry(options);
 }

@@ -1,7 +1,7 @@
 /** For each provider of ours that is the global one: who takes its place when it is given up, the first one first. */
 const successors = new WeakMap<object, Set<() => void>>();
 
-/** Notes that a provider of ours has become the global one; gives what tells its successors that it no longer is. */
+/** Notes that a provider of ours has become the global one; returns what notifies its successors that it no longer is. */
 export function holdPlace(provider: object): () => void {
   const waiting = new Set<() => void>();
   successors.set(provider, waiting);

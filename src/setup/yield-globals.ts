@@ -8,8 +8,9 @@ import { aroundRegistrations } from './around-registrations.js';
 import { attachProcessor } from './attach-processor.js';
 import { attachReader } from './attach-reader.js';
 import { globalLogs } from './globals.js';
-import { cantAttach, type Warn } from './make-providers.js';
+import { cantAttach } from './make-providers.js';
 import type { StartedTelemetry } from './start-telemetry.js';
+import type { Warn } from './warn.js';
 
 /**
  * Has a set-up that follows ours, such as a second `--import`, become the global one as if ours were not there, and adds our

@@ -10,7 +10,7 @@ import { SignalSender, shipEndpoint } from './signal-sender.js';
 
 const NOTHING: LedgerFigures = { accepted: 0, delivered: 0, queued: 0, dropped: {} };
 
-/** What an {@link ItemSender} tells. */
+/** What an {@link ItemSender} reports. */
 export interface SenderHost {
   readonly report: (what: string, error?: unknown) => void;
   /** The endpoint takes nothing of a signal as it is asked. */

@@ -4,7 +4,7 @@ import { type Steps, stepAt } from './chart-steps.js';
 /** What a line shows of the points in a step. */
 export type Aggregate = 'last' | 'mean' | 'max' | 'rate' | 'count';
 
-/** What tells most of a kind. */
+/** What shows most of a kind. */
 export function aggregateFor(kind: ChartKind, isAdditive: boolean): Aggregate {
   if (kind === 'sample') return 'mean';
   if (kind === 'histogram' || kind === 'exponential_histogram' || isAdditive) return 'rate';

@@ -53,7 +53,7 @@ export class ChartPoints {
     return this.#description;
   }
 
-  /** Whether values are parts of a growing sum, so that their rate is what tells something. */
+  /** Whether values are parts of a growing sum, so that their rate is what matters. */
   get isAdditive(): boolean {
     return this.#isAdditive;
   }

@@ -12,8 +12,8 @@ import { untilSignal } from '../until-signal.js';
 import { tokenOf } from '../values.js';
 import { runDemo } from './demo.js';
 import { collectorFor } from './kept-storage.js';
+import { openAddress, printAddress } from './print-address.js';
 import type { ServeValues } from './serve.js';
-import { openAddress, tellView } from './tell-view.js';
 
 const SHUTDOWN_TIMEOUT_MILLIS = 10_000;
 const STATUS_MILLIS = 60_000;
@@ -54,7 +54,7 @@ export async function runReceiver(values: ServeValues): Promise<number> {
   const { host = 'localhost' } = values;
   const everywhere = address === receiver.url ? '' : ' and all other interfaces';
   err.line(`rimp serve: OTLP at ${address}${everywhere}, kept in ${collector.storage.location ?? 'memory'}`);
-  tellView(receiver.url, token);
+  printAddress(receiver.url, token);
   err.line(`  export OTEL_EXPORTER_OTLP_ENDPOINT=${address}`);
   if (host !== 'localhost' && !isLoopback(host) && token === undefined)
     err.line('rimp serve: warning: other machines can send to it without a token; they can read nothing');

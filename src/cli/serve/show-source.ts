@@ -11,9 +11,9 @@ import type { ItemSource } from '../source/source.js';
 import { StorageItems } from '../source/storage-source.js';
 import { untilSignal } from '../until-signal.js';
 import { tokenOf, UsageError } from '../values.js';
+import { printAddress } from './print-address.js';
 import type { ServeValues } from './serve.js';
 import { SourceStorage } from './source-storage.js';
-import { tellView } from './tell-view.js';
 
 /** What only makes sense if something is received. */
 const OF_RECEIVERS = [
@@ -46,7 +46,7 @@ export async function showSource(values: ServeValues, name: string): Promise<num
   const server = createServer(view);
   const url = await listening(server, values.port ?? 4318, values.host ?? '127.0.0.1');
   err.line(`rimp serve: showing ${source.name}, and receiving nothing`);
-  tellView(url, token);
+  printAddress(url, token);
   if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   view.close();
   await new Promise((resolve) => {

@@ -7,7 +7,7 @@ import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 const TIMES = ['time', 'timestamp', '@timestamp', 'ts'];
 const MESSAGES = ['msg', 'message', 'event'];
 const SOURCES = ['name', 'service', 'logger', 'label', 'component'];
-/** What tells the process, not the event. */
+/** What is known of the process, not of the event. */
 const RESOURCE: ReadonlyMap<string, string> = new Map([
   ['pid', 'process.pid'],
   ['hostname', 'host.name'],

@@ -13,7 +13,7 @@ export const MAX_MILLIS = 2 ** 31 - 1;
 /** Warns by OpenTelemetry's `diag`. */
 export const warnByDiag: WarnOf = (_variable, what) => diag.warn(`rimp-telemetry: ${what}`);
 
-/** Tells each thing once, though several signals and parts read the same variable. */
+/** Warns of each thing once, though several signals and parts read the same variable. */
 export function onceEach(warn: WarnOf): WarnOf {
   const told = new Set<string>();
   return (variable, what) => {

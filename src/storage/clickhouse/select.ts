@@ -29,7 +29,7 @@ const ARRAYS: ReadonlySet<string> = new Set([
   'ValueAtQuantiles.Value',
 ]);
 
-/** What a signal's tables call the column of RIMP's own attributes and that of the time, and what tells rows apart. */
+/** What a signal's tables call the column of RIMP's own attributes and that of the time, and what distinguishes rows. */
 const PLACES = {
   logs: { own: 'LogAttributes', time: 'Timestamp', tie: 'cityHash64(LogAttributes, Body, TraceId, SpanId)' },
   traces: { own: 'SpanAttributes', time: 'Timestamp', tie: 'cityHash64(SpanAttributes, SpanName, TraceId, SpanId)' },

@@ -6,7 +6,7 @@ export interface Position {
   readonly seq: bigint;
   /** Index of its table. */
   readonly rank: number;
-  /** Tells somebody else's rows of the same time apart. */
+  /** Distinguishes somebody else's rows of the same time. */
   readonly tie: bigint;
 }
 

@@ -61,7 +61,7 @@ export class LiveFeed {
     this.sync();
     this.#pumpAll();
     this.#sendOverview(reader);
-    this.#cancelOverview ??= this.#host.clock.after(OVERVIEW_MILLIS, this.#tellOverview);
+    this.#cancelOverview ??= this.#host.clock.after(OVERVIEW_MILLIS, this.#sendOverviews);
   }
 
   delete(reader: Reader): void {
@@ -112,8 +112,8 @@ export class LiveFeed {
     for (const reader of this.#readers) reader.pump();
   }
 
-  readonly #tellOverview = (): void => {
-    this.#cancelOverview = this.#host.clock.after(OVERVIEW_MILLIS, this.#tellOverview);
+  readonly #sendOverviews = (): void => {
+    this.#cancelOverview = this.#host.clock.after(OVERVIEW_MILLIS, this.#sendOverviews);
     this.#overviews += 1;
     const isPing = this.#overviews % PING_OVERVIEWS === 0;
     const { time, ...rest } = this.overview();

@@ -54,7 +54,7 @@ export class Reader {
 
   /** Sends an event, unless the reader is slow: it must be one that a later one makes up for. */
   sendState(name: string, data: string): void {
-    if (!this.#isBlocked) this.#tellMissed();
+    if (!this.#isBlocked) this.#sendMissed();
     if (!this.#isBlocked) this.#write(name, data);
   }
 
@@ -94,7 +94,7 @@ export class Reader {
     const { recent } = this.#options;
     while (!this.#isBlocked && !this.#isOver && this.#next < recent.end) {
       if (isTimeOver()) return false;
-      this.#tellMissed();
+      this.#sendMissed();
       if (!this.#isBlocked) this.#sendBatch(isTimeOver);
     }
     return true;
@@ -135,7 +135,7 @@ export class Reader {
     return this.#response.destroyed || this.#response.writableEnded;
   }
 
-  #tellMissed(): void {
+  #sendMissed(): void {
     const { recent, kinds } = this.#options;
     if (this.#next >= recent.first) return;
     const gap = gapOf(recent, this.#next, kinds, 'slow');

@@ -37,7 +37,7 @@ const OTHERS: LedgerLine = {
   note: `Not counted: more than ${MAX_REPORTS} senders.`,
 };
 const FIGURES = ['accepted', 'delivered', 'queued'] as const;
-/** What tells one replica of a service from another. */
+/** What distinguishes one replica of a service from another. */
 const INSTANCE = ['service.namespace', 'service.instance.id', 'host.name', 'process.pid'] as const;
 
 /** What senders report of what they lost before it came here, in bounded memory. */
@@ -76,7 +76,7 @@ export class SenderLedgers {
     } else drop(report, String(reason), value, isDelta);
   }
 
-  /** A line for each part of each service; losses are what tells them from others. */
+  /** A line for each part of each service; losses are what distinguishes them from others. */
   lines(now: number): LedgerLine[] {
     const lines = new Map<string, Report>();
     for (const report of [...this.#former.values(), ...this.#reports.values()])

@@ -3,7 +3,7 @@ import { EventStreamReader, type StreamEvent } from './event-stream.js';
 import { apiUrl, type Parameters, RequestError, request } from './request.js';
 import { shown, untilHidden } from './visibility.js';
 
-/** What a live connection tells. */
+/** What a live connection reports. */
 export interface LiveListener {
   hello(hello: Hello): void;
   /** @param size - of one item, roughly, in characters. */

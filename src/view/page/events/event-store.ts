@@ -72,7 +72,7 @@ export function setPaused(paused: boolean): void {
   listChanged();
 }
 
-/** What the connection tells while events are shown. */
+/** What the connection reports while events are shown. */
 export const eventListener: ItemListener = {
   begin() {
     batch(() => {

@@ -13,7 +13,7 @@ export function openAddress(url: string): string {
 }
 
 /** Prints where the live view is: without a token only this machine may look, by loopback. */
-export function tellView(url: string, token: string | undefined): void {
+export function printAddress(url: string, token: string | undefined): void {
   if (token === undefined) {
     const address = addressAt(url, '127.0.0.1');
     if (isOfLoopback(address)) err.line(`rimp serve: open ${address}/ in a browser`);

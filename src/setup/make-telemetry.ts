@@ -4,10 +4,10 @@ import { BRIDGE } from '../otel/bridge.js';
 import { isSdkDisabled } from '../otlp/config/settings.js';
 import { checkStartOptions } from './check-start-options.js';
 import { checkLogLevel } from './log-level.js';
-import { makeProviders, type Warn } from './make-providers.js';
+import { makeProviders } from './make-providers.js';
 import { shutdownOnSignals } from './signals.js';
 import type { StartedTelemetry, StartTelemetryOptions } from './start-telemetry.js';
-import { tellOf } from './tell.js';
+import { type Warn, warnBy } from './warn.js';
 
 const WHO = 'startTelemetry';
 
@@ -16,7 +16,7 @@ const WHO = 'startTelemetry';
  *
  * @param warn - default: the collector's diagnostics, and standard error.
  */
-export function startTelling(given: StartTelemetryOptions, warn?: Warn): StartedTelemetry {
+export function makeTelemetry(given: StartTelemetryOptions, warn?: Warn): StartedTelemetry {
   const { env } = process;
   const options = checkStartOptions(WHO, given);
   const collector = options.collector ?? new TelemetryCollector(options.config, options.collectorOptions);
@@ -25,7 +25,7 @@ export function startTelling(given: StartTelemetryOptions, warn?: Warn): Started
     forceFlush: (flush?: { readonly timeoutMillis?: number | undefined }) => collector.forceFlush(flush),
     shutdown: (end?: { readonly timeoutMillis?: number | undefined }) => collector.shutdown(end),
   };
-  const warnOf: Warn = warn ?? tellOf(collector);
+  const warnOf: Warn = warn ?? warnBy(collector);
   const isDisabled = isSdkDisabled(env, (variable, what) => warnOf(`environment:${variable}`, what));
   if (isDisabled) return withSignals(options, { ...started, ...noProviders() });
   checkLogLevel(env, (what) => warnOf('environment:OTEL_LOG_LEVEL', what));
