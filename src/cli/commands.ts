@@ -38,12 +38,12 @@ export const COMMANDS: readonly KnownCommand[] = [
   },
   {
     name: 'convert',
-    summary: 'writes items in another format: JSON lines, CSV, OTLP, SQLite, PostgreSQL',
+    summary: 'writes items in another format: JSON lines, CSV, OTLP, Parquet, a database',
     load: async () => (await import('./convert/convert.js')).convert,
   },
   {
     name: 'serve',
-    summary: 'receives OTLP over HTTP, and keeps it in a file or a database',
+    summary: 'receives OTLP over HTTP, keeps it, and shows it in a browser',
     load: async () => (await import('./serve/serve.js')).serve,
   },
   {

@@ -14,9 +14,10 @@ import { untilSignal } from './until-signal.js';
 import { collect, pair, tokenOf, UsageError, valueOf, wholeNumber } from './values.js';
 
 const NOTES = `
-FILE is JSON lines of RIMP, for Python or for Node.js, compressed with gzip or not; the files that rotation closed go along.
-Events keep their ids, as log.record.uid, and all items their times; spans are spans again, at /v1/traces. Everything is delivered at least once: after a crash
-a little may come twice. It needs @opentelemetry/otlp-transformer, which every OTLP exporter brings along.
+FILE is JSON lines of RIMP, for Python or for Node.js, compressed with gzip or not; the files that rotation closed go
+along. Events keep their ids, as log.record.uid, and all items their times; spans are spans again, at /v1/traces.
+Everything is delivered at least once: after a crash a little may come twice. It needs @opentelemetry/otlp-transformer,
+which every OTLP exporter brings along.
 
 Exit status: 0 everything was delivered, 1 something was not, 2 wrong usage, 130 ended by a signal.
 `;

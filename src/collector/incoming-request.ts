@@ -2,6 +2,7 @@ import type { IncomingRequest } from '../otel/bridge.js';
 import type { ResourcePicker } from '../otel/resource.js';
 import { loadFromOtel } from '../otel/transform/on-demand.js';
 import type { ReceivedRequest } from '../pipeline/received-request.js';
+import { nextTurn } from '../runtime/turn.js';
 
 /** What a request needs of the collector that it is handed to. */
 export interface RequestSurroundings {
@@ -12,8 +13,6 @@ export interface RequestSurroundings {
   isEnabled(): boolean;
   report(kind: string, what: string, error?: unknown): void;
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A request as a receiver fills it: what OpenTelemetry calls its parts becomes items. */
 export function incomingRequest(request: ReceivedRequest, around: RequestSurroundings): IncomingRequest {

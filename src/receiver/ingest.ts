@@ -9,6 +9,7 @@ import { metricsOf, type ReceivedMetric } from '../otlp/decode/metrics.js';
 import { Rejected } from '../otlp/decode/parts.js';
 import { ProtobufDecoder } from '../otlp/decode/protobuf.js';
 import { spansOf } from '../otlp/decode/spans.js';
+import { nextTurn } from '../runtime/turn.js';
 import type { Hold } from './request-body.js';
 import { RefusedError, unavailable } from './responses.js';
 
@@ -48,7 +49,7 @@ class Turn {
   }
 
   async end(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     this.#since = performance.now();
   }
 }

@@ -14,3 +14,8 @@ export function currentTurn(): number {
   }
   return turn;
 }
+
+/** Resolves when the event loop has had its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

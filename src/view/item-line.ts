@@ -30,6 +30,6 @@ function withoutMaps(item: TelemetryItem): TelemetryItem {
     return new TelemetryMetric({ metricId, timestamp, name, value, unit });
   }
   const { eventId, eventType, source, message } = item;
-  const metadata = { error: 'the metadata can not be shown: JSON can not hold them' };
+  const metadata = { error: 'the metadata cannot be shown: JSON cannot hold them' };
   return new TelemetryEvent({ eventId, timestamp, eventType, source, message, metadata });
 }

@@ -27,7 +27,8 @@ A file is written under another name beside OUT and gets its own when it is whol
 postgres:// or clickhouse:// URL rows are added, and what was added stays. In databases an item of an id that is there
 already is no new row, so that a run that ended too early is repeated: every item is there once.
 
-Exit status: 0 something was written or there already, and every line could be read, 1 not so, 2 an error, 130 ended by a signal.
+Exit status: 0 something was written or there already, and every line could be read, 1 not so, 2 an error, 130 ended by
+a signal.
 `;
 
 /** `rimp convert`. */

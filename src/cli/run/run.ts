@@ -26,8 +26,8 @@ JSON lines, or in SQLite if the name ends with .db, .sqlite or .sqlite3. Signals
 
 ${FIELDS_NOTE}
 
-Exit status: 0 or whatever the program ends with, 128 and the signal's number if a signal ended it, 127 if it could not be started; 1 if it
-was 0 but something came that --fail-on names, or something was lost; 2 wrong usage.
+Exit status: 0 or whatever the program ends with, 128 and the signal's number if a signal ended it, 127 if it could not
+be started; 1 if it was 0 but something came that --fail-on names, or something was lost; 2 wrong usage.
 `;
 
 /** `rimp run`. */

@@ -72,7 +72,7 @@ export class SqlEngine {
   }
 
   async clear(): Promise<void> {
-    const { table } = { table: this.#table };
+    const table = this.#table;
     const work = function* (): Work<void> {
       yield write(`DELETE FROM "${table}"`);
     };

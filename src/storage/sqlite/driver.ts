@@ -1,6 +1,7 @@
 import { closeSync, constants, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StorageError } from '../../model/errors.js';
+import { nextTurn } from '../../runtime/turn.js';
 import type { SqlDriver } from '../sql/dialect.js';
 import { type Outcome, runSync, type Statement, type Work } from '../sql/work.js';
 import { type SqliteDatabase, type SqliteStatement, sqlitePackage } from './packages.js';
@@ -59,7 +60,7 @@ export class SqliteDriver implements SqlDriver {
   }
 
   breathe(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    return nextTurn();
   }
 
   async close(): Promise<void> {
