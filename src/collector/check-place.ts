@@ -48,7 +48,10 @@ function schemeProblem(path: string, kind: StorageKind): string | undefined {
 
 function pathProblem(path: string): string | undefined {
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isFIFO() === true || found?.isSocket() === true)
+      return `"storagePath" is a pipe or a socket, ${path}, which keeps nothing: give the path of a file`;
+    if (found?.isDirectory() === true)
       return `"storagePath" is a directory, ${path}: give the path of a file, such as ${path}/telemetry.jsonl`;
     if (mayWriteFile(path)) return undefined;
     // missing directories are made

@@ -13,6 +13,8 @@ const OF_STORAGE: ReadonlySet<unknown> = new Set([
   'ENOTDIR',
   'ELOOP',
   'ENAMETOOLONG',
+  // a pipe or a socket
+  'ESPIPE',
   // a directory is to be made, and a file is there
   'EEXIST',
 ]);

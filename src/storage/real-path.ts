@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** Symbolic links that are followed one after the other, as the system does. */
@@ -9,7 +9,10 @@ export function targetOf(path: string): string {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links += 1) {
     try {
-      if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
+      const stats = lstatSync(target, { throwIfNoEntry: false });
+      // a link of /proc says what is open, such as pipe:[4711], and leads there all the same
+      if (stats === undefined && links > 0 && existsSync(path)) return path;
+      if (stats?.isSymbolicLink() !== true) return target;
       target = resolve(dirname(target), readlinkSync(target));
     } catch {
       // whoever opens it gets the error

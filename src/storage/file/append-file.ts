@@ -7,6 +7,7 @@ import {
   fsyncSync,
   openSync,
   readSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 
@@ -18,8 +19,10 @@ const CHUNK_BYTES = 256 * 1024;
  * Opens a file to append to it and to read it.
  *
  * @param mode - what a file that is made gets, whatever the umask says; default: what the umask leaves of 0666.
+ * @throws an error of `ESPIPE` if a pipe or a socket is in its place: a write to one may wait for ever.
  */
 export function openToAppend(path: string, mode: number | undefined): number {
+  refusePipe(path);
   if (mode === undefined) return openSync(path, APPEND, DEFAULT_MODE);
   let descriptor: number;
   try {
@@ -34,6 +37,18 @@ export function openToAppend(path: string, mode: number | undefined): number {
     // a file system without modes
   }
   return descriptor;
+}
+
+/**
+ * Looks whether a pipe or a socket is at a path, which keeps nothing to read again.
+ *
+ * @throws an error of `ESPIPE` if so.
+ */
+export function refusePipe(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFIFO() !== true && stats?.isSocket() !== true) return;
+  const kind = stats.isFIFO() ? 'a pipe' : 'a socket';
+  throw Object.assign(new Error(`it is ${kind}, which keeps nothing: give the path of a file`), { code: 'ESPIPE' });
 }
 
 /**

@@ -1,9 +1,15 @@
 import type { FileHandle } from 'node:fs/promises';
 import { builtIn } from '../../runtime/built-in.js';
+import { refusePipe } from './append-file.js';
 
-/** Opens a file to read it; `undefined` if there is none. */
+/**
+ * Opens a file to read it; `undefined` if there is none.
+ *
+ * @throws an error of `ESPIPE` if it is a pipe or a socket: opening one may wait for ever, and the process with it.
+ */
 export async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
+    refusePipe(path);
     return await builtIn.fsPromises.open(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
