@@ -1,5 +1,6 @@
 // What importing the package costs over importing @opentelemetry/api alone, in processes of their own, by turns.
 import { execFileSync } from 'node:child_process';
+import { median } from './harness.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 21);
 const CASES = {
@@ -19,10 +20,8 @@ const times = new Map(Object.keys(CASES).map((name) => [name, []]));
 for (let round = 0; round < ROUNDS; round += 1)
   for (const [name, code] of Object.entries(CASES)) times.get(name).push(measure(code));
 
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
-const spread = (list) => list.toSorted((a, b) => a - b);
 for (const [name, list] of times) {
-  const sorted = spread(list);
+  const sorted = list.toSorted((a, b) => a - b);
   console.log(
     `${name.padEnd(26)} median ${median(list).toFixed(1)} ms, from ${sorted[0].toFixed(1)} to ${sorted.at(-1).toFixed(1)}`,
   );

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import { createOtlpReceiver, shipTelemetry, TelemetryCollector } from 'rimp-telemetry';
-import { compare, timed } from './harness.mjs';
+import { compare, median, timed } from './harness.mjs';
+import { fieldsOf } from './lines.mjs';
 
 const RECORDS = Number(process.argv[2] ?? 100_000);
 const ROUNDS = 5;
 
-/** A receiver in a process of its own, which tells the time of its processor. */
+/** A receiver in a process of its own, which reports the time of its processor. */
 async function receive(backend) {
   const directory = mkdtempSync(join(tmpdir(), 'rimp-bench-'));
   const storage = backend === 'file' ? { storageBackend: 'file', storagePath: join(directory, 'a.jsonl') } : {};
@@ -45,8 +46,6 @@ async function main() {
   await shipping();
 }
 
-const attributes = (i) => ({ user_id: `u${i % 1000}`, amount: (i % 9973) / 100, ok: true, items: i % 7 });
-
 function post(agent, url, type, body) {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method: 'POST', agent, headers: { 'content-type': type } }, (response) => {
@@ -70,7 +69,7 @@ async function receiving() {
     severityNumber: 9,
     severityText: 'INFO',
     body: `order ${i} placed`,
-    attributes: { 'log.record.uid': `01a210b7-64fa-77f0-9be0-${String(i).padStart(12, '0')}`, ...attributes(i) },
+    attributes: { 'log.record.uid': `01a210b7-64fa-77f0-9be0-${String(i).padStart(12, '0')}`, ...fieldsOf(i) },
     droppedAttributesCount: 0,
     resource,
     instrumentationScope: scope,
@@ -105,7 +104,6 @@ async function receiving() {
         rates.push((REQUESTS * BATCH) / cpuSeconds);
         wall.push((REQUESTS * BATCH) / seconds);
       }
-      const median = (list, at = 0.5) => list.toSorted((a, b) => a - b)[Math.floor(list.length * at)];
       const count = (value) => Math.round(value).toLocaleString('en-US');
       console.log(
         `  ${encoding.padEnd(8)} to ${backend.padEnd(6)} ${count(median(wall)).padStart(8)} records/s, ` +
@@ -123,7 +121,7 @@ async function shipping() {
   const path = join(directory, 'a.jsonl');
   const LINES = 2 * RECORDS;
   const line = (i) =>
-    `{"type":"event","data":{"event_id":"01a210b7-64fa-77f0-9be0-${String(i).padStart(12, '0')}","timestamp":"2026-01-01T00:00:00.000Z","event_type":"info","source":"shop","message":"benched order ${i}","metadata":${JSON.stringify(attributes(i))}}}\n`;
+    `{"type":"event","data":{"event_id":"01a210b7-64fa-77f0-9be0-${String(i).padStart(12, '0')}","timestamp":"2026-01-01T00:00:00.000Z","event_type":"info","source":"shop","message":"benched order ${i}","metadata":${JSON.stringify(fieldsOf(i))}}}\n`;
   writeFileSync(path, Array.from({ length: LINES }, (_, i) => line(i)).join(''));
   const { size } = statSync(path);
   const { url, end } = await child('sink.mjs');

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { FileStorage, SqliteStorage, startTelemetry } from 'rimp-telemetry';
+import { fieldsOf } from './lines.mjs';
 
 const here = fileURLToPath(import.meta.url);
-const attributes = (i) => ({ user_id: `u${i % 1000}`, amount: (i % 9973) / 100, ok: true, items: i % 7 });
 
 /** A back end that takes everything and counts bytes. */
 function sink() {
@@ -63,7 +63,7 @@ async function through(url, program, records) {
   const start = performance.now();
   for (let i = 0; i < records; ) {
     for (const end = i + 500; i < end; i += 1)
-      telemetry.collector.collectEvent('shop', `order ${i} placed`, 'info', attributes(i));
+      telemetry.collector.collectEvent('shop', `order ${i} placed`, 'info', fieldsOf(i));
     await new Promise((resolve) => setImmediate(resolve));
   }
   await telemetry.shutdown({ timeoutMillis: 120_000 });
@@ -88,7 +88,7 @@ async function onDisk(records) {
   ]) {
     const collector = new TelemetryCollector({ bufferSize: 1000 }, { storage });
     for (let i = 0; i < records; i += 1) {
-      collector.collectEvent('shop', `order ${i} placed`, 'info', attributes(i));
+      collector.collectEvent('shop', `order ${i} placed`, 'info', fieldsOf(i));
       if (i % 5000 === 0) await collector.forceFlush();
     }
     await collector.shutdown();

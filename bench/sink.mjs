@@ -1,4 +1,4 @@
-// A local OTLP endpoint that answers 200, throws away, and tells how many records came, by a word that each has. Its
+// A local OTLP endpoint that answers 200, throws away, and reports how many records came, by a word that each has. Its
 // argument: milliseconds until it answers.
 import http from 'node:http';
 
