@@ -13,6 +13,9 @@ export function kindOf(value: object): ObjectKind {
         return 'date';
       case '[object Error]':
         return 'error';
+      case '[object ArrayBuffer]':
+      case '[object SharedArrayBuffer]':
+        return 'bytes';
       case '[object Map]':
         return 'map';
       case '[object Set]':

@@ -45,7 +45,6 @@ export class TelemetryCollector {
   readonly #selfMetrics: SelfMetrics | undefined;
   readonly #tags = new TagMemory();
   readonly #unusable: UnusableCalls;
-  readonly #onInvalidTime: (given: unknown) => void;
   #shutdown: Promise<FlushResult> | undefined;
 
   /**
@@ -65,7 +64,6 @@ export class TelemetryCollector {
     this.#bridge = parts.bridge;
     this.#lifecycle = parts.lifecycle;
     this.#unusable = new UnusableCalls(parts.counters, parts.diagnostics);
-    this.#onInvalidTime = (given) => this.#unusable.invalidTime(given);
     noteVersion(parts.diagnostics);
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }
@@ -105,7 +103,7 @@ export class TelemetryCollector {
   #collectEvent(first: unknown, message: unknown, eventType: unknown, metadata: unknown): TelemetryEvent | null {
     try {
       if (this.#isOver()) return null;
-      const draft = draftOf(first, message, eventType, metadata, this.#clock, this.#onInvalidTime);
+      const draft = draftOf(first, message, eventType, metadata, this.#clock, this.#unusable);
       this.#selfMetrics?.observe(this.#bridge.providers.meterProvider());
       return this.#bridge.emitEvent(draft);
     } catch (error) {
@@ -140,7 +138,7 @@ export class TelemetryCollector {
     try {
       if (this.#isOver()) return null;
       const fields = metricFieldsOf(first, value, unit, tags);
-      const metric = buildMetric(fields, this.#clock, this.#bridge.metricResource, this.#tags, this.#onInvalidTime);
+      const metric = buildMetric(fields, this.#clock, this.#bridge.metricResource, this.#tags, this.#unusable);
       if (metric === undefined) {
         this.#unusable.invalidMetric(fields);
         return null;

@@ -1,5 +1,6 @@
 import { textOfValue } from '../codec/any-value-text.js';
 import { normaliseMetadata, normaliseValue, setOwn, wellFormed } from '../codec/normalise.js';
+import { kindOf } from '../codec/object-kind.js';
 import { tagValue } from '../codec/tag-value.js';
 import type { Timestamp } from '../codec/timestamp.js';
 import type { AnyValueMap } from '../model/any-value.js';
@@ -45,6 +46,14 @@ export interface MetricFields {
 const EVENT_ARGUMENTS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
 const METRIC_ARGUMENTS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
 
+/** Is told of arguments that something else stands in for. */
+export interface OnReplaced {
+  /** The item has the time of the call. */
+  invalidTime(given: unknown): void;
+  /** The event is of the type `info`. */
+  invalidEventType(given: unknown): void;
+}
+
 /** Whatever was given for each field of a metric. */
 export type AnyMetricFields = { readonly [K in keyof MetricFields]?: unknown };
 
@@ -67,16 +76,17 @@ export function draftOf(
   eventType: unknown,
   metadata: unknown,
   clock: Clock,
-  onInvalidTime: (given: unknown) => void,
+  onReplaced: OnReplaced,
 ): EventDraft {
   if (typeof first === 'object' && first !== null && message === undefined) {
     const fields = readFields(first, EVENT_ARGUMENTS);
     const { timestamp } = fields;
     const nowMillis = clock.now();
-    const time = timestamp === undefined ? undefined : timeOf(timestamp, nowMillis, onInvalidTime);
-    return draft(fields.source, fields.message, fields.eventType, fields.metadata, nowMillis, time);
+    const time = timestamp === undefined ? undefined : timeOf(timestamp, nowMillis, onReplaced);
+    return draft(fields.source, fields.message, fields.eventType, fields.metadata, nowMillis, time, onReplaced);
   }
-  return draft(first, message, eventType, metadata, clock === systemClock ? undefined : clock.now(), undefined);
+  const nowMillis = clock === systemClock ? undefined : clock.now();
+  return draft(first, message, eventType, metadata, nowMillis, undefined, onReplaced);
 }
 
 function draft(
@@ -86,9 +96,14 @@ function draft(
   metadata: unknown,
   nowMillis: number | undefined,
   time: Timestamp | undefined,
+  onReplaced: OnReplaced,
 ): EventDraft {
   const { value, flatKeys, bytes, grows, lost } = normaliseMetadata(metadata);
-  const type = eventTypeFromWord(eventType) ?? EventType.INFO;
+  let type = eventTypeFromWord(eventType);
+  if (type === undefined) {
+    type = EventType.INFO;
+    if (eventType !== undefined && eventType !== null) onReplaced.invalidEventType(eventType);
+  }
   return new EventDraft(
     textOf(source) || 'unknown',
     textOf(message),
@@ -108,21 +123,21 @@ function draft(
  *
  * @param resource - what goes along with it in `otel.resource`.
  * @param memory - the tags of metrics before.
- * @param onInvalidTime - called with a timestamp that can't be a time: the time of the call stands in.
+ * @param onReplaced - is told of a timestamp that can't be a time.
  */
 export function buildMetric(
   fields: AnyMetricFields,
   clock: Clock,
   resource: AnyValueMap,
   memory: TagMemory,
-  onInvalidTime: (given: unknown) => void,
+  onReplaced: OnReplaced,
 ): TelemetryMetric | undefined {
   const name = typeof fields.name === 'string' ? wellFormed(fields.name) : '';
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;
   const unit = fields.unit === undefined || fields.unit === null ? undefined : textOf(fields.unit);
   const now = dateOn(clock);
-  const time = fields.timestamp === undefined ? undefined : timeOf(fields.timestamp, now.getTime(), onInvalidTime);
+  const time = fields.timestamp === undefined ? undefined : timeOf(fields.timestamp, now.getTime(), onReplaced);
   const timeUnixNano = time?.timeUnixNano;
   const built = {
     metricId: newId(now.getTime()),
@@ -149,11 +164,11 @@ export function readFields<K extends string>(from: object, names: readonly K[]):
   return fields;
 }
 
-function timeOf(given: unknown, nowMillis: number, onInvalidTime: (given: unknown) => void): Timestamp {
+function timeOf(given: unknown, nowMillis: number, onReplaced: OnReplaced): Timestamp {
   if (given !== undefined && given !== null) {
     const time = timeFromArgument(given);
     if (time !== undefined) return time;
-    onInvalidTime(given);
+    onReplaced.invalidTime(given);
   }
   return { date: new Date(nowMillis) };
 }
@@ -178,7 +193,9 @@ function buildTags(tags: unknown, memory: TagMemory): Tags | undefined {
   const built: Record<string, TagValue> = {};
   try {
     const entries: Iterable<readonly [unknown, unknown]> =
-      tags instanceof Map ? tags : Object.keys(tags).map((key) => [key, readTag(tags, key)] as const);
+      kindOf(tags) === 'map'
+        ? (tags as ReadonlyMap<unknown, unknown>)
+        : Object.keys(tags).map((key) => [key, readTag(tags, key)] as const);
     for (const [key, value] of entries) {
       const tag = safeTag(value);
       if (tag !== undefined) setOwn(built, wellFormed(String(key)), tag);

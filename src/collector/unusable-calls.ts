@@ -1,10 +1,10 @@
 import { show } from '../model/errors.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import type { CollectorCounters } from './counters.js';
-import type { MetricFields } from './items-from-arguments.js';
+import type { MetricFields, OnReplaced } from './items-from-arguments.js';
 
 /** Counts and reports calls that give no item, and arguments that something else stands in for. */
-export class UnusableCalls {
+export class UnusableCalls implements OnReplaced {
   readonly #counters: CollectorCounters;
   readonly #diagnostics: Diagnostics;
 
@@ -35,6 +35,13 @@ export class UnusableCalls {
     this.#counters.replaced.add('invalid_timestamp');
     const expected = 'a Date, milliseconds since the Unix epoch, ISO text or an HrTime';
     this.#diagnostics.report('invalid_timestamp', `expected "timestamp" to be ${expected}, got ${show(given)}`);
+  }
+
+  /** What was given as the type of an event names none: it is `info`. */
+  invalidEventType(given: unknown): void {
+    this.#counters.replaced.add('invalid_event_type');
+    const expected = 'info, warning, error or debug';
+    this.#diagnostics.report('invalid_event_type', `expected the event's type to be ${expected}, got ${show(given)}`);
   }
 
   #reject(reason: string, kind: string, what: string, error?: unknown): void {

@@ -17,6 +17,7 @@ import type { TelemetryStorage as Storage } from '../model/storage.js';
 import type { TelemetryListener } from '../pipeline/listeners.js';
 import { type Optional, TelemetryConfig, type TelemetryConfigArguments } from './config.js';
 import { TelemetryData, type TelemetryDataArguments } from './data.js';
+import { keywordsOf } from './keywords.js';
 import { inPython, withPythonNames } from './python-names.js';
 import {
   FileStorage,
@@ -138,22 +139,33 @@ export class TelemetryCollector extends Collector {
     if (options?.storage === undefined) takePythonArguments(this.storage);
   }
 
-  /** As `collectEvent`; the fourth argument is always the metadata. Returns `null` if Python returned None. */
+  /**
+   * As `collectEvent`. Keyword arguments may follow those by position as one object, in the place of the second or the
+   * third; the fourth argument is always the metadata. Returns `null` if Python returned None.
+   */
   collect_event(
     source: string,
     message: string,
     event_type?: Optional<EventType>,
     metadata?: Optional<object>,
   ): Event | null;
+  collect_event(source: string, message: string, rest: Omit<CollectEventArguments, 'source' | 'message'>): Event | null;
+  collect_event(source: string, rest: Omit<CollectEventArguments, 'source'>): Event | null;
   collect_event(fields: CollectEventArguments): Event | null;
   collect_event(
     first: string | CollectEventArguments,
-    message?: string,
-    event_type?: Optional<EventType>,
+    message?: string | object,
+    event_type?: Optional<EventType> | object,
     metadata?: Optional<object>,
   ): Event | null {
     if (typeof first !== 'object' || first === null) {
-      return this.collectEvent(first, message as string, event_type ?? undefined, metadata);
+      const rest =
+        message === undefined || event_type !== undefined
+          ? keywordsOf(event_type, ['event_type', 'metadata'])
+          : keywordsOf(message, ['message', 'event_type', 'metadata']);
+      if (rest !== undefined && metadata === undefined)
+        return this.collect_event({ source: first, message: message as string, ...rest } as CollectEventArguments);
+      return this.collectEvent(first, message as string, (event_type as EventType | null) ?? undefined, metadata);
     }
     const fields = readFields(first, ['source', 'message', 'event_type', 'metadata']) as Partial<CollectEventArguments>;
     return this.collectEvent(
@@ -164,21 +176,32 @@ export class TelemetryCollector extends Collector {
     );
   }
 
-  /** As `collectMetric`. Returns `null` if Python returned None. */
+  /**
+   * As `collectMetric`. Keyword arguments may follow those by position as one object, in the place of the second or the
+   * third. Returns `null` if Python returned None.
+   */
   collect_metric(
     name: string,
     value: number,
     unit?: Optional<string>,
     tags?: Optional<Readonly<Record<string, unknown>>>,
   ): Metric | null;
+  collect_metric(name: string, value: number, rest: Omit<CollectMetricArguments, 'name' | 'value'>): Metric | null;
+  collect_metric(name: string, rest: Omit<CollectMetricArguments, 'name'>): Metric | null;
   collect_metric(fields: CollectMetricArguments): Metric | null;
   collect_metric(
     first: string | CollectMetricArguments,
-    value?: number,
-    unit?: Optional<string>,
+    value?: number | object,
+    unit?: Optional<string> | object,
     tags?: Optional<Readonly<Record<string, unknown>>>,
   ): Metric | null {
-    if (typeof first !== 'object' || first === null) return this.collectMetric(first, value as number, unit, tags);
+    if (typeof first !== 'object' || first === null) {
+      const rest =
+        unit === undefined ? keywordsOf(value, ['value', 'unit', 'tags']) : keywordsOf(unit, ['unit', 'tags']);
+      if (rest !== undefined && tags === undefined)
+        return this.collect_metric({ name: first, value: value as number, ...rest } as CollectMetricArguments);
+      return this.collectMetric(first, value as number, unit as Optional<string>, tags);
+    }
     const fields = readFields(first, ['name', 'value', 'unit', 'tags']) as Partial<CollectMetricArguments>;
     return this.collectMetric(fields.name as string, fields.value as number, fields.unit, fields.tags);
   }

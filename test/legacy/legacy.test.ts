@@ -63,6 +63,28 @@ describe('rimp-telemetry/legacy', () => {
     expect(new TelemetryCollector(new TelemetryConfig({ enabled: false })).collect_event('a', 'b')).toBeNull();
   });
 
+  it('takes keywords after arguments by position', () => {
+    const collector = new TelemetryCollector(new TelemetryConfig({ buffer_size: 100 }));
+    collector.collect_event('a', 'b', { metadata: { k: 1 } });
+    collector.collect_event('a', 'b', { event_type: EventType.ERROR, metadata: null });
+    collector.collect_event('a', { message: 'b', event_type: null, metadata: { k: 2 } });
+    collector.collect_metric('n', 1, { tags: { t: 'x' } });
+    collector.collect_metric('n', 2, { unit: 'ms', tags: null });
+    collector.collect_metric('n', { value: 3, unit: 's' });
+    const { events, metrics } = collector.flush();
+    expect(events.map(({ message, event_type, metadata }) => [message, event_type, metadata])).toEqual([
+      ['b', 'info', { k: 1 }],
+      ['b', 'error', undefined],
+      ['b', 'info', { k: 2 }],
+    ]);
+    expect(metrics.map(({ value, unit, tags }) => [value, unit, tags])).toEqual([
+      [1, undefined, { t: 'x' }],
+      [2, 'ms', undefined],
+      [3, 's', undefined],
+    ]);
+    expect(collector.health().replaced).toEqual({});
+  });
+
   it('stores, and retrieves by Python’s arguments', async () => {
     const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000);
     for (const storage of [new MemoryStorage(), new FileStorage(join(directory, 'a.jsonl'))]) {
