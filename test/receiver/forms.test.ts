@@ -20,6 +20,85 @@ const gauge = (point: object): object => metricsRequest({ name: 'm', gauge: { da
 const histogram = (point: object): object =>
   metricsRequest({ name: 'm', histogram: { dataPoints: [{ timeUnixNano: '1', ...point }] } });
 
+describe('a request', () => {
+  it('may have times and integers as text and as numbers: they are exact', async () => {
+    const body =
+      '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":1544712660300000001,"attributes":[' +
+      '{"key":"big","value":{"intValue":9007199254740993}},{"key":"text","value":{"intValue":"9223372036854775807"}},' +
+      '{"key":"quoted","value":{"stringValue":"a: 1544712660300000001, \\" 1544712660300000001 "}},' +
+      '{"key":"safe","value":{"intValue":"42"}}],"newField":{"x":1}},{"timeUnixNano":"1544712660300000002"}]}]}]}';
+    const { status, events } = await sent('logs', body);
+    expect(status).toBe(200);
+    expect(events.map(({ otel }) => otel?.timeUnixNano)).toEqual(['1544712660300000001', '1544712660300000002']);
+    expect(events[0]?.metadata).toEqual({
+      big: '9007199254740993',
+      text: '9223372036854775807',
+      quoted: 'a: 1544712660300000001, " 1544712660300000001 ',
+      safe: 42,
+    });
+  });
+
+  it('may have bytes as base64 of both alphabets, and as older JavaScript exporters write them', async () => {
+    const values = ['AP+/', 'AP-_', 'AP8=', 'AP8', { 0: 0, 1: 255 }];
+    const attributes = values.map((bytesValue, i) => ({ key: String(i), value: { bytesValue } }));
+    const { text, events } = await sent('logs', logsRequest({ attributes }));
+    expect(text).toBe('{}');
+    const [three, two] = [new Uint8Array([0, 255, 191]), new Uint8Array([0, 255])];
+    expect(events[0]?.metadata).toEqual({ 0: three, 1: three, 2: two, 3: two, 4: two });
+  });
+
+  it('may have summaries, and points without a value', async () => {
+    const time = { timeUnixNano: '1544712660000000000' };
+    const metrics = [
+      {
+        name: 'rpc',
+        unit: 's',
+        summary: {
+          dataPoints: [
+            {
+              ...time,
+              count: '4',
+              sum: 2.5,
+              quantileValues: [
+                { quantile: 0.5, value: 0.1 },
+                { quantile: 1, value: 2 },
+              ],
+            },
+          ],
+        },
+      },
+      {
+        name: 'gone',
+        gauge: {
+          dataPoints: [
+            { ...time, flags: 1 },
+            { ...time, asInt: '7' },
+          ],
+        },
+      },
+    ];
+    const body = { resourceMetrics: [{ scopeMetrics: [{ scope: { name: 's' }, metrics }] }] };
+    const { status, metrics: stored } = await sent('metrics', body);
+    expect(status).toBe(200);
+    expect(stored.map(({ name, value, tags, unit }) => ({ name, value, tags, unit }))).toEqual([
+      { name: 'rpc.count', value: 4, tags: undefined, unit: '1' },
+      { name: 'rpc.sum', value: 2.5, tags: undefined, unit: 's' },
+      { name: 'rpc', value: 0.1, tags: { quantile: '0.5' }, unit: 's' },
+      { name: 'rpc', value: 2, tags: { quantile: '1' }, unit: 's' },
+      { name: 'gone', value: 7, tags: undefined, unit: undefined },
+    ]);
+  });
+
+  it('is taken if it is empty, in both encodings', async () => {
+    for (const signal of ['logs', 'metrics', 'traces']) {
+      expect(await post(`${receiver.url}/v1/${signal}`, {})).toMatchObject({ status: 200, text: '{}' });
+      const empty = await post(`${receiver.url}/v1/${signal}`, new Uint8Array());
+      expect(empty).toMatchObject({ status: 200, text: '' });
+      expect(empty.headers.get('content-type')).toBe('application/x-protobuf');
+    }
+  });
+});
+
 describe('values of JSON', () => {
   it.each([
     ['a list as a body', { body: ['x'] }],

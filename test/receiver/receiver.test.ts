@@ -10,7 +10,7 @@ import { type TelemetryEvent } from 'rimp-telemetry';
 import { lowest } from '../helpers/generations.js';
 import { expectBalance } from '../helpers/ledger.js';
 import { otelcolProgram, startOtelcol } from '../helpers/otelcol.js';
-import { logsRequest, post } from '../helpers/otlp.js';
+import { post } from '../helpers/otlp.js';
 import { EXAMPLES, example, examplesHere } from '../helpers/otlp-examples.js';
 import { endReceivers, receive } from '../helpers/otlp-receiver.js';
 import { until } from '../helpers/until.js';
@@ -182,86 +182,5 @@ describe('what others send', () => {
       otel: { span: { kind: 'server', parentSpanId: 'eee19b7ec3c1b173' } },
     });
     expect(receiver.figures.traces).toEqual({ accepted: 1, delivered: 1, queued: 0, dropped: {} });
-  });
-
-  it('takes times and integers as text and as numbers, exactly', async () => {
-    const { receiver, collector } = await receive();
-    const body =
-      '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":1544712660300000001,"attributes":[' +
-      '{"key":"big","value":{"intValue":9007199254740993}},{"key":"text","value":{"intValue":"9223372036854775807"}},' +
-      '{"key":"quoted","value":{"stringValue":"a: 1544712660300000001, \\" 1544712660300000001 "}},' +
-      '{"key":"safe","value":{"intValue":"42"}}],"newField":{"x":1}},{"timeUnixNano":"1544712660300000002"}]}]}]}';
-    expect((await post(`${receiver.url}/v1/logs`, body)).status).toBe(200);
-    const { events } = await collector.storage.retrieve();
-    expect(events.map(({ otel }) => otel?.timeUnixNano)).toEqual(['1544712660300000001', '1544712660300000002']);
-    expect(events[0]?.metadata).toEqual({
-      big: '9007199254740993',
-      text: '9223372036854775807',
-      quoted: 'a: 1544712660300000001, " 1544712660300000001 ',
-      safe: 42,
-    });
-  });
-
-  it('takes bytes as base64 of both alphabets, and as older JavaScript exporters write them', async () => {
-    const { receiver, collector } = await receive();
-    const values = ['AP+/', 'AP-_', 'AP8=', 'AP8', { 0: 0, 1: 255 }];
-    const attributes = values.map((bytesValue, i) => ({ key: String(i), value: { bytesValue } }));
-    expect((await post(`${receiver.url}/v1/logs`, logsRequest({ attributes }))).text).toBe('{}');
-    const [event] = (await collector.storage.retrieve()).events;
-    const [three, two] = [new Uint8Array([0, 255, 191]), new Uint8Array([0, 255])];
-    expect(event?.metadata).toEqual({ 0: three, 1: three, 2: two, 3: two, 4: two });
-  });
-
-  it('takes summaries, and points without a value', async () => {
-    const { receiver, collector } = await receive();
-    const time = { timeUnixNano: '1544712660000000000' };
-    const metrics = [
-      {
-        name: 'rpc',
-        unit: 's',
-        summary: {
-          dataPoints: [
-            {
-              ...time,
-              count: '4',
-              sum: 2.5,
-              quantileValues: [
-                { quantile: 0.5, value: 0.1 },
-                { quantile: 1, value: 2 },
-              ],
-            },
-          ],
-        },
-      },
-      {
-        name: 'gone',
-        gauge: {
-          dataPoints: [
-            { ...time, flags: 1 },
-            { ...time, asInt: '7' },
-          ],
-        },
-      },
-    ];
-    const body = { resourceMetrics: [{ scopeMetrics: [{ scope: { name: 's' }, metrics }] }] };
-    expect((await post(`${receiver.url}/v1/metrics`, body)).status).toBe(200);
-    const stored = (await collector.storage.retrieve()).metrics;
-    expect(stored.map(({ name, value, tags, unit }) => ({ name, value, tags, unit }))).toEqual([
-      { name: 'rpc.count', value: 4, tags: undefined, unit: '1' },
-      { name: 'rpc.sum', value: 2.5, tags: undefined, unit: 's' },
-      { name: 'rpc', value: 0.1, tags: { quantile: '0.5' }, unit: 's' },
-      { name: 'rpc', value: 2, tags: { quantile: '1' }, unit: 's' },
-      { name: 'gone', value: 7, tags: undefined, unit: undefined },
-    ]);
-  });
-
-  it('answers empty requests, in both encodings, as taken', async () => {
-    const { receiver } = await receive();
-    for (const signal of ['logs', 'metrics', 'traces']) {
-      expect(await post(`${receiver.url}/v1/${signal}`, {})).toMatchObject({ status: 200, text: '{}' });
-      const empty = await post(`${receiver.url}/v1/${signal}`, new Uint8Array());
-      expect(empty).toMatchObject({ status: 200, text: '' });
-      expect(empty.headers.get('content-type')).toBe('application/x-protobuf');
-    }
   });
 });
