@@ -6,7 +6,7 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import { inBackground } from '../runtime/background.js';
 import { type FlushResult, leftUntil, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
-import { isExiting, onExit } from '../runtime/exit-hook.js';
+import { isExiting, isFlushingAtExit, onExit } from '../runtime/exit-hook.js';
 import type { ExitTarget } from '../runtime/shared-state.js';
 import { monotonicNow } from '../runtime/system-clock.js';
 import type { LossCounters } from './loss-watch.js';
@@ -169,6 +169,7 @@ export class CollectorLifecycle {
       beforeExit: async (deadlineMillis) => {
         // whatever can't be handed on now is not tried for ever: the process wants to end
         this.#triedAtExit = true;
+        for (const provider of this.#flushable()) flushedAtExit(provider);
         await this.forceFlush(deadlineMillis);
       },
       exit: () => {
@@ -194,7 +195,9 @@ export class CollectorLifecycle {
     const attempt = (what: string, work: Promise<unknown> | undefined): Promise<void> =>
       this.#attempt(errors, deadline, what, work);
     const drain = attempt('flushing to the sinks', this.#pipeline.drain());
-    const providers = [...this.#flushable()].map((provider) => {
+    // a reader of the SDK's that is asked again begins a collection anew, and holds the process as long as that takes
+    const isTooLate = isFlushingAtExit() && leftUntil(deadline) === 0;
+    const providers = (isTooLate ? [] : [...this.#flushable()]).map((provider) => {
       flushedAtExit(provider);
       const name = provider.constructor.name;
       try {

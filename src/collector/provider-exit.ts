@@ -18,11 +18,13 @@ export function flushAtExit(provider: FlushableLike): void {
       return held.deref() !== undefined;
     },
     beforeExit: async (deadlineMillis) => {
+      // a collector that has something to hand on as well flushes it itself, and says so by now
+      await Promise.resolve();
       const alive = held.deref();
       leave();
-      if (alive === undefined) return;
-      leaves.delete(alive);
+      if (alive === undefined || !leaves.delete(alive)) return;
       const timeoutMillis = leftUntil(deadlineMillis);
+      if (timeoutMillis === 0) return;
       await within(Promise.resolve(alive.forceFlush?.({ timeoutMillis })), deadlineMillis, 'flushing a provider');
     },
     exit: () => undefined,

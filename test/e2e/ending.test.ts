@@ -107,6 +107,34 @@ describe('the end of a process', () => {
     expect(status).toBe(0);
   });
 
+  it('flushes a provider of the application once, whether or not a collector has something buffered too', async () => {
+    const { stdout } = await run(
+      `const meterProvider = { getMeter: () => undefined, forceFlush: async () => console.log('flushed') };
+       const c = make();
+       c.useProviders({ meterProvider });
+       c.collectEvent('a', 'first');
+       c.flush();
+       setTimeout(() => c.collectEvent('a', 'last'), 50);`,
+    );
+    expect(stdout).toBe('flushed\n');
+  });
+
+  it('asks a provider that took all of the time for no second flush, and keeps what was collected meanwhile', async () => {
+    const { stdout, messages } = await run(
+      `const meterProvider = {
+         getMeter: () => undefined,
+         forceFlush: () => new Promise((resolve) => {
+           console.log('flushed');
+           setTimeout(() => { c.collectEvent('a', 'late'); resolve(); }, 10_500);
+         }),
+       };
+       const c = make();
+       c.useProviders({ meterProvider });
+       c.collectEvent('a', 'first');`,
+    );
+    expect({ stdout, messages }).toEqual({ stdout: 'flushed\n', messages: ['first', 'late'] });
+  }, 30_000);
+
   it('finds nothing that holds collectors which were flushed and dropped', async () => {
     const { stdout } = await programs.run(
       `const left = [];

@@ -7,6 +7,7 @@ import { exportInterval, exportTimeout, temporalityOf } from '../config/metric-e
 import type { SignalSettings } from '../config/settings.js';
 import { serializerOf } from '../encode/serializer.js';
 import type { BatchExporter } from './batch-exporter.js';
+import { boundCollections } from './bounded-collection.js';
 import { CountedMetricExporter, type MetricExporterLike, type MetricSelectors } from './counted-metric-exporter.js';
 import { DurableMetricExporter } from './durable-metric-exporter.js';
 import { DurableSender } from './durable-sender.js';
@@ -33,6 +34,7 @@ export function makeMetrics(
     exportIntervalMillis: interval,
     exportTimeoutMillis: exportTimeout(interval, plan.env, warn),
   }) as MetricReaderLike;
+  boundCollections(part);
   return { part, abandon };
 }
 
