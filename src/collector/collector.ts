@@ -137,7 +137,7 @@ export class TelemetryCollector {
   #collectMetric(first: unknown, value: unknown, unit: unknown, tags: unknown): TelemetryMetric | null {
     try {
       if (this.#isOver()) return null;
-      const fields = metricFieldsOf(first, value, unit, tags);
+      const fields = metricFieldsOf(first, value, unit, tags, this.#unusable);
       const metric = buildMetric(fields, this.#clock, this.#bridge.metricResource, this.#tags, this.#unusable);
       if (metric === undefined) {
         this.#unusable.invalidMetric(fields);

@@ -75,6 +75,9 @@ export class TelemetryConfig {
     const problems: ConfigProblem[] = [];
     if (typeof init !== 'object' || init === null || Array.isArray(init)) {
       problems.push({ field: '', message: `expected an object of fields, got ${show(init)}` });
+    } else if (typeof (init as { readonly store?: unknown }).store === 'function') {
+      const hint = 'give it in the second argument, new TelemetryCollector({}, { storage })';
+      problems.push({ field: '', message: `expected an object of fields, got a storage: ${hint}` });
     }
     const given: TelemetryConfigInit = typeof init === 'object' && init !== null ? init : {};
     this.enabled = given.enabled ?? true;

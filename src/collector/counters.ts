@@ -58,7 +58,7 @@ export class CollectorCounters {
     return { accepted, delivered: left, queued, dropped: all };
   }
 
-  /** All that is lost, by the path of its counter in `health()`. */
+  /** All that is lost, items and arguments of calls, by the path of its counter in `health()`. */
   *losses(): LossCounters {
     const sinks = { ...this.#pipeline.sinkFigures(), ...this.#exported(false) };
     for (const [name, { dropped }] of Object.entries(sinks)) {
@@ -69,6 +69,7 @@ export class CollectorCounters {
     const { dropped } = this.#pipeline.figures;
     for (const reason of LOST_BY_PIPELINE) yield [`dropped.${reason}`, dropped[reason] ?? 0];
     for (const [reason, count] of Object.entries(this.rejected.toRecord())) yield [`rejected.${reason}`, count];
+    for (const [reason, count] of Object.entries(this.replaced.toRecord())) yield [`replaced.${reason}`, count];
   }
 
   #exported(withImplied: boolean): Record<string, LedgerFigures> {

@@ -8,7 +8,10 @@ export interface CollectorHealth extends LedgerFigures {
   readonly sinks: Readonly<Record<string, LedgerFigures>>;
   /** Calls that gave no item, by reason: `invalid_metric`, `after_shutdown`, `failed`. */
   readonly rejected: Readonly<Record<string, number>>;
-  /** Arguments that were no use, so that something else stands in the item, by reason: `invalid_timestamp`, `invalid_event_type`. */
+  /**
+   * Arguments that were no use, so that something else stands in the item, by reason: `invalid_timestamp`,
+   * `invalid_event_type`, `invalid_unit`, `invalid_tags`, `unknown_argument`.
+   */
   readonly replaced: Readonly<Record<string, number>>;
   /** Measurements that RIMP keeps but no OpenTelemetry instrument recorded, by reason. */
   readonly notRecorded: Readonly<Record<string, number>>;

@@ -43,25 +43,39 @@ export interface MetricFields {
   readonly timestamp?: TimeArgument | undefined;
 }
 
+/** Is told of arguments that are no use: something else stands in the item, and no call throws. */
+export interface OnReplaced {
+  /** What was given as a time is none: the item has the time of the call. */
+  invalidTime(given: unknown): void;
+  /** What was given as an event type is none: the event is an `'info'`. */
+  invalidEventType(given: unknown): void;
+  /** What was given as a unit is a map: it stands as the tags. */
+  invalidUnit(given: unknown): void;
+  /** What was given as tags is no map: there are none. */
+  invalidTags(given: unknown): void;
+  /** An argument by name that there is not: it is passed over. */
+  unknownArgument(call: string, name: string, known: readonly string[]): void;
+}
+
 const EVENT_ARGUMENTS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
 const METRIC_ARGUMENTS = ['name', 'value', 'unit', 'tags', 'timestamp'] as const;
-
-/** Is told of arguments that something else stands in for. */
-export interface OnReplaced {
-  /** The item has the time of the call. */
-  invalidTime(given: unknown): void;
-  /** The event is of the type `info`. */
-  invalidEventType(given: unknown): void;
-}
+/** Python's name of `eventType`, for ported code. */
+const EVENT_TYPE_IN_PYTHON = 'event_type';
 
 /** Whatever was given for each field of a metric. */
 export type AnyMetricFields = { readonly [K in keyof MetricFields]?: unknown };
 
 /** The fields that a call of `collectMetric` names: in one object, or by position. */
-export function metricFieldsOf(first: unknown, value: unknown, unit: unknown, tags: unknown): AnyMetricFields {
-  return typeof first === 'object' && first !== null && value === undefined
-    ? readFields(first, METRIC_ARGUMENTS)
-    : { name: first, value, unit, tags };
+export function metricFieldsOf(
+  first: unknown,
+  value: unknown,
+  unit: unknown,
+  tags: unknown,
+  onReplaced: OnReplaced,
+): AnyMetricFields {
+  if (typeof first !== 'object' || first === null || value !== undefined) return { name: first, value, unit, tags };
+  checkNames('collectMetric', first, METRIC_ARGUMENTS, undefined, onReplaced);
+  return readFields(first, METRIC_ARGUMENTS);
 }
 
 /**
@@ -79,31 +93,36 @@ export function draftOf(
   onReplaced: OnReplaced,
 ): EventDraft {
   if (typeof first === 'object' && first !== null && message === undefined) {
-    const fields = readFields(first, EVENT_ARGUMENTS);
+    checkNames('collectEvent', first, EVENT_ARGUMENTS, EVENT_TYPE_IN_PYTHON, onReplaced);
+    const fields = readFields(first, [...EVENT_ARGUMENTS, EVENT_TYPE_IN_PYTHON]);
     const { timestamp } = fields;
     const nowMillis = clock.now();
     const time = timestamp === undefined ? undefined : timeOf(timestamp, nowMillis, onReplaced);
-    return draft(fields.source, fields.message, fields.eventType, fields.metadata, nowMillis, time, onReplaced);
+    const type = typeOf(fields.eventType ?? fields[EVENT_TYPE_IN_PYTHON], onReplaced);
+    return draft(fields.source, fields.message, type, fields.metadata, nowMillis, time);
   }
   const nowMillis = clock === systemClock ? undefined : clock.now();
-  return draft(first, message, eventType, metadata, nowMillis, undefined, onReplaced);
+  const type = eventTypeFromWord(eventType) ?? typeOf(eventType, onReplaced);
+  // a map in place of the event type is metadata whose type was left out
+  const isShifted = metadata === undefined && typeof eventType === 'object';
+  return draft(first, message, type, isShifted ? eventType : metadata, nowMillis, undefined);
+}
+
+function typeOf(given: unknown, onReplaced: OnReplaced): EventType {
+  const type = eventTypeFromWord(given);
+  if (type === undefined && given !== undefined && given !== null) onReplaced.invalidEventType(given);
+  return type ?? EventType.INFO;
 }
 
 function draft(
   source: unknown,
   message: unknown,
-  eventType: unknown,
+  type: EventType,
   metadata: unknown,
   nowMillis: number | undefined,
   time: Timestamp | undefined,
-  onReplaced: OnReplaced,
 ): EventDraft {
   const { value, flatKeys, bytes, grows, lost } = normaliseMetadata(metadata);
-  let type = eventTypeFromWord(eventType);
-  if (type === undefined) {
-    type = EventType.INFO;
-    if (eventType !== undefined && eventType !== null) onReplaced.invalidEventType(eventType);
-  }
   return new EventDraft(
     textOf(source) || 'unknown',
     textOf(message),
@@ -123,7 +142,6 @@ function draft(
  *
  * @param resource - what goes along with it in `otel.resource`.
  * @param memory - the tags of metrics before.
- * @param onReplaced - is told of a timestamp that can't be a time.
  */
 export function buildMetric(
   fields: AnyMetricFields,
@@ -135,7 +153,13 @@ export function buildMetric(
   const name = typeof fields.name === 'string' ? wellFormed(fields.name) : '';
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;
-  const unit = fields.unit === undefined || fields.unit === null ? undefined : textOf(fields.unit);
+  let { unit, tags } = fields;
+  if (typeof unit === 'object' && unit !== null && tags === undefined) {
+    onReplaced.invalidUnit(unit);
+    tags = unit;
+    unit = undefined;
+  }
+  const unitText = unit === undefined || unit === null ? '' : textOf(unit);
   const now = dateOn(clock);
   const time = fields.timestamp === undefined ? undefined : timeOf(fields.timestamp, now.getTime(), onReplaced);
   const timeUnixNano = time?.timeUnixNano;
@@ -144,8 +168,8 @@ export function buildMetric(
     timestamp: time?.date ?? now,
     name,
     value,
-    unit: unit === '' ? undefined : unit,
-    tags: buildTags(fields.tags, memory),
+    unit: unitText === '' ? undefined : unitText,
+    tags: buildTags(tags, memory, onReplaced),
     otel: timeUnixNano === undefined ? bareOtel(resource) : { resource, timeUnixNano },
   };
   return new TelemetryMetric(built, CHECKED);
@@ -162,6 +186,22 @@ export function readFields<K extends string>(from: object, names: readonly K[]):
     }
   }
   return fields;
+}
+
+/** Reports the names of arguments that there are not. */
+function checkNames(
+  call: string,
+  given: object,
+  known: readonly string[],
+  also: string | undefined,
+  onReplaced: OnReplaced,
+): void {
+  try {
+    for (const name of Object.keys(given))
+      if (name !== also && !known.includes(name)) onReplaced.unknownArgument(call, name, known);
+  } catch {
+    // names that can't be read are none
+  }
 }
 
 function timeOf(given: unknown, nowMillis: number, onReplaced: OnReplaced): Timestamp {
@@ -186,8 +226,11 @@ function textOf(value: unknown): string {
   }
 }
 
-function buildTags(tags: unknown, memory: TagMemory): Tags | undefined {
-  if (typeof tags !== 'object' || tags === null) return undefined;
+function buildTags(tags: unknown, memory: TagMemory, onReplaced: OnReplaced): Tags | undefined {
+  if (typeof tags !== 'object' || tags === null) {
+    if (tags !== undefined && tags !== null) onReplaced.invalidTags(tags);
+    return undefined;
+  }
   const known = memory.copyOf(tags);
   if (known !== undefined) return known;
   const built: Record<string, TagValue> = {};

@@ -51,7 +51,10 @@ export class LossWatch {
 }
 
 function textOf(losses: readonly Loss[]): string {
-  const each = losses.map(({ path, count }) => `${count === 1 ? '1 item' : `${count} items`} (see health().${path})`);
+  const each = losses.map(({ path, count }) => {
+    const what = path.startsWith('replaced.') ? 'argument' : 'item';
+    return `${count} ${what}${count === 1 ? '' : 's'} (see health().${path})`;
+  });
   return `lost ${each.join(' and ')}`;
 }
 

@@ -1,4 +1,5 @@
 import { show } from '../model/errors.js';
+import { closestName } from '../model/spelling.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import type { CollectorCounters } from './counters.js';
 import type { MetricFields, OnReplaced } from './items-from-arguments.js';
@@ -30,18 +31,45 @@ export class UnusableCalls implements OnReplaced {
     this.#reject('invalid_metric', 'invalid_metric', what);
   }
 
-  /** What was given as a time is none: the item has the time of the call. */
   invalidTime(given: unknown): void {
-    this.#counters.replaced.add('invalid_timestamp');
-    const expected = 'a Date, milliseconds since the Unix epoch, ISO text or an HrTime';
-    this.#diagnostics.report('invalid_timestamp', `expected "timestamp" to be ${expected}, got ${show(given)}`);
+    this.#expected(
+      'invalid_timestamp',
+      'timestamp',
+      'a Date, milliseconds since the Unix epoch, ISO text or an HrTime',
+      given,
+    );
   }
 
-  /** What was given as the type of an event names none: it is `info`. */
   invalidEventType(given: unknown): void {
-    this.#counters.replaced.add('invalid_event_type');
-    const expected = 'info, warning, error or debug';
-    this.#diagnostics.report('invalid_event_type', `expected the event's type to be ${expected}, got ${show(given)}`);
+    // by whichever name it was given
+    const what = `expected the event's type to be info, warning, error or debug, got ${show(given)}`;
+    this.#replace('invalid_event_type', what);
+  }
+
+  invalidUnit(given: unknown): void {
+    this.#expected('invalid_unit', 'unit', 'text in front of the tags', given);
+  }
+
+  invalidTags(given: unknown): void {
+    this.#expected('invalid_tags', 'tags', 'a map', given);
+  }
+
+  unknownArgument(call: string, name: string, known: readonly string[]): void {
+    const meant = closestName(name, known);
+    const hint = meant === undefined ? `expected one of ${known.join(', ')}` : `did you mean "${meant}"?`;
+    this.#replace(
+      'unknown_argument',
+      `${call}: unknown argument ${JSON.stringify(name.slice(0, 80))} is passed over: ${hint}`,
+    );
+  }
+
+  #expected(reason: string, name: string, expected: string, given: unknown): void {
+    this.#replace(reason, `expected "${name}" to be ${expected}, got ${show(given)}`);
+  }
+
+  #replace(reason: string, what: string): void {
+    this.#counters.replaced.add(reason);
+    this.#diagnostics.report(reason, what, undefined, [`replaced.${reason}`]);
   }
 
   #reject(reason: string, kind: string, what: string, error?: unknown): void {

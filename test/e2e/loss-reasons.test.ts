@@ -37,6 +37,14 @@ describe('the line of a loss', () => {
     expect(stderr.split('\n')).toEqual([`${REFUSED} 1`, `${REFUSED} 2`, invalid, '']);
   });
 
+  it('is there for an argument that something else stands in for', async () => {
+    const { stderr } = await programs.run("new rimp.TelemetryCollector().collectEvent('a', 'b', 'bogus');");
+    expect(stderr).toBe(
+      'rimp-telemetry: lost 1 argument (see health().replaced.invalid_event_type): ' +
+        'expected the event\'s type to be info, warning, error or debug, got "bogus" (string)\n',
+    );
+  });
+
   it('has the reason that the shutdown gives for what it did not wait for', async () => {
     const { stderr } = await programs.run(`
       const hanging = { store: () => new Promise(() => {}), retrieve() {}, clear() {}, close() {}, scan() {} };
