@@ -29,7 +29,8 @@ type Take = (metric: TelemetryMetric, tagBytes: number | undefined) => void;
 
 /**
  * The RIMP metrics that the points of one OpenTelemetry metric become: a gauge or a sum one each, a histogram
- * `name.count`, `name.sum` and, if known, `name.min` and `name.max`. A histogram that recorded nothing gives none.
+ * `name.count`, `name.sum` and, if known, `name.min` and `name.max`. A histogram that recorded nothing gives none. A sum or
+ * an extreme that is `NaN` or infinite is a metric, but no part of `otel.histogram`, as JSON has no such numbers.
  */
 export function metricsOfData(
   data: MetricDataLike,
@@ -139,9 +140,12 @@ function takeHistogram(take: Take, common: Common, point: DataPointLike, time: P
   // its metrics share them
   if (tags !== undefined) Object.freeze(tags);
   take(metricOf(common, point, time, tags, detail.count, 'count', detail), bytes);
-  if (detail.sum !== undefined) take(metricOf(common, point, time, tags, detail.sum, 'sum'), bytes);
-  if (detail.min !== undefined) take(metricOf(common, point, time, tags, detail.min, 'min'), bytes);
-  if (detail.max !== undefined) take(metricOf(common, point, time, tags, detail.max, 'max'), bytes);
+  const { sum, min, max } = point.value as HistogramDetail;
+  // the SDKs' unknown extremes are these
+  const isKnown = min !== Number.POSITIVE_INFINITY || max !== Number.NEGATIVE_INFINITY;
+  if (typeof sum === 'number') take(metricOf(common, point, time, tags, sum, 'sum'), bytes);
+  if (isKnown && typeof min === 'number') take(metricOf(common, point, time, tags, min, 'min'), bytes);
+  if (isKnown && typeof max === 'number') take(metricOf(common, point, time, tags, max, 'max'), bytes);
 }
 
 function detailOf(value: unknown): HistogramDetail | undefined {
@@ -168,7 +172,6 @@ function side(buckets: ExponentialBuckets | undefined): ExponentialBuckets {
   return { offset: buckets?.offset ?? 0, bucketCounts: [...(buckets?.bucketCounts ?? [])] };
 }
 
-// the SDKs' empty histograms have ±Infinity as their extremes
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }

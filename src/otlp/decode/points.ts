@@ -80,8 +80,27 @@ function histogramOf({ count = 0, sum, min, max, bucketCounts = [], explicitBoun
       `a histogram of ${explicitBounds.length} bounds: expected ${explicitBounds.length + 1} counts, got ${bucketCounts.length}`,
     );
   }
-  const buckets = bucketCounts.length === 0 ? undefined : { boundaries: explicitBounds, counts: bucketCounts };
+  const buckets = bucketCounts.length === 0 ? undefined : bucketsOf(explicitBounds, bucketCounts);
   return { count, sum, min, max, buckets };
+}
+
+/** Buckets between finite bounds: the infinite ones at the ends, which some senders name, are there without a name. */
+function bucketsOf(bounds: readonly number[], counts: readonly number[]): object {
+  const boundaries = [...bounds];
+  const merged = [...counts];
+  if (boundaries.at(-1) === Number.POSITIVE_INFINITY) {
+    boundaries.pop();
+    const last = merged.pop() ?? 0;
+    merged.push((merged.pop() ?? 0) + last);
+  }
+  if (boundaries[0] === Number.NEGATIVE_INFINITY) {
+    boundaries.shift();
+    const first = merged.shift() ?? 0;
+    merged.unshift((merged.shift() ?? 0) + first);
+  }
+  const wrong = boundaries.find((bound, at) => !Number.isFinite(bound) || bound < (boundaries[at - 1] ?? bound));
+  if (wrong !== undefined) throw new DecodeError(`a histogram's bounds: expected ascending numbers, got ${wrong}`);
+  return { boundaries, counts: merged };
 }
 
 function exponentialOf({
