@@ -16,7 +16,7 @@ export interface TelemetryConfigArguments {
   readonly realtime_mode?: Optional<boolean>;
   /** Which storage the collector makes; default `'memory'`. */
   readonly storage_backend?: Optional<StorageBackend>;
-  /** A file, or a `postgres://` URL; default none. */
+  /** A file, or a `postgres://` or `clickhouse://` URL; default none. */
   readonly storage_path?: Optional<string>;
 }
 
@@ -74,7 +74,7 @@ export class TelemetryConfig extends Config {
   get storage_backend(): StorageBackend {
     return this.storageBackend;
   }
-  /** A file, or a `postgres://` URL; `null` if there is none. */
+  /** A file, or a `postgres://` or `clickhouse://` URL; `null` if there is none. */
   get storage_path(): string | null {
     return this.storagePath ?? null;
   }

@@ -49,7 +49,7 @@ describe('importing the package', () => {
     expect(inside(sources, 'setup', 'start-telemetry.ts', 'node-sdk.ts', 'live-view.ts', 'prometheus.ts')).toEqual([]);
     for (const directory of ['otlp', 'receiver', 'ship', 'view', 'prometheus', 'cli', 'testing', 'legacy', 'analysis'])
       expect(inside(sources, directory)).toEqual([]);
-    expect(bytes).toBeLessThan(240_000);
+    expect(bytes).toBeLessThan(250_000);
   });
 
   it('loads the parts of one storage when it is made, and of no other', async () => {

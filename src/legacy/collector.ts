@@ -1,109 +1,16 @@
-/**
- * RIMP for Python's names and argument orders over the same classes, so that a ported call site needs a mechanical
- * translation only: the import, `new`, `const`, `await` on storages, literals; keyword calls become one object.
- */
-
-import { normaliseMetadata } from '../codec/normalise.js';
 import { TelemetryCollector as Collector } from '../collector/collector.js';
 import type { TelemetryConfig as Config } from '../collector/config.js';
 import { INTERNALS } from '../collector/internals.js';
 import { readFields } from '../collector/items-from-arguments.js';
 import type { CollectorOptions } from '../collector/options.js';
-import { TelemetryStream as Stream, type TelemetryConsumer, type TelemetryStreamOptions } from '../collector/stream.js';
-import { TelemetryEvent as Event } from '../model/event.js';
-import { EventType } from '../model/event-type.js';
-import { TelemetryMetric as Metric, type Tags } from '../model/metric.js';
-import type { TelemetryStorage as Storage } from '../model/storage.js';
+import type { TelemetryEvent as Event } from '../model/event.js';
+import type { EventType } from '../model/event-type.js';
+import type { TelemetryMetric as Metric } from '../model/metric.js';
 import type { TelemetryListener } from '../pipeline/listeners.js';
-import { type Optional, TelemetryConfig, type TelemetryConfigArguments } from './config.js';
-import { TelemetryData, type TelemetryDataArguments } from './data.js';
+import { type Optional, TelemetryConfig } from './config.js';
 import { keywordsOf } from './keywords.js';
-import { inPython, withPythonNames } from './python-names.js';
-import {
-  FileStorage,
-  MemoryStorage,
-  type RetrieveArguments,
-  TelemetryStorage,
-  takePythonArguments,
-} from './storage.js';
-
-export type { RetrieveArguments, TelemetryConsumer, TelemetryDataArguments, TelemetryListener };
-export {
-  EventType,
-  FileStorage,
-  MemoryStorage,
-  TelemetryConfig,
-  type TelemetryConfigArguments,
-  TelemetryData,
-  TelemetryStorage,
-};
-
-/** The keyword arguments of {@link TelemetryEvent}. */
-export interface TelemetryEventArguments {
-  /** Its id, unique. */
-  readonly event_id: string;
-  /** When it happened. */
-  readonly timestamp: Date;
-  /** How severe it is. */
-  readonly event_type: EventType;
-  /** What it comes from. */
-  readonly source: string;
-  /** What happened. */
-  readonly message: string;
-  /** Anything that belongs to it, by key; default none. */
-  readonly metadata?: Optional<object>;
-}
-
-/** An event made by hand, with keyword arguments as one object. Every event has `event_id` and `event_type`. */
-export class TelemetryEvent extends Event {
-  constructor(fields: TelemetryEventArguments) {
-    const { event_id, event_type, timestamp, source, message, metadata } = fields;
-    const given = { eventId: event_id, eventType: event_type, timestamp, source, message };
-    try {
-      super({ ...given, metadata: normaliseMetadata(metadata).value });
-    } catch (error) {
-      throw inPython(error);
-    }
-  }
-
-  /** Whatever made it, an event is one. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return Function.prototype[Symbol.hasInstance].call(Event, value);
-  }
-}
-
-/** The keyword arguments of {@link TelemetryMetric}. */
-export interface TelemetryMetricArguments {
-  /** Its id, unique. */
-  readonly metric_id: string;
-  /** When it was measured. */
-  readonly timestamp: Date;
-  /** What is measured. */
-  readonly name: string;
-  /** The measurement, in `unit`. */
-  readonly value: number;
-  /** The unit, as people write it; default none. */
-  readonly unit?: Optional<string>;
-  /** What the measurement belongs to; default none. */
-  readonly tags?: Optional<Tags>;
-}
-
-/** A metric made by hand, with keyword arguments as one object. Every metric has `metric_id`. */
-export class TelemetryMetric extends Metric {
-  constructor(fields: TelemetryMetricArguments) {
-    const { metric_id, timestamp, name, value, unit, tags } = fields;
-    try {
-      super({ metricId: metric_id, timestamp, name, value, unit, tags });
-    } catch (error) {
-      throw inPython(error);
-    }
-  }
-
-  /** Whatever made it, a metric is one. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return Function.prototype[Symbol.hasInstance].call(Metric, value);
-  }
-}
+import { withPythonNames } from './python-names.js';
+import { type TelemetryStorage, takePythonArguments } from './storage.js';
 
 /** The keyword arguments of `collect_event`. */
 export interface CollectEventArguments {
@@ -219,45 +126,5 @@ export class TelemetryCollector extends Collector {
   /** As `removeListener`. */
   remove_listener(listener: TelemetryListener): boolean {
     return this.removeListener(listener);
-  }
-}
-
-/** The keyword arguments of {@link TelemetryStream}. */
-export interface TelemetryStreamArguments {
-  /** The collector whose items the stream brings. */
-  readonly collector: Collector;
-  /** Where the stream stores what it brings; default nowhere. */
-  readonly storage?: Optional<Storage>;
-  /** How often consumers are called, in **seconds**; default 1. */
-  readonly interval?: Optional<number>;
-}
-
-/** The stream with Python's names. */
-export class TelemetryStream extends Stream {
-  /** The collector whose items the stream brings. */
-  readonly collector: Collector;
-  /** Stores what the stream brings; `null` if nothing does. */
-  readonly storage: Storage | null;
-  /** How often consumers are called, in **seconds**. */
-  readonly interval: number;
-
-  constructor(collector: Collector, storage?: Optional<Storage>, interval?: Optional<number>);
-  constructor(fields: TelemetryStreamArguments);
-  constructor(first: Collector | TelemetryStreamArguments, storage?: Optional<Storage>, interval?: Optional<number>) {
-    const fields = first instanceof Collector ? { collector: first, storage, interval } : first;
-    super(fields as TelemetryStreamOptions);
-    this.collector = fields.collector;
-    this.storage = fields.storage ?? null;
-    this.interval = fields.interval ?? 1;
-  }
-
-  /** As `addConsumer`. */
-  add_consumer(consumer: TelemetryConsumer): () => void {
-    return withPythonNames(() => this.addConsumer(consumer));
-  }
-
-  /** As `removeConsumer`. */
-  remove_consumer(consumer: TelemetryConsumer): boolean {
-    return this.removeConsumer(consumer);
   }
 }
