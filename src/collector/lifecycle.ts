@@ -10,6 +10,7 @@ import { isExiting, isFlushingAtExit, onExit } from '../runtime/exit-hook.js';
 import type { ExitTarget } from '../runtime/shared-state.js';
 import { monotonicNow } from '../runtime/system-clock.js';
 import type { LossCounters } from './loss-watch.js';
+import { loadLosses } from './on-demand.js';
 import { flushAtExit, flushedAtExit } from './provider-exit.js';
 
 /** What a lifecycle works on. */
@@ -124,9 +125,11 @@ export class CollectorLifecycle {
     this.#leaveExit = undefined;
     const before = new Map(this.#losses());
     const errors = await inBackground(() => this.#endAll(deadline));
-    // of what else was lost meanwhile, the reason was reported
-    const counters = this.#grownSince(before).filter((path) => this.#diagnostics.reasonOf(path) === undefined);
-    for (const error of errors) this.#diagnostics.report('shutdown', 'shutting down failed', error, counters);
+    if (errors.length > 0) {
+      // of what else was lost meanwhile, the reason was reported
+      const unexplained = loadLosses().grownSince(before, this.#losses(), this.#diagnostics).unexplained;
+      for (const error of errors) this.#diagnostics.report('shutdown', 'shutting down failed', error, unexplained);
+    }
     return { complete: errors.length === 0, errors };
   }
 
@@ -213,9 +216,8 @@ export class CollectorLifecycle {
     const lost = this.#lost() - lostBefore;
     if (lost > 0 && errors.length === 0) {
       const what = `${lost === 1 ? '1 item was' : `${lost} items were`} lost on the way to a sink or an endpoint`;
-      const reasons = this.#grownSince(lossesBefore).map((path) => this.#diagnostics.reasonOf(path));
-      const known = new Set(reasons.filter((reason) => reason !== undefined));
-      errors.push(new Error(known.size === 0 ? what : `${what}: ${Array.from(known).join('; ')}`));
+      const { reasons } = loadLosses().grownSince(lossesBefore, this.#losses(), this.#diagnostics);
+      errors.push(new Error(reasons === '' ? what : `${what}: ${reasons}`));
     }
     return errors;
   }
@@ -227,12 +229,6 @@ export class CollectorLifecycle {
     } catch (error) {
       errors.push(toError(error));
     }
-  }
-
-  /** The counters in `health()` of what sinks and exporters have lost since. */
-  #grownSince(before: ReadonlyMap<string, number>): readonly string[] {
-    const grown = Array.from(this.#losses()).filter(([path, count]) => count > (before.get(path) ?? 0));
-    return grown.map(([path]) => path).filter((path) => path.startsWith('sinks'));
   }
 
   /** What all sinks and exporters have lost so far. */

@@ -1,6 +1,4 @@
-import type { Clock } from '../runtime/clock.js';
-import { Diagnostics } from '../runtime/diagnostics.js';
-import { isSilenced, warnDiag, writeStderrLine } from '../runtime/diagnostics-output.js';
+import type { Diagnostics } from '../runtime/diagnostics.js';
 
 /** What a collector counts as lost: by the path of each counter in `health()`. */
 export type LossCounters = Iterable<readonly [path: string, count: number]>;
@@ -58,14 +56,27 @@ function textOf(losses: readonly Loss[]): string {
   return `lost ${each.join(' and ')}`;
 }
 
-/** Diagnostics of a collector: to OpenTelemetry's `diag`, and losses to standard error if `diag` has no logger. */
-export function makeDiagnostics(clock: Clock, warnOnLoss: boolean, counters: () => LossCounters): Diagnostics {
-  const watch = new LossWatch(counters);
-  const isQuiet = !warnOnLoss || isSilenced(process.env);
-  return new Diagnostics(clock, {
-    warn: warnDiag,
-    takeLosses: (paths) => (isQuiet ? undefined : watch.takeLosses(paths)),
-    takeOthers: (reasonOf) => (isQuiet ? [] : watch.takeOthers(reasonOf)),
-    alarm: writeStderrLine,
-  });
+/** Why sinks and exporters lost what they did since. */
+interface GrownLosses {
+  /** The reasons that were reported, each once. */
+  readonly reasons: string;
+  /** The counters of what was lost without one. */
+  readonly unexplained: readonly string[];
+}
+
+/** Looks which counters of sinks and exporters have grown since. */
+export function grownSince(
+  before: ReadonlyMap<string, number>,
+  now: LossCounters,
+  diagnostics: Pick<Diagnostics, 'reasonOf'>,
+): GrownLosses {
+  const reasons = new Set<string>();
+  const unexplained: string[] = [];
+  for (const [path, count] of now) {
+    if (!path.startsWith('sinks') || count <= (before.get(path) ?? 0)) continue;
+    const reason = diagnostics.reasonOf(path);
+    if (reason === undefined) unexplained.push(path);
+    else reasons.add(reason);
+  }
+  return { reasons: Array.from(reasons).join('; '), unexplained };
 }

@@ -12,7 +12,7 @@ import { CollectorCounters } from './counters.js';
 import { flushAtSignals } from './flush-at-signals.js';
 import { Internals } from './internals.js';
 import { CollectorLifecycle } from './lifecycle.js';
-import { makeDiagnostics } from './loss-watch.js';
+import { makeDiagnostics } from './make-diagnostics.js';
 import { loadPlace } from './on-demand.js';
 import { openStorage } from './open-storage.js';
 import type { CollectorOptions } from './options.js';

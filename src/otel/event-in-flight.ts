@@ -2,8 +2,8 @@ import { ATTR_UID } from '../model/attribute-names.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { InFlight } from '../runtime/shared-state.js';
 import type { EventDraft, SpanIds } from './event-draft.js';
-import { FACADE_SCOPE } from './instruments/facade-scope.js';
-import type { Context, HrTime, LogRecordLike, LogRecordToEmit, ResourceLike } from './sdk-types.js';
+import type { Context, LogRecordLike, LogRecordToEmit, ResourceLike } from './sdk-types.js';
+import { loadFromOtel } from './transform/on-demand.js';
 
 /** Who emits an event: the bridge of a collector. */
 export interface EventOwner {
@@ -43,25 +43,12 @@ export class EventInFlight implements InFlight {
     if (this.record !== undefined) return record === this.record;
     const { event, emitted, draft } = this;
     if (event === undefined || emitted === undefined) return false;
-    const uid = uidOf(record);
-    if (uid === event.eventId) return true;
-    // a processor changed the id or took it away, or a limit of the provider's cut it
-    const scope = record.instrumentationScope?.name;
-    const isOfScope = scope === draft.source || scope === FACADE_SCOPE;
-    // the SDKs keep the very array: a record that somebody else emits meanwhile, at the same time, has another
-    if (record.hrTime === emitted.timestamp) return isOfScope;
-    // of a copy of the record, which a processor hands on, the rest has to agree
-    if (!isSameTime(record.hrTime, emitted.timestamp)) return false;
-    if (typeof uid === 'string' && uid !== '' && event.eventId.startsWith(uid)) return true;
-    return isOfScope && record.body === emitted.body && record.severityNumber === emitted.severityNumber;
+    if (uidOf(record) === event.eventId) return true;
+    return loadFromOtel().isChangedRecordOf(event, draft.source, emitted, record);
   }
 }
 
 /** The id of the event that a record is of. */
 export function uidOf(record: LogRecordLike): unknown {
   return (record.attributes as Record<string, unknown>)[ATTR_UID];
-}
-
-function isSameTime(a: HrTime | undefined, b: HrTime | undefined): boolean {
-  return a?.[0] === b?.[0] && a?.[1] === b?.[1];
 }
