@@ -155,6 +155,11 @@ describe('values of JSON', () => {
       },
     ]);
     expect((await sent('logs', { resource_logs: [] })).text).toContain('resourceLogs');
+    // so are names of early OTLP
+    const early = {
+      resourceLogs: [{ instrumentationLibraryLogs: [{ logRecords: [{ body: { stringValue: 'x' } }] }] }],
+    };
+    expect((await sent('logs', early)).text).toContain('OTLP names it \\"scopeLogs\\" now');
     // so are the items of another signal, which would be lost without a word
     expect((await sent('traces', logsRequest({ body: { stringValue: 'x' } }))).text).toContain(
       'it is sent to /v1/logs',

@@ -29,6 +29,13 @@ const PATHS: ReadonlyMap<string, string> = new Map([
   ['resourceMetrics', '/v1/metrics'],
   ['resourceSpans', '/v1/traces'],
 ]);
+/** What of OTLP before version 0.16 has another name now. */
+const FORMER: ReadonlyMap<string, string> = new Map([
+  ['instrumentationLibrary', 'scope'],
+  ['instrumentationLibraryLogs', 'scopeLogs'],
+  ['instrumentationLibraryMetrics', 'scopeMetrics'],
+  ['instrumentationLibrarySpans', 'scopeSpans'],
+]);
 /** Resources and scopes after which others may have their turn. */
 const STEP_ITEMS = 500;
 
@@ -237,6 +244,8 @@ export class JsonDecoder implements Decoder {
   #warnOf(name: string): void {
     const path = PATHS.get(name);
     if (path !== undefined) this.#warnings.add(`"${name}" was not read: it is sent to ${path}`);
+    const former = FORMER.get(name);
+    if (former !== undefined) this.#warnings.add(`"${name}" was not read: OTLP names it "${former}" now`);
     if (this.#warnings.size >= MAX_WARNINGS || !/^[a-z\d]+(?:_[a-z\d]+)+$/.test(name) || name.length > 80) return;
     const meant = name.replace(/_([a-z\d])/g, (_all, letter: string) => letter.toUpperCase());
     this.#warnings.add(`"${name}" was not read: in JSON, OTLP names it "${meant}"`);

@@ -27,6 +27,10 @@ export interface Serialized {
 
 const SERIALIZERS: Readonly<Record<OtlpSignal, string>> = { logs: 'Logs', metrics: 'Metrics', traces: 'Trace' };
 const PACKAGE = '@opentelemetry/otlp-transformer';
+/** What HTML begins with, and neither JSON nor a message of Protocol Buffers does. */
+const LESS_THAN = 0x3c;
+/** Bytes of a web page that a message shows. */
+const MAX_PAGE_BYTES = 100;
 
 interface SerializerLike {
   serializeRequest(items: unknown): Uint8Array | undefined;
@@ -65,6 +69,7 @@ export function serializerOf<S extends OtlpSignal>(
     },
     partialSuccess(response) {
       if (response.length === 0) return undefined;
+      if (response[0] === LESS_THAN) return { rejected: 0, message: pageAsMessage(response) };
       let partial: Readonly<Record<string, unknown>> | null | undefined;
       let rejected = 0;
       try {
@@ -78,6 +83,13 @@ export function serializerOf<S extends OtlpSignal>(
       return rejected > 0 || message !== '' ? { rejected, message } : undefined;
     },
   };
+}
+
+/** What is said of a web page, such as that of a login: what serves it takes no telemetry, whatever its status says. */
+function pageAsMessage(page: Uint8Array): string {
+  const start = Buffer.from(page.subarray(0, MAX_PAGE_BYTES)).toString('utf8');
+  const words = start.replace(/[^\p{L}\p{N}\p{P}\p{S}\p{Z}]+/gu, ' ').trim();
+  return `${words} (a web page: is the URL that of an OTLP endpoint?)`;
 }
 
 /** A number of items as a server gives it: a part of one counts as one, and what is no number as none. */

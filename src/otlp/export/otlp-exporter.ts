@@ -100,7 +100,9 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     if (partial === undefined) return delivered(count);
     const rejected = Math.min(count, Math.max(0, partial.rejected));
     if (rejected > 0) {
-      const error = new Error(`the OTLP endpoint rejected ${rejected} items: ${partial.message}`);
+      const error = new Error(
+        `the OTLP endpoint rejected ${rejected === 1 ? '1 item' : `${rejected} items`}: ${partial.message}`,
+      );
       return together(delivered(count - rejected), lost(rejected, 'rejected', error));
     }
     this.#options.report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);

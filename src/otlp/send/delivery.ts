@@ -233,14 +233,19 @@ export class Delivery {
     ledger.delivered += items - rejected;
     ledger.dropped.add('rejected', rejected);
     if (rejected > 0) {
-      const what = `the OTLP endpoint rejected ${rejected} items: ${partial?.message}`;
+      const what = `the OTLP endpoint rejected ${rejected === 1 ? '1 item' : `${rejected} items`}: ${partial?.message}`;
       report('otlp_rejected', what, undefined, ['rejected']);
     } else if (partial !== undefined) report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);
   }
 
   #refuse(items: number, why: 'refused' | 'too_large', reason: string): void {
     this.#options.ledger.dropped.add(why, items);
-    this.#options.report(`otlp_${why}`, `${items} items are lost: ${reason}`, undefined, [why]);
+    this.#options.report(
+      `otlp_${why}`,
+      `${items === 1 ? '1 item is' : `${items} items are`} lost: ${reason}`,
+      undefined,
+      [why],
+    );
   }
 
   #retryLater({ reason, afterMillis }: SendOutcome & { readonly kind: 'retry' }): Promise<void> {
