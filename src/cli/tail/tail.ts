@@ -20,7 +20,8 @@ Without SOURCE it is standard input, all of which is shown as it comes, with -n 
 no JSON as they are.
 
 With --follow a file that is rotated is read to its end, then the new one; one that is truncated is read from its
-beginning; one that is missing is waited for, and so are the tables of a database. Ctrl-C ends it.
+beginning; one that is missing is waited for, and so are the tables of a database. Ctrl-C ends it. If nobody reads what it
+prints any more, as in "rimp tail -f app.jsonl | head -1", it ends at the next line: the system says nothing before.
 
 ${FIELDS_NOTE}
 
