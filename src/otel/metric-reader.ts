@@ -132,15 +132,17 @@ export class RimpMetricReader {
 
   #schedule(): void {
     this.#cancelTimer = this.#bridge.after(this.#intervalMillis, () => {
-      void this.#collectOnce(Math.min(this.#intervalMillis, COLLECT_TIMEOUT_MILLIS)).finally(() => {
+      const timeoutMillis = Math.min(this.#intervalMillis, COLLECT_TIMEOUT_MILLIS);
+      // nobody waits for this one: it keeps no process alive
+      void this.#collectOnce(timeoutMillis, timeoutMillis, false).finally(() => {
         if (this.#shutdown === undefined) this.#schedule();
       });
     });
   }
 
-  async #collectOnce(timeoutMillis: number, waitMillis = timeoutMillis): Promise<void> {
+  async #collectOnce(timeoutMillis: number, waitMillis: number, keepsAlive = true): Promise<void> {
     try {
-      await this.#collect(timeoutMillis, waitMillis);
+      await this.#collect(timeoutMillis, waitMillis, keepsAlive);
     } catch (error) {
       this.#bridge.report('collect', 'collecting metrics from OpenTelemetry failed', error);
     }
@@ -151,20 +153,27 @@ export class RimpMetricReader {
    *
    * @param timeoutMillis - for the callbacks of observable instruments.
    * @param waitMillis - for a collection that is under way.
+   * @param keepsAlive - whether the process is kept alive meanwhile.
    * @throws TelemetryError `RIMP_TIMEOUT` if the provider takes longer.
    */
-  async #collect(timeoutMillis: number, waitMillis = timeoutMillis): Promise<CollectionResultLike | undefined> {
-    const collected = this.#take(this.#collecting, timeoutMillis, waitMillis);
+  async #collect(
+    timeoutMillis: number,
+    waitMillis = timeoutMillis,
+    keepsAlive = true,
+  ): Promise<CollectionResultLike | undefined> {
+    const collected = this.#take(this.#collecting, timeoutMillis, waitMillis, keepsAlive);
     this.#collecting = collected.catch(() => undefined);
-    return within(collected, monotonicNow() + waitMillis + timeoutMillis + COLLECT_MARGIN_MILLIS, 'a collection');
+    const deadline = monotonicNow() + waitMillis + timeoutMillis + COLLECT_MARGIN_MILLIS;
+    return within(collected, deadline, 'a collection', keepsAlive);
   }
 
   async #take(
     before: Promise<unknown>,
     timeoutMillis: number,
     waitMillis: number,
+    keepsAlive: boolean,
   ): Promise<CollectionResultLike | undefined> {
-    await within(before, monotonicNow() + waitMillis, 'the collection before').catch(() => undefined);
+    await within(before, monotonicNow() + waitMillis, 'the collection before', keepsAlive).catch(() => undefined);
     const result = await this.#producer?.collect({ timeoutMillis });
     if (result !== undefined) this.#bridge.onCollection(result);
     return result;

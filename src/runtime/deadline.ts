@@ -16,16 +16,18 @@ export interface FlushResult {
 export const DEFAULT_TIMEOUT_MILLIS = 30_000;
 
 /**
- * Waits for a promise, but no longer than until a moment. The timer keeps the process alive: somebody waits.
+ * Waits for a promise, but no longer than until a moment.
  *
  * @param deadlineMillis - on the clock of {@link monotonicNow}, as {@link deadlineOf} gives it.
+ * @param keepsAlive - whether the timer keeps the process alive, as somebody waits; default true.
  * @throws TelemetryError `RIMP_TIMEOUT` when the time is over.
  */
-export function within<T>(promise: Promise<T>, deadlineMillis: number, what: string): Promise<T> {
+export function within<T>(promise: Promise<T>, deadlineMillis: number, what: string, keepsAlive = true): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new TelemetryError('RIMP_TIMEOUT', `${what} took longer than allowed`));
     }, leftUntil(deadlineMillis));
+    if (!keepsAlive) timer.unref();
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { RimpMetricReader, type RimpMetricReaderOptions, TelemetryCollector } from 'rimp-telemetry';
+import { Programs } from '../helpers/child-program.js';
 import { ManualClock } from '../helpers/clock.js';
 import { until } from '../helpers/until.js';
 
@@ -106,6 +107,26 @@ describe('a provider that never answers', () => {
     await until(() => collector.health().accepted === 1);
     await reader.shutdown({ timeoutMillis: 100 });
     await collector.shutdown();
+  });
+});
+
+describe('a collection in the background that never ends', () => {
+  const programs = new Programs('reader');
+  afterAll(() => programs.remove());
+
+  it('keeps no process alive', async () => {
+    const { stdout } = await programs.run(`
+      const reader = new rimp.RimpMetricReader(new rimp.TelemetryCollector(), { collectIntervalMillis: 300 });
+      const alive = setInterval(() => undefined, 10);
+      reader.setMetricProducer({
+        collect: () => {
+          clearInterval(alive);
+          setImmediate(() => console.log(process.getActiveResourcesInfo().filter((one) => one === 'Timeout')));
+          return new Promise(() => undefined);
+        },
+      });
+    `);
+    expect(stdout).toBe('[]\n');
   });
 });
 
