@@ -1,5 +1,5 @@
 import { TelemetryError } from '../model/errors.js';
-import { MAX_DELAY_MILLIS, monotonicNow } from './system-clock.js';
+import { MAX_DELAY_MILLIS, monotonicNow, unref } from './system-clock.js';
 
 /** What became of a flush or a shutdown. Nothing of it is thrown at the caller. */
 export interface FlushResult {
@@ -27,7 +27,7 @@ export function within<T>(promise: Promise<T>, deadlineMillis: number, what: str
     const timer = setTimeout(() => {
       reject(new TelemetryError('RIMP_TIMEOUT', `${what} took longer than allowed`));
     }, leftUntil(deadlineMillis));
-    if (!keepsAlive) timer.unref();
+    if (!keepsAlive) unref(timer);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
