@@ -20,6 +20,7 @@ import { FilesToShip, type ReadTask } from './files-to-ship.js';
 import { bytesOf, restOf, wholePart } from './ship-blocks.js';
 import { POLL_MILLIS, type ReadOptions, type ShipBatch, type ShipSource, type UnreadableFile } from './source.js';
 import { UnreadableFiles } from './unreadable-files.js';
+import { problemWith } from './what-is-there.js';
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
@@ -57,11 +58,9 @@ export class FileSource implements ShipSource {
     this.#decoder = new BlockDecoder(this.name, MAX_LINE_BYTES, new Diagnostics(systemClock, NO_OUTPUT));
     const paths = [...segmentsOf(this.#path).map((segment) => segment.path), this.#path];
     const sizes = paths.map((file) => statSync(file, { throwIfNoEntry: false })).filter((stat) => stat?.isFile());
-    if (sizes.length === 0) {
-      const isDirectory = statSync(this.#path, { throwIfNoEntry: false })?.isDirectory() === true;
-      const found = isDirectory ? `${path} is a directory` : `there is none at ${path}`;
-      throw new TelemetryError('RIMP_INVALID_ARGUMENT', `ship: expected a file, ${found}`);
-    }
+    const isFile = statSync(this.#path, { throwIfNoEntry: false })?.isFile() === true;
+    const problem = isFile || sizes.length === 0 ? problemWith(path) : undefined;
+    if (problem !== undefined) throw new TelemetryError('RIMP_INVALID_ARGUMENT', `ship: expected a file, ${problem}`);
     this.totalBytes = sizes.reduce((sum, stat) => sum + (stat?.size ?? 0), 0);
   }
 

@@ -72,6 +72,16 @@ describe('rimp ship', () => {
       [[path, ...to, '--checkpoint', join(directory, 'no', 'such')], 'to be a file that can be written'],
     ] as const)
       expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) });
+    const database = join(directory, 'telemetry.db');
+    const storage = new SqliteStorage(database);
+    await storage.store(new TelemetryData({ events: [new TelemetryEvent({ source: 's', message: 'm' })] }));
+    await storage.close();
+    expect(await run(database, ...to)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is a SQLite database: give it as the storage (rimp ship --storage)'),
+    });
+    expect(existsSync(`${database}.ship`)).toBe(false);
+    expect(await run('/dev/null', ...to)).toMatchObject({ code: 2, stderr: expect.stringContaining('is a pipe or') });
     const foreign = join(directory, 'package.json');
     writeFileSync(foreign, '{\n"name": "x"\n}\n');
     expect(await run(foreign, ...to)).toMatchObject({
