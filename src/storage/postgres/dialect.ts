@@ -46,6 +46,7 @@ export const POSTGRES: SqlDialect = {
   has: (column, map, rule) => [{ sql: `${column} @> ?::jsonb`, cells: [storable(encodeMap(finite(map)), rule)] }],
   isIndexed: () => false,
   timeIndex: () => '',
+  tableNamed: 'SELECT 1 AS found WHERE to_regclass(quote_ident(?)) IS NOT NULL',
   kindOf,
   isSchemaGone: (error) => codeOf(error) === '42P01',
 };

@@ -40,6 +40,8 @@ export interface SqlDialect {
   isIndexed(query: ResolvedQuery, rule: TextRule): boolean;
   /** What a look for the first and the last row of some times has behind the table's name. */
   readonly timeIndex: (table: string) => string;
+  /** Reads a row if there is a table of a name. */
+  readonly tableNamed: string;
   /** Reads how many `bytes` the database uses; absent if that can't be known. */
   readonly usedBytes?: string;
   /** What an error of the driver's means. */

@@ -3,7 +3,8 @@ import type { SqlDialect } from './dialect.js';
 import { inTransaction, read, script, type Work, write } from './work.js';
 
 /**
- * Brings a database to the present schema, whatever version it has.
+ * Brings a database to the present schema, whatever version it has. If somebody dropped the table of items alone, it is made
+ * again, and the views with it.
  *
  * @throws StorageError if a later version of the library made it.
  */
@@ -15,8 +16,12 @@ export function* migrate(dialect: SqlDialect, who: string, prefix: string, shown
     yield script(named('CREATE TABLE IF NOT EXISTS "Pschema" (version integer NOT NULL)'));
     const { rows } = yield read(named('SELECT version FROM "Pschema"'));
     const [row] = rows as readonly { readonly version: number }[];
-    const version = Number(row?.version ?? 0);
+    let version = Number(row?.version ?? 0);
     if (version > present) throw later(who, shownAs, version, present);
+    if (version > 0 && (yield read(dialect.tableNamed, [`${prefix}items`])).rows.length === 0) {
+      yield script(named('DROP VIEW IF EXISTS "Pevents"; DROP VIEW IF EXISTS "Pmetrics"'));
+      version = 0;
+    }
     for (const sql of migrations.slice(version)) yield script(named(sql));
     if (row === undefined) yield write(named('INSERT INTO "Pschema" VALUES (?)'), [present]);
     else if (version < present) yield write(named('UPDATE "Pschema" SET version = ?'), [present]);

@@ -100,6 +100,7 @@ export const SQLITE: SqlDialect = {
   isIndexed: (query, rule) =>
     [query.source, query.traceId, query.name].some((value) => value !== undefined && rule.holds(value)),
   timeIndex: (table) => ` INDEXED BY "${table}_time"`,
+  tableNamed: "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE",
   usedBytes:
     'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()',
   kindOf,
