@@ -49,6 +49,27 @@ function linesOutsidePattern({ startMillis, endMillis }: Times): RegExp | undefi
   return new RegExp(String.raw`(?:(?:\{"type": ?"(?:${heads.join('|')}))?(?:\n|(?![^])))*`, 'y');
 }
 
+const NEXT = String.raw`^([^\n]*\n)\{"type": ?"`;
+const NEXT_TIME = String.raw`"timestamp": ?"(${TIME.replace(String.raw`(?:Z|\+00:00)?`, '')})(?:Z|\+00:00)?"`;
+const NEXT_LINE = new RegExp(
+  `${NEXT}(?:event", ?"data": ?\\{"event|metric", ?"data": ?\\{"metric)_id": ?${TEXT}, ?${NEXT_TIME}`,
+);
+/** The metadata of a line that has them first may have a time as well: the event's own stands at the end of the line. */
+const NEXT_METADATA_FIRST = new RegExp(
+  String.raw`${NEXT}event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?"event_id": ?${TEXT}, ?${NEXT_TIME}, ?"event_type": ?${TYPE}, ?"source": ?${TEXT}, ?"message": ?${TEXT}\}\}\n`,
+);
+
+/**
+ * Where the line begins that follows the first newline of a text, and its time in milliseconds since the Unix epoch, if it
+ * is one as this library and Python write most of them, with its time in UTC.
+ */
+export function nextTime(text: string): { readonly at: number; readonly millis: number } | undefined {
+  const match = NEXT_LINE.exec(text) ?? NEXT_METADATA_FIRST.exec(text);
+  if (match === null) return undefined;
+  const [, before, time] = match as unknown as readonly [string, string, string];
+  return { at: before.length, millis: Date.parse(`${time}Z`) };
+}
+
 /** How the texts of all times between two seconds begin. */
 function prefixesOf(first: number, last: number): readonly string[] | undefined {
   for (const [seconds, length] of UNITS) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeLine } from '../../src/codec/json-line-decode.js';
 import { decodeOwnLine } from '../../src/codec/json-line-fast.js';
-import { linesOutside } from '../../src/codec/json-line-times.js';
+import { linesOutside, nextTime } from '../../src/codec/json-line-times.js';
 import { parseTimestamp } from '../../src/codec/timestamp.js';
 import type { TelemetryItem } from '../../src/model/item.js';
 
@@ -180,6 +180,23 @@ describe('the search for lines of some times', () => {
       { numRuns: 2_000 },
     );
     expect(passed).toBeGreaterThan(20);
+  });
+
+  it('sees the time of the line behind another as the general reader does, or none', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(fc.string(), fc.oneof(lines.map(lineOf), metrics, rubbish), (before, line) => {
+        const rest = `${before.replaceAll('\n', ' ')}\n`;
+        const found = nextTime(Buffer.from(`${rest}${line}\n`).toString('latin1'));
+        const read = general(line);
+        // the time of a line that can't be read is of no interest
+        if (found === undefined || read === undefined) return;
+        seen += 1;
+        expect(found).toEqual({ at: Buffer.byteLength(rest), millis: read.timestamp.getTime() });
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(seen).toBeGreaterThan(200);
   });
 
   it('finds every line of those times', () => {

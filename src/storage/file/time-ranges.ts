@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { decodeLine } from '../../codec/json-line-decode.js';
+import { nextTime } from '../../codec/json-line-times.js';
 import { parseTimestamp } from '../../codec/timestamp.js';
 import type { Times } from '../../model/query.js';
 import type { Range } from './line-blocks.js';
@@ -22,10 +23,8 @@ const CHECKED_STRETCHES = 32;
 const LOOKS_PER_TURN = 500;
 const NEWLINE = 0x0a;
 /** A line as this library and Python write most of them, up to its time: what stands before it can't have another. */
-const HEAD = String.raw`\{"type": ?"(?:event|metric)", ?"data": ?\{"(?:event|metric)_id": ?"[^"\\]*", ?"timestamp": ?"`;
-const OWN_LINE = new RegExp(`^${HEAD}([^"]{8,40})"`);
-/** Such a line behind the end of another, with a time in UTC. */
-const NEXT_LINE = new RegExp(String.raw`^([^\n]*\n)${HEAD}(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:\d{3})?)Z?"`);
+const OWN_LINE =
+  /^\{"type": ?"(?:event|metric)", ?"data": ?\{"(?:event|metric)_id": ?"[^"\\]*", ?"timestamp": ?"([^"]{8,40})"/;
 
 /**
  * The parts of a file in which items of some times may be.
@@ -156,11 +155,8 @@ function quickSampleAt(descriptor: number, position: number, part: Range): Sampl
   if (position === part.start) return undefined;
   const from = position - 1;
   const count = readSync(descriptor, look, 0, Math.min(LOOK_BYTES, part.end - from), from);
-  const match = NEXT_LINE.exec(look.toString('latin1', 0, count));
-  if (match === null) return undefined;
-  const [, before, time] = match as unknown as readonly [string, string, string];
-  const millis = Date.parse(`${time}Z`);
-  return Number.isNaN(millis) ? undefined : { at: from + before.length, millis };
+  const next = nextTime(look.toString('latin1', 0, count));
+  return next && { at: from + next.at, millis: next.millis };
 }
 
 /** The first line that begins at a position or behind it. */
