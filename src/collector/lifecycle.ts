@@ -130,6 +130,7 @@ export class CollectorLifecycle {
       const unexplained = loadLosses().grownSince(before, this.#losses(), this.#diagnostics).unexplained;
       for (const error of errors) this.#diagnostics.report('shutdown', 'shutting down failed', error, unexplained);
     }
+    this.#diagnostics.showLosses();
     return { complete: errors.length === 0, errors };
   }
 
@@ -178,6 +179,7 @@ export class CollectorLifecycle {
       exit: () => {
         this.#pipeline.writeThrough = true;
         this.#pipeline.flushSync();
+        this.#diagnostics.showLosses();
       },
     };
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/clock.js';
 import { Diagnostics } from '../runtime/diagnostics.js';
-import { isSilenced, warnDiag, writeStderrLine } from '../runtime/diagnostics-output.js';
+import { hasDiag, isSilenced, warnDiag, writeStderrLine } from '../runtime/diagnostics-output.js';
 import type { LossCounters, LossWatch } from './loss-watch.js';
 import { loadLosses } from './on-demand.js';
 
@@ -14,7 +14,8 @@ export function makeDiagnostics(clock: Clock, warnOnLoss: boolean, counters: () 
   const isQuiet = !warnOnLoss || isSilenced(process.env);
   return new Diagnostics(clock, {
     warn: warnDiag,
-    takeLosses: (paths) => (isQuiet ? undefined : watch().takeLosses(paths)),
+    isHeard: hasDiag,
+    takeLosses: (paths) => (isQuiet || paths.length === 0 ? undefined : watch().takeLosses(paths)),
     takeOthers: (reasonOf) => (isQuiet ? [] : watch().takeOthers(reasonOf)),
     alarm: writeStderrLine,
   });

@@ -159,14 +159,17 @@ export class Pipeline {
   flushSync(): void {
     if (this.#isFlushingSync) return;
     this.#isFlushingSync = true;
+    const { queues } = this.#sinks;
+    for (const queue of queues) queue.isEnding = true;
     try {
       for (let round = 0; round === 0 || (round < MAX_SYNC_ROUNDS && this.buffered > 0); round += 1) {
         this.flush();
         this.#detached(() => {
-          for (const queue of this.#sinks.queues) queue.flushSync();
+          for (const queue of queues) queue.flushSync();
         });
       }
     } finally {
+      for (const queue of queues) queue.isEnding = false;
       this.#isFlushingSync = false;
     }
   }

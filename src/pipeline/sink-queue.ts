@@ -17,6 +17,8 @@ import { kindOf, progressOf, verdictOn } from './sink-failure.js';
 export class SinkQueue {
   readonly name: string;
   delivered = 0;
+  /** Nothing asynchronous happens any more. */
+  isEnding = false;
   readonly dropped = new Counts();
   readonly #sink: Sink;
   readonly #bounds: QueueBounds;
@@ -198,6 +200,8 @@ export class SinkQueue {
   }
 
   #start(): void {
+    // what fails now is lost, and no attempt of which nobody hears the end
+    if (this.isEnding && this.#sink.storeSync !== undefined) return;
     if (!this.#running && this.#portions.length > 0) void this.#run();
   }
 

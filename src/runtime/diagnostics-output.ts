@@ -12,11 +12,19 @@ const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
 
 /** Shows a warning to the logger that was given to OpenTelemetry's `diag`; `false` if none was. */
 export function warnDiag(message: string): boolean {
+  const logger = diagLogger();
+  logger?.warn(message);
+  return logger !== undefined;
+}
+
+/** Whether a logger was given to OpenTelemetry's `diag`. */
+export function hasDiag(): boolean {
+  return diagLogger() !== undefined;
+}
+
+function diagLogger(): WarnLogger | undefined {
   const registered = (globalThis as unknown as Record<symbol, { readonly diag?: WarnLogger } | undefined>)[API_GLOBAL];
-  const logger = registered?.diag;
-  if (typeof logger?.warn !== 'function') return false;
-  logger.warn(message);
-  return true;
+  return typeof registered?.diag?.warn === 'function' ? registered.diag : undefined;
 }
 
 /** Whether the environment wants no messages: `RIMP_LOG_LEVEL` decides, and `OTEL_LOG_LEVEL` if that is not set. */
@@ -38,6 +46,7 @@ export function writeStderrLine(message: string): void {
 /** Diagnostics of a storage: what it can't read or keep up is shown also if no collector counts it. */
 export const STORAGE_OUTPUT: DiagnosticsOutput = {
   warn: warnDiag,
+  isHeard: hasDiag,
   takeLosses: () => (isSilenced(process.env) ? undefined : 'storage'),
   takeOthers: () => [],
   alarm: writeStderrLine,
@@ -46,6 +55,7 @@ export const STORAGE_OUTPUT: DiagnosticsOutput = {
 /** Diagnostics that somebody else shows. */
 export const NO_OUTPUT: DiagnosticsOutput = {
   warn: () => true,
+  isHeard: () => true,
   takeLosses: () => undefined,
   takeOthers: () => [],
   alarm: () => undefined,

@@ -15,6 +15,8 @@ export interface LastError {
 export interface DiagnosticsOutput {
   /** Shows a warning to the logger that the application has set; `false` if it has set none. */
   warn(message: string): boolean;
+  /** Whether there is such a logger. */
+  isHeard(): boolean;
   /** Shows a loss if there is no such logger. */
   alarm(message: string): void;
   /** Says how much these counters count that was not said so far; `undefined` if nothing. */
@@ -92,6 +94,15 @@ export class Diagnostics {
     }
   }
 
+  /** Shows what was lost and not shown so far, as an end is reached after which nothing is reported. */
+  showLosses(): void {
+    try {
+      if (!this.#output.isHeard()) this.#showOthers(false);
+    } catch {
+      // as above
+    }
+  }
+
   #remember(counter: string, reason: string): void {
     if (this.#reasons.has(counter) || this.#reasons.size < MAX_KINDS) this.#reasons.set(counter, reason);
   }
@@ -99,7 +110,7 @@ export class Diagnostics {
   /** Whether anybody was shown the message. */
   #show(message: string, counters: readonly string[]): boolean {
     if (this.#output.warn(`rimp-telemetry: ${message}`)) return true;
-    const losses = counters.length === 0 ? undefined : this.#output.takeLosses(counters);
+    const losses = this.#output.takeLosses(counters);
     if (losses === undefined) {
       this.#showOthers(true);
       return false;

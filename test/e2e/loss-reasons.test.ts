@@ -58,6 +58,27 @@ describe('the line of a loss', () => {
   });
 });
 
+describe('what is lost at the end of a process', () => {
+  it.each([
+    ['at a normal end', ''],
+    ['at process.exit()', 'process.exit();'],
+    ['at process.exit() later', 'setTimeout(() => process.exit(), 20);'],
+  ])('is a line with its reason, %s', async (_name, end) => {
+    const { stdout, stderr } = await programs.run(`
+      const collector = new rimp.TelemetryCollector({ storageBackend: 'file', storagePath: '/dev/full' });
+      collector.collectEvent('a', 'b');
+      process.on('exit', () => {
+        const { accepted, queued, dropped } = collector.health();
+        console.log(JSON.stringify({ accepted, queued, dropped }));
+      });
+      ${end}`);
+    expect(JSON.parse(stdout)).toEqual({ accepted: 1, queued: 0, dropped: { store_failed: 1 } });
+    expect(stderr).toContain('lost 1 item (see health().sinks.storage.dropped.store_failed): sink "storage" failed:');
+    expect(stderr).toContain('ENOSPC');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
 describe('the error of a flush that lost something', () => {
   it('has the reason of that loss, whatever was reported since', async () => {
     const { stdout } = await programs.run(`${REFUSING}
