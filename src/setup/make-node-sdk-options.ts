@@ -20,6 +20,7 @@ import {
 import { checkLogLevel } from './log-level.js';
 import type { NodeSdkHelperOptions, NodeSdkParts } from './node-sdk.js';
 import { buildNodeSdkParts, nodeSdkTraits } from './node-sdk-parts.js';
+import { checkResourceVariable } from './resource-variable.js';
 import { warnBy } from './warn.js';
 
 const WHO = 'nodeSdkOptions';
@@ -44,6 +45,7 @@ export function makeNodeSdkOptions<P = never, R = never, S = never>(
   const { env } = process;
   const warn = warnBy(collector);
   checkLogLevel(env, (what) => warn('environment:OTEL_LOG_LEVEL', what));
+  checkResourceVariable(env, (what) => warn('environment:OTEL_RESOURCE_ATTRIBUTES', what));
   const traits = nodeSdkTraits();
   const built = isSdkDisabled(env)
     ? { processors: [], readers: [] }

@@ -10,6 +10,7 @@ import { makeOtlpParts, type OtlpParts, planOtlp } from '../otlp/export/export-p
 import { consoleProcessor, consoleReader } from './console-parts.js';
 import { type Exporters, exportersOf } from './exporter-names.js';
 import type { Others, SetUp } from './make-providers.js';
+import { checkResourceVariable } from './resource-variable.js';
 import type { StartTelemetryOptions } from './start-telemetry.js';
 
 const NOWHERE: Exporters = { otlp: false, console: false, prometheus: false };
@@ -45,6 +46,7 @@ export function makeOwn({ who, options, collector, env, warn }: SetUp, shared: O
   loader.check();
   const internals = collector[INTERNALS];
   const otlp = plan && makeOtlpParts(plan, { logs: internals, metrics: internals }, who, warnOf);
+  if (resources !== undefined) checkResourceVariable(env, (what) => warn('environment:OTEL_RESOURCE_ATTRIBUTES', what));
   const resource = resources && makeResource(resources, options, who);
   const loggerProvider =
     sdkLogs &&

@@ -31,6 +31,11 @@ describe.each(Object.entries(SET_UPS))('an environment that is odd, and %s', (_n
       { ...OTLP, OTEL_EXPORTER_OTLP_TIMEOUT: 'Infinity' },
       /^rimp-telemetry: OTEL_EXPORTER_OTLP_TIMEOUT: expected .*\n$/,
     ],
+    [
+      { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,query=a=b' },
+      /^rimp-telemetry: OTEL_RESOURCE_ATTRIBUTES: expected NAME=VALUE pairs .*, got a part that is none: .*\n$/,
+    ],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop, key=%C4%85 , empty=,' }, /^$/],
     [{ OTEL_METRICS_EXPORTER: 'statsd', RIMP_LOG_LEVEL: 'none' }, /^$/],
   ])('is told of once, on standard error if there is no logger: %j', async (env, said) => {
     const { stderr, status } = await programs.run(body, { env: { ...NOWHERE, ...env } });
