@@ -92,20 +92,23 @@ export function draftOf(
   clock: Clock,
   onReplaced: OnReplaced,
 ): EventDraft {
-  if (typeof first === 'object' && first !== null && message === undefined) {
-    checkNames('collectEvent', first, EVENT_ARGUMENTS, EVENT_TYPE_IN_PYTHON, onReplaced);
-    const fields = readFields(first, [...EVENT_ARGUMENTS, EVENT_TYPE_IN_PYTHON]);
-    const { timestamp } = fields;
-    const nowMillis = clock.now();
-    const time = timestamp === undefined ? undefined : timeOf(timestamp, nowMillis, onReplaced);
-    const type = typeOf(fields.eventType ?? fields[EVENT_TYPE_IN_PYTHON], onReplaced);
-    return draft(fields.source, fields.message, type, fields.metadata, nowMillis, time);
-  }
+  if (typeof first === 'object' && first !== null && message === undefined)
+    return draftOfFields(first, clock, onReplaced);
   const nowMillis = clock === systemClock ? undefined : clock.now();
   const type = eventTypeFromWord(eventType) ?? typeOf(eventType, onReplaced);
   // a map in place of the event type is metadata whose type was left out
   const isShifted = metadata === undefined && typeof eventType === 'object';
   return draft(first, message, type, isShifted ? eventType : metadata, nowMillis, undefined);
+}
+
+function draftOfFields(given: object, clock: Clock, onReplaced: OnReplaced): EventDraft {
+  checkNames('collectEvent', given, EVENT_ARGUMENTS, EVENT_TYPE_IN_PYTHON, onReplaced);
+  const fields = readFields(given, [...EVENT_ARGUMENTS, EVENT_TYPE_IN_PYTHON]);
+  const { timestamp } = fields;
+  const nowMillis = clock.now();
+  const time = timestamp === undefined ? undefined : timeOf(timestamp, nowMillis, onReplaced);
+  const type = typeOf(fields.eventType ?? fields[EVENT_TYPE_IN_PYTHON], onReplaced);
+  return draft(fields.source, fields.message, type, fields.metadata, nowMillis, time);
 }
 
 function typeOf(given: unknown, onReplaced: OnReplaced): EventType {

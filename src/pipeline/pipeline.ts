@@ -198,15 +198,19 @@ export class Pipeline {
 
   #refuse(): boolean {
     if (this.#closed) {
-      this.withhold('after_shutdown');
-      this.#options.diagnostics.report('after_shutdown', 'an item came after the shutdown', undefined, [
-        'dropped.after_shutdown',
-      ]);
+      this.#lose();
       return true;
     }
     this.#ledger.accepted += 1;
     if (this.buffered === 0) this.#options.onFirst?.();
     return false;
+  }
+
+  /** An item that came too late. */
+  #lose(): void {
+    this.withhold('after_shutdown');
+    const counters = ['dropped.after_shutdown'];
+    this.#options.diagnostics.report('after_shutdown', 'an item came after the shutdown', undefined, counters);
   }
 
   #afterAccept(): void {
