@@ -23,7 +23,7 @@ import type { CollectorLifecycle } from './lifecycle.js';
 import { type CollectorOptions, checkCollectorOptions, checkProviders } from './options.js';
 import { type CollectorParts, makeParts } from './parts.js';
 import { TagMemory } from './tag-memory.js';
-import { UnusableCalls } from './unusable-calls.js';
+import type { UnusableCalls } from './unusable-calls.js';
 
 /**
  * Takes events and metrics, calls listeners, and hands them in batches to its storage and to streams; events go through
@@ -63,7 +63,7 @@ export class TelemetryCollector {
     this.#pipeline = parts.pipeline;
     this.#bridge = parts.bridge;
     this.#lifecycle = parts.lifecycle;
-    this.#unusable = new UnusableCalls(parts.counters, parts.diagnostics);
+    this.#unusable = parts.unusable;
     noteVersion(parts.diagnostics);
     this.#selfMetrics = options.selfMetrics === true ? new SelfMetrics(() => this.health()) : undefined;
   }

@@ -5,6 +5,7 @@ import type { LedgerFigures } from '../pipeline/counters.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import type { CollectorCounters } from './counters.js';
+import type { OnReplaced } from './items-from-arguments.js';
 
 /** Under which a collector shows its internals: registered, as the builds for both module formats may meet. */
 export const INTERNALS: unique symbol = Symbol.for('rimp-telemetry.internals.v1') as never;
@@ -15,6 +16,8 @@ export interface CollectorInternals {
   readonly clock: Clock;
   /** The rules by which measurements are recorded on instruments. */
   readonly instrumentRules: readonly InstrumentRule[] | undefined;
+  /** Counts and reports arguments that are no use. */
+  readonly onReplaced: OnReplaced;
   /** Items in the buffer. */
   readonly buffered: number;
   /**
@@ -38,6 +41,7 @@ export interface CollectorInternals {
 export class Internals implements CollectorInternals {
   readonly clock: Clock;
   readonly instrumentRules: readonly InstrumentRule[] | undefined;
+  readonly onReplaced: OnReplaced;
   readonly #diagnostics: Diagnostics;
   readonly #counters: CollectorCounters;
   readonly #buffered: () => number;
@@ -48,9 +52,11 @@ export class Internals implements CollectorInternals {
     counters: CollectorCounters,
     buffered: () => number,
     instrumentRules: readonly InstrumentRule[] | undefined,
+    onReplaced: OnReplaced,
   ) {
     this.clock = clock;
     this.instrumentRules = instrumentRules;
+    this.onReplaced = onReplaced;
     this.#diagnostics = diagnostics;
     this.#counters = counters;
     this.#buffered = buffered;

@@ -97,7 +97,7 @@ export function draftOf(
   const nowMillis = clock === systemClock ? undefined : clock.now();
   const type = eventTypeFromWord(eventType) ?? typeOf(eventType, onReplaced);
   // a map in place of the event type is metadata whose type was left out
-  const isShifted = metadata === undefined && typeof eventType === 'object';
+  const isShifted = (metadata === undefined || metadata === null) && typeof eventType === 'object';
   return draft(first, message, type, isShifted ? eventType : metadata, nowMillis, undefined);
 }
 
@@ -157,7 +157,7 @@ export function buildMetric(
   const value = typeof fields.value === 'bigint' ? Number(fields.value) : fields.value;
   if (name.trim() === '' || typeof value !== 'number') return undefined;
   let { unit, tags } = fields;
-  if (typeof unit === 'object' && unit !== null && tags === undefined) {
+  if (isTags(unit) && (tags === undefined || tags === null)) {
     onReplaced.invalidUnit(unit);
     tags = unit;
     unit = undefined;
@@ -191,8 +191,12 @@ export function readFields<K extends string>(from: object, names: readonly K[]):
   return fields;
 }
 
-/** Reports the names of arguments that there are not. */
-function checkNames(
+/**
+ * Reports the names of arguments that there are not.
+ *
+ * @param also - a further name that is known, and no hint has.
+ */
+export function checkNames(
   call: string,
   given: object,
   known: readonly string[],
@@ -227,6 +231,13 @@ function textOf(value: unknown): string {
   } catch {
     return '[Unreadable]';
   }
+}
+
+/** Whether what stands in the place of the unit is tags, and no list, date or text in an object. */
+function isTags(unit: unknown): unit is object {
+  if (typeof unit !== 'object' || unit === null) return false;
+  const kind = kindOf(unit);
+  return kind === 'plain' || kind === 'map';
 }
 
 function buildTags(tags: unknown, memory: TagMemory, onReplaced: OnReplaced): Tags | undefined {

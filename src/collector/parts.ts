@@ -16,6 +16,7 @@ import { makeDiagnostics } from './make-diagnostics.js';
 import { loadPlace } from './on-demand.js';
 import { openStorage } from './open-storage.js';
 import type { CollectorOptions } from './options.js';
+import { UnusableCalls } from './unusable-calls.js';
 
 /** What a collector consists of. */
 export interface CollectorParts {
@@ -27,6 +28,7 @@ export interface CollectorParts {
   readonly bridge: CollectorBridge;
   readonly storage: TelemetryStorage;
   readonly lifecycle: CollectorLifecycle;
+  readonly unusable: UnusableCalls;
 }
 
 /** Makes the parts of a collector from what was checked before, and puts them together. */
@@ -52,7 +54,8 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     turn: currentTurn,
   });
   const counters = new CollectorCounters(pipeline);
-  const internals = new Internals(clock, diagnostics, counters, () => pipeline.buffered, options.instruments);
+  const unusable = new UnusableCalls(counters, diagnostics);
+  const internals = new Internals(clock, diagnostics, counters, () => pipeline.buffered, options.instruments, unusable);
   const bridge = new CollectorBridge(pipeline, diagnostics, clock, {
     ...options,
     enabled: config.enabled,
@@ -73,7 +76,7 @@ export function makeParts(config: TelemetryConfig, options: CollectorOptions): C
     losses: () => counters.losses(),
   });
   if (options.flushOnSignals === true) lifecycle.onEnd(flushAtSignals(lifecycle));
-  return { clock, diagnostics, counters, internals, pipeline, bridge, storage, lifecycle };
+  return { clock, diagnostics, counters, internals, pipeline, bridge, storage, lifecycle, unusable };
 }
 
 function storageOf(

@@ -1,7 +1,7 @@
 import { TelemetryCollector as Collector } from '../collector/collector.js';
 import type { TelemetryConfig as Config } from '../collector/config.js';
 import { INTERNALS } from '../collector/internals.js';
-import { readFields } from '../collector/items-from-arguments.js';
+import { checkNames, readFields } from '../collector/items-from-arguments.js';
 import type { CollectorOptions } from '../collector/options.js';
 import type { TelemetryEvent as Event } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
@@ -35,6 +35,9 @@ export interface CollectMetricArguments {
   /** What the measurement belongs to; default none. */
   readonly tags?: Optional<Readonly<Record<string, unknown>>>;
 }
+
+const EVENT_ARGUMENTS = ['source', 'message', 'event_type', 'metadata'] as const;
+const METRIC_ARGUMENTS = ['name', 'value', 'unit', 'tags'] as const;
 
 /** The collector with Python's names. */
 export class TelemetryCollector extends Collector {
@@ -74,7 +77,8 @@ export class TelemetryCollector extends Collector {
         return this.collect_event({ source: first, message: message as string, ...rest } as CollectEventArguments);
       return this.collectEvent(first, message as string, (event_type as EventType | null) ?? undefined, metadata);
     }
-    const fields = readFields(first, ['source', 'message', 'event_type', 'metadata']) as Partial<CollectEventArguments>;
+    checkNames('collect_event', first, EVENT_ARGUMENTS, undefined, this[INTERNALS].onReplaced);
+    const fields = readFields(first, EVENT_ARGUMENTS) as Partial<CollectEventArguments>;
     return this.collectEvent(
       fields.source as string,
       fields.message ?? '',
@@ -109,7 +113,8 @@ export class TelemetryCollector extends Collector {
         return this.collect_metric({ name: first, value: value as number, ...rest } as CollectMetricArguments);
       return this.collectMetric(first, value as number, unit as Optional<string>, tags);
     }
-    const fields = readFields(first, ['name', 'value', 'unit', 'tags']) as Partial<CollectMetricArguments>;
+    checkNames('collect_metric', first, METRIC_ARGUMENTS, undefined, this[INTERNALS].onReplaced);
+    const fields = readFields(first, METRIC_ARGUMENTS) as Partial<CollectMetricArguments>;
     return this.collectMetric(fields.name as string, fields.value as number, fields.unit, fields.tags);
   }
 

@@ -27,6 +27,19 @@ it('tags in the place of the unit are kept, and what is no tags is reported', ()
   expect(collector.health()).toMatchObject({ accepted: 2, replaced: { invalid_unit: 1, invalid_tags: 1 } });
 });
 
+it('a map in the place of the event type or the unit is kept if null follows it', () => {
+  const { loose } = looseCollector();
+  expect(loose.collectEvent('a', 'b', { key: 1 }, null)?.metadata).toEqual({ key: 1 });
+  expect(loose.collectMetric('a', 1, { key: 'b' }, null)?.tags).toEqual({ key: 'b' });
+});
+
+it('a unit that is an object, but no map, stands as text', () => {
+  const { loose, collector } = looseCollector();
+  expect(loose.collectMetric('a', 1, new String('ms'))).toMatchObject({ unit: 'ms', tags: undefined });
+  expect(loose.collectMetric('a', 1, ['ms'])).toMatchObject({ unit: '["ms"]', tags: undefined });
+  expect(collector.health().replaced).toEqual({});
+});
+
 it('an argument by a name that there is not is reported with the name that is meant', () => {
   const { loose, collector } = looseCollector();
   loose.collectEvent({ source: 'a', message: 'b', metdata: { key: 1 } });

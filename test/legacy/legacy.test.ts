@@ -85,6 +85,22 @@ describe('rimp-telemetry/legacy', () => {
     expect(collector.health().replaced).toEqual({});
   });
 
+  it('reports a keyword that there is not, with the one that is meant', () => {
+    const collector = new TelemetryCollector(new TelemetryConfig(), { warnOnLoss: false });
+    const misspelt = { source: 'a', message: 'b', eventType: EventType.ERROR };
+    expect(collector.collect_event(misspelt)?.event_type).toBe('info');
+    expect(collector.health()).toMatchObject({
+      replaced: { unknown_argument: 1 },
+      lastError: { message: 'collect_event: unknown argument "eventType" is passed over: did you mean "event_type"?' },
+    });
+    const labelled = { name: 'n', value: 1, labels: {} };
+    collector.collect_metric(labelled);
+    expect(collector.health()).toMatchObject({
+      replaced: { unknown_argument: 2 },
+      lastError: { message: expect.stringContaining('expected one of name, value, unit, tags') },
+    });
+  });
+
   it('stores, and retrieves by Python’s arguments', async () => {
     const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000);
     for (const storage of [new MemoryStorage(), new FileStorage(join(directory, 'a.jsonl'))]) {
