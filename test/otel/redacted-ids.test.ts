@@ -86,6 +86,24 @@ describe('a processor before ours that replaces every attribute that is text', (
   });
 });
 
+describe("records of another collector's events", () => {
+  const idsBehind = async (before: LogRecordProcessor[], logRecordLimits = {}) => {
+    const hears = new TelemetryCollector();
+    const emits = new TelemetryCollector();
+    const processors = [...before, new RimpLogRecordProcessor(hears), new RimpLogRecordProcessor(emits)];
+    emits.useProviders({ loggerProvider: new LoggerProvider({ processors, logRecordLimits }) });
+    for (let i = 0; i < 5; i += 1) emits.collectEvent('shop', `order ${i}`);
+    const ids = hears.flush().events.map(({ eventId }) => eventId);
+    await Promise.all([hears.shutdown(), emits.shutdown()]);
+    return ids;
+  };
+
+  it('have ids of their own if theirs were redacted, or cut by a limit of the provider', async () => {
+    expect(new Set(await idsBehind([redacting()])).size).toBe(5);
+    expect(new Set(await idsBehind([], { attributeValueLengthLimit: 4 })).size).toBe(5);
+  });
+});
+
 describe('a record that a processor emits while an event is emitted', () => {
   it.each([
     ['without an id', 'shop', {}],

@@ -68,6 +68,25 @@ it('gives such an id also to a record with an empty uid, with more attributes th
   expect(many?.[0]).toBe(2_000 - Object.keys(many?.[1] as object).length);
 });
 
+it('gives such an id to records whose uid was redacted: it is the same in all of them', async () => {
+  const redacted = (message: string, mask: string): object => ({
+    ...at(message),
+    attributes: [{ key: 'log.record.uid', value: { stringValue: mask } }],
+  });
+  const request = logsRequest(
+    redacted('a', '[REDACTED]'),
+    redacted('b', '[REDACTED]'),
+    redacted('c', '***'),
+    redacted('d', '***'),
+    redacted('e', 'redacted'),
+    redacted('f', '<masked>'),
+  );
+  const ids = await idsOf(request);
+  expect(new Set(ids).size).toBe(6);
+  expect(ids.join()).not.toMatch(/redacted|masked|\*/i);
+  expect(await idsOf(request)).toEqual(ids);
+});
+
 it('keeps a uid, and gives a record without a time a new id', async () => {
   const uid = { ...at('a'), attributes: [{ key: 'log.record.uid', value: { stringValue: 'mine' } }] };
   expect(await idsOf(logsRequest(uid))).toEqual(['mine']);

@@ -7,6 +7,7 @@ import { TelemetryEvent } from '../../model/event.js';
 import { EventType, eventTypeFromWord } from '../../model/event-type.js';
 import { newId } from '../../model/id.js';
 import type { EventOtel } from '../../model/otel-fields.js';
+import { ID_LENGTH, isUid } from '../../model/record-uid.js';
 import { eventTypeOf, severityNumberOf } from '../../model/severity.js';
 import type { LogRecordLike } from '../sdk-types.js';
 import { knownTimeFromHr, nanosFromHr } from './hr-time.js';
@@ -26,9 +27,10 @@ export function eventOfRecord(
   nowMillis: number,
 ): TelemetryEvent {
   const attributes = normaliseMetadata(record.attributes);
-  const { metadata, uid: found, source } = splitAttributes(attributes.value);
+  const { metadata, uid, source } = splitAttributes(attributes.value);
+  const found = uid !== undefined && isCut(uid, record) ? undefined : uid;
   // behind more attributes than are kept
-  const cut = found === undefined && attributes.lost > 0 ? ownText(record.attributes, ATTR_UID) : undefined;
+  const cut = uid === undefined && attributes.lost > 0 ? ownText(record.attributes, ATTR_UID) : undefined;
   const observed = knownTimeFromHr(record.hrTimeObserved);
   const time = knownTimeFromHr(record.hrTime) ?? observed ?? { date: new Date(nowMillis) };
   const eventType = typeOf(record, metadata);
@@ -111,6 +113,13 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? wellFormed(value) : undefined;
 }
 
+/** Whether a limit of the provider's has cut an id of this library's own: what is left of it is that of others too. */
+function isCut(uid: string, record: LogRecordLike): boolean {
+  const limits = (record as { readonly _logRecordLimits?: { readonly attributeValueLengthLimit?: unknown } })
+    ._logRecordLimits;
+  return uid.length < ID_LENGTH && uid.length === limits?.attributeValueLengthLimit;
+}
+
 /** An attribute that is a text, of attributes that may throw when they are read. */
 function ownText(attributes: object | undefined, key: string): string | undefined {
   try {
@@ -134,7 +143,7 @@ export function splitAttributes(attributes: AnyValueMap | undefined): SplitAttri
   let source: string | undefined;
   for (const key of Object.keys(attributes)) {
     const value = attributes[key] as AnyValue;
-    if (key === ATTR_UID && typeof value === 'string' && value !== '') uid = value;
+    if (key === ATTR_UID && typeof value === 'string' && value !== '') uid = isUid(value) ? value : undefined;
     else if (key === ATTR_SOURCE && typeof value === 'string') source = value;
     else if (key === ATTR_METADATA && typeof value === 'string') mergeHostile(metadata, value);
     else setOwn(metadata, key, value);

@@ -1,5 +1,6 @@
 import { type Digest, digestOf, mixed, SEED, uuidOf } from '../../codec/digest-id.js';
 import { setOwn } from '../../codec/normalise.js';
+import { isUid } from '../../model/record-uid.js';
 import type { HrTime } from '../../otel/sdk-types.js';
 
 const UID = 'log.record.uid';
@@ -15,8 +16,9 @@ export class RecordIds {
   /** Sets the id of a record that has none of its own, in its attributes. */
   give(attributes: object, time: HrTime, source: () => string | Uint8Array, shared: Digest): void {
     const all = attributes as Record<string, unknown>;
-    // an empty one is none
-    if ((Object.hasOwn(all, UID) && all[UID] !== '') || isUnknown(time)) return;
+    // one that is no text stays an attribute
+    const hasOwn = Object.hasOwn(all, UID) && (typeof all[UID] !== 'string' || isUid(all[UID]));
+    if (hasOwn || isUnknown(time)) return;
     setOwn(all, UID, uuidOf(time, this.#digest(source(), shared)));
   }
 
