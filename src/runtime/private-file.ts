@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomHex } from './hex.js';
+import { makeDirectory } from './make-directory.js';
 
 /**
  * Files and directories that only the user of this process may read: what waits to be sent, and what holds endpoints or
@@ -122,13 +123,13 @@ export function replacePrivate(path: string, content: string | Uint8Array): void
  * @throws the error of the file system: `ENOTDIR` or `EEXIST` if something else is there.
  */
 export function makePrivateDirectory(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   try {
     mkdirSync(path, { mode: DIRECTORY_MODE });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     // whoever gave the path may have put a link to a directory there
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
   }
 }
 

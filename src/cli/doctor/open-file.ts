@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../runtime/make-directory.js';
 import { sqlitePackage } from '../../storage/sqlite/packages.js';
 
 /** How long another process that writes is waited for, in milliseconds. */
@@ -43,7 +44,7 @@ export function openSqlite(path: string): string {
  */
 function besideMissing(path: string, attempt: (probe: string) => void): void {
   const directory = dirname(path);
-  const outermost = mkdirSync(directory, { recursive: true });
+  const outermost = makeDirectory(directory);
   const probe = join(directory, `.rimp-doctor-${process.pid}`);
   try {
     attempt(probe);

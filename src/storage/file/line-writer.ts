@@ -1,5 +1,6 @@
-import { fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../../runtime/make-directory.js';
 import { closeQuietly } from '../../runtime/private-file.js';
 import { targetOf } from '../real-path.js';
 import { openToAppend, sizeBetweenWrites, syncDirectory } from './append-file.js';
@@ -152,7 +153,7 @@ export class LineWriter {
     }
     if (this.#descriptor !== undefined) return this.#descriptor;
     const target = targetOf(this.#path);
-    mkdirSync(dirname(target), { recursive: true });
+    makeDirectory(dirname(target));
     const descriptor = openToAppend(target, this.#mode);
     try {
       const { dev, ino, size, birthtimeMs } = fstatSync(descriptor);

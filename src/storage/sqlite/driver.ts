@@ -1,6 +1,7 @@
-import { closeSync, constants, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StorageError } from '../../model/errors.js';
+import { makeDirectory } from '../../runtime/make-directory.js';
 import { nextTurn } from '../../runtime/turn.js';
 import type { SqlDriver } from '../sql/dialect.js';
 import { type Outcome, runSync, type Statement, type Work } from '../sql/work.js';
@@ -92,7 +93,7 @@ export class SqliteDriver implements SqlDriver {
         throw new StorageError(`SqliteStorage: expected a database at ${this.#path}, there is none`);
       return this.#opened(new open(this.#path), ['query_only = ON']);
     }
-    mkdirSync(dirname(this.#path), { recursive: true });
+    makeDirectory(dirname(this.#path));
     // an empty file is an empty database, whose mode SQLite gives to its log as well
     if (this.#mode !== undefined) makeFile(this.#path, this.#mode);
     return this.#opened(new open(this.#path), [
