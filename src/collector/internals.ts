@@ -5,7 +5,7 @@ import type { LedgerFigures } from '../pipeline/counters.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import type { CollectorCounters } from './counters.js';
-import type { OnReplaced } from './items-from-arguments.js';
+import type { OnReplaced } from './on-replaced.js';
 
 /** Under which a collector shows its internals: registered, as the builds for both module formats may meet. */
 export const INTERNALS: unique symbol = Symbol.for('rimp-telemetry.internals.v1') as never;

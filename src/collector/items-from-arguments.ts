@@ -12,6 +12,8 @@ import { bareOtel } from '../otel/bare-otel.js';
 import { EventDraft } from '../otel/event-draft.js';
 import type { Clock } from '../runtime/clock.js';
 import { dateOn, systemClock } from '../runtime/system-clock.js';
+import { checkNames, readFields } from './named-arguments.js';
+import type { OnReplaced } from './on-replaced.js';
 import type { TagMemory } from './tag-memory.js';
 import { type TimeArgument, timeFromArgument } from './time-from-argument.js';
 
@@ -41,20 +43,6 @@ export interface MetricFields {
   readonly tags?: Readonly<Record<string, unknown>> | null | undefined;
   /** When it was measured: a Date, milliseconds since the Unix epoch, ISO text, or an HrTime; default: now. */
   readonly timestamp?: TimeArgument | undefined;
-}
-
-/** Is told of arguments that are no use: something else stands in the item, and no call throws. */
-export interface OnReplaced {
-  /** What was given as a time is none: the item has the time of the call. */
-  invalidTime(given: unknown): void;
-  /** What was given as an event type is none: the event is an `'info'`. */
-  invalidEventType(given: unknown): void;
-  /** What was given as a unit is a map: it stands as the tags. */
-  invalidUnit(given: unknown): void;
-  /** What was given as tags is no map: there are none. */
-  invalidTags(given: unknown): void;
-  /** An argument by name that there is not: it is passed over. */
-  unknownArgument(call: string, name: string, known: readonly string[]): void;
 }
 
 const EVENT_ARGUMENTS = ['source', 'message', 'eventType', 'metadata', 'timestamp'] as const;
@@ -176,39 +164,6 @@ export function buildMetric(
     otel: timeUnixNano === undefined ? bareOtel(resource) : { resource, timeUnixNano },
   };
   return new TelemetryMetric(built, CHECKED);
-}
-
-/** The fields of an object that may be hostile: one whose fields can't be read has none. */
-export function readFields<K extends string>(from: object, names: readonly K[]): { [N in K]?: unknown } {
-  const fields: { [N in K]?: unknown } = {};
-  for (const name of names) {
-    try {
-      fields[name] = (from as Record<string, unknown>)[name];
-    } catch {
-      // what can't be read is not there
-    }
-  }
-  return fields;
-}
-
-/**
- * Reports the names of arguments that there are not.
- *
- * @param also - a further name that is known, and no hint has.
- */
-export function checkNames(
-  call: string,
-  given: object,
-  known: readonly string[],
-  also: string | undefined,
-  onReplaced: OnReplaced,
-): void {
-  try {
-    for (const name of Object.keys(given))
-      if (name !== also && !known.includes(name)) onReplaced.unknownArgument(call, name, known);
-  } catch {
-    // names that can't be read are none
-  }
 }
 
 function timeOf(given: unknown, nowMillis: number, onReplaced: OnReplaced): Timestamp {

@@ -2,7 +2,8 @@ import { show } from '../model/errors.js';
 import { closestName } from '../model/spelling.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import type { CollectorCounters } from './counters.js';
-import type { MetricFields, OnReplaced } from './items-from-arguments.js';
+import type { MetricFields } from './items-from-arguments.js';
+import type { OnReplaced } from './on-replaced.js';
 
 /** Counts and reports calls that give no item, and arguments that something else stands in for. */
 export class UnusableCalls implements OnReplaced {

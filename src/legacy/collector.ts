@@ -1,7 +1,7 @@
 import { TelemetryCollector as Collector } from '../collector/collector.js';
 import type { TelemetryConfig as Config } from '../collector/config.js';
 import { INTERNALS } from '../collector/internals.js';
-import { checkNames, readFields } from '../collector/items-from-arguments.js';
+import { checkNames, readFields } from '../collector/named-arguments.js';
 import type { CollectorOptions } from '../collector/options.js';
 import type { TelemetryEvent as Event } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';

@@ -1,4 +1,4 @@
-import { readFields } from '../collector/items-from-arguments.js';
+import { readFields } from '../collector/named-arguments.js';
 
 /**
  * The keyword arguments that follow arguments by position, as `collect_event("a", "b", metadata={…})` becomes
