@@ -109,7 +109,11 @@ export class Diagnostics {
 
   /** Whether anybody was shown the message. */
   #show(message: string, counters: readonly string[]): boolean {
-    if (this.#output.warn(`rimp-telemetry: ${message}`)) return true;
+    if (this.#output.warn(`rimp-telemetry: ${message}`)) {
+      // they are said: nothing shows them again once that logger is gone
+      if (counters.length > 0) this.#output.takeLosses(counters);
+      return true;
+    }
     const losses = this.#output.takeLosses(counters);
     if (losses === undefined) {
       this.#showOthers(true);

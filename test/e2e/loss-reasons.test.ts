@@ -79,6 +79,21 @@ describe('what is lost at the end of a process', () => {
   });
 });
 
+describe('a loss that a logger of diag was given', () => {
+  it('is no line of its own once that logger is gone, as at the end of "register"', async () => {
+    const { stdout, stderr } = await programs.run(`
+      const { diag } = require('@opentelemetry/api');
+      const silent = () => undefined;
+      diag.setLogger({ error: silent, warn: (text) => console.log(text), info: silent, debug: silent, verbose: silent });
+      const collector = new rimp.TelemetryCollector();
+      collector.collectMetric('', 1);
+      diag.disable();
+      collector.shutdown();`);
+    expect(stdout).toContain('expected a name and a number');
+    expect(stderr).toBe('');
+  });
+});
+
 describe('the error of a flush that lost something', () => {
   it('has the reason of that loss, whatever was reported since', async () => {
     const { stdout } = await programs.run(`${REFUSING}
