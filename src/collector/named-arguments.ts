@@ -26,8 +26,8 @@ export function checkNames(
   onReplaced: OnReplaced,
 ): void {
   try {
-    for (const name of Object.keys(given))
-      if (name !== also && !known.includes(name)) onReplaced.unknownArgument(call, name, known);
+    const unknown = Object.keys(given).filter((name) => name !== also && !known.includes(name));
+    if (unknown.length > 0) onReplaced.unknownArguments(call, unknown, known);
   } catch {
     // names that can't be read are none
   }

@@ -8,6 +8,6 @@ export interface OnReplaced {
   invalidUnit(given: unknown): void;
   /** What was given as tags is no map: there are none. */
   invalidTags(given: unknown): void;
-  /** An argument by name that there is not: it is passed over. */
-  unknownArgument(call: string, name: string, known: readonly string[]): void;
+  /** Arguments by names that there are not: they are passed over. */
+  unknownArguments(call: string, names: readonly string[], known: readonly string[]): void;
 }

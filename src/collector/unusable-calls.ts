@@ -5,10 +5,16 @@ import type { CollectorCounters } from './counters.js';
 import type { MetricFields } from './items-from-arguments.js';
 import type { OnReplaced } from './on-replaced.js';
 
+/** Characters of a name that are shown. */
+const MAX_NAME = 80;
+/** Unknown names that are remembered with what was meant. */
+const MAX_HINTS = 100;
+
 /** Counts and reports calls that give no item, and arguments that something else stands in for. */
 export class UnusableCalls implements OnReplaced {
   readonly #counters: CollectorCounters;
   readonly #diagnostics: Diagnostics;
+  readonly #hints = new Map<string, string>();
 
   constructor(counters: CollectorCounters, diagnostics: Diagnostics) {
     this.#counters = counters;
@@ -55,21 +61,33 @@ export class UnusableCalls implements OnReplaced {
     this.#expected('invalid_tags', 'tags', 'a map', given);
   }
 
-  unknownArgument(call: string, name: string, known: readonly string[]): void {
-    const meant = closestName(name, known);
-    const hint = meant === undefined ? `expected one of ${known.join(', ')}` : `did you mean "${meant}"?`;
-    this.#replace(
-      'unknown_argument',
-      `${call}: unknown argument ${JSON.stringify(name.slice(0, 80))} is passed over: ${hint}`,
-    );
+  unknownArguments(call: string, names: readonly string[], known: readonly string[]): void {
+    const [first = ''] = names;
+    const more = names.length === 1 ? '' : `, and so are ${names.length - 1} more`;
+    const what = `${call}: unknown argument ${JSON.stringify(first.slice(0, MAX_NAME))} is passed over${more}`;
+    this.#replace('unknown_argument', `${what}: ${this.#hint(first, known)}`, names.length);
+  }
+
+  /** What was most likely meant: to look for it takes longer than all else of a call, and most come again. */
+  #hint(name: string, known: readonly string[]): string {
+    const expected = `expected one of ${known.join(', ')}`;
+    if (name.length > MAX_NAME) return expected;
+    const key = `${name} ${expected}`;
+    let hint = this.#hints.get(key);
+    if (hint === undefined && this.#hints.size < MAX_HINTS) {
+      const meant = closestName(name, known);
+      hint = meant === undefined ? expected : `did you mean "${meant}"?`;
+      this.#hints.set(key, hint);
+    }
+    return hint ?? expected;
   }
 
   #expected(reason: string, name: string, expected: string, given: unknown): void {
     this.#replace(reason, `expected "${name}" to be ${expected}, got ${show(given)}`);
   }
 
-  #replace(reason: string, what: string): void {
-    this.#counters.replaced.add(reason);
+  #replace(reason: string, what: string, count = 1): void {
+    this.#counters.replaced.add(reason, count);
     this.#diagnostics.report(reason, what, undefined, [`replaced.${reason}`]);
   }
 

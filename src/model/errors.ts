@@ -97,7 +97,7 @@ export function show(value: unknown): string {
     if (typeof value === 'object') return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
     return `${String(value as number | boolean)} (${typeof value})`;
   } catch {
-    return `a ${typeof value} that can't be shown`;
+    return `${typeof value === 'object' ? 'an object' : `a ${typeof value}`} that can't be shown`;
   }
 }
 

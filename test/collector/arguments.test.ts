@@ -51,6 +51,21 @@ it('an argument by a name that there is not is reported with the name that is me
   expect(collector.health().lastError?.message).toContain('expected one of name, value, unit, tags, timestamp');
 });
 
+it('unknown names of one call are counted each and reported together, whatever they are', () => {
+  const { loose, collector } = looseCollector();
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`key-${i}`, i]));
+  loose.collectEvent({ source: 'a', message: 'b', ...many });
+  expect(collector.health()).toMatchObject({
+    replaced: { unknown_argument: 20_000 },
+    lastError: {
+      message:
+        'collectEvent: unknown argument "key-0" is passed over, and so are 19999 more: expected one of source, message, eventType, metadata, timestamp',
+    },
+  });
+  loose.collectEvent({ source: 'a', message: 'b', ['x'.repeat(1_000)]: 1 });
+  expect(collector.health().lastError?.message).toContain(`"${'x'.repeat(80)}" is passed over: expected one of`);
+});
+
 it("takes Python's name of the event type, and nothing else is counted of right calls", () => {
   const { loose, collector } = looseCollector();
   expect(loose.collectEvent({ source: 'a', message: 'b', event_type: 'error' })?.eventType).toBe('error');
