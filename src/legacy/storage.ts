@@ -1,5 +1,6 @@
 import type { TelemetryData } from '../model/data.js';
 import { TelemetryData as Data } from '../model/data.js';
+import { show, TelemetryError } from '../model/errors.js';
 import type { TelemetryItem } from '../model/item.js';
 import { checkOptions, TEXT } from '../model/options.js';
 import type { TelemetryQuery } from '../model/query.js';
@@ -70,10 +71,11 @@ export class MemoryStorage extends Memory {
 export class FileStorage extends File {
   /**
    * @param file_path - the file, as Python's first argument.
-   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no non-empty text.
+   * @throws TelemetryError `RIMP_INVALID_ARGUMENT` if it is no non-empty text, or something follows it.
    */
-  constructor(file_path: string | { readonly file_path: string }) {
-    super(pathOf(file_path));
+  constructor(file_path: string | { readonly file_path: string });
+  constructor(file_path: string | { readonly file_path: string }, second?: unknown) {
+    super(pathOf(file_path, second));
   }
 
   /** The file. */
@@ -91,7 +93,12 @@ export class FileStorage extends File {
   }
 }
 
-function pathOf(given: unknown): string {
+function pathOf(given: unknown, second: unknown): string {
+  if (second !== undefined) {
+    const hint = 'FileStorage of "rimp-telemetry" takes options, as new FileStorage({ path, … })';
+    const message = `FileStorage: expected the path alone, got ${show(second)} as a second argument: ${hint}`;
+    throw new TelemetryError('RIMP_INVALID_ARGUMENT', message);
+  }
   const named = typeof given === 'object' && given !== null ? given : { file_path: given };
   const { file_path = null } = named as { readonly file_path?: unknown };
   checkOptions('FileStorage', { ...named, file_path }, { file_path: TEXT });

@@ -101,6 +101,13 @@ describe('rimp-telemetry/legacy', () => {
     });
   });
 
+  it('refuses options behind the path of a file, and says which class takes them', () => {
+    const make = (): unknown => Reflect.construct(FileStorage, [join(directory, 'b.jsonl'), { retention: {} }]);
+    expect(make).toThrow(
+      'FileStorage: expected the path alone, got an object (Object) as a second argument: FileStorage of "rimp-telemetry" takes options',
+    );
+  });
+
   it('stores, and retrieves by Python’s arguments', async () => {
     const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000);
     for (const storage of [new MemoryStorage(), new FileStorage(join(directory, 'a.jsonl'))]) {
