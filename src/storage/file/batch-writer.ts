@@ -76,9 +76,16 @@ export class BatchWriter {
     for (const data of batches) this.#progress.delete(data);
   }
 
-  /** Forgets what of some batches is in another file than this one: it can't be brought to the disk any more. */
-  forgetOthers(batches: readonly TelemetryData[], generation: number): void {
-    for (const data of batches) if (this.#progress.get(data)?.generation !== generation) this.#progress.delete(data);
+  /**
+   * Forgets what of some batches can't be brought to the disk any more.
+   *
+   * @param holds - whether the file of a number can be, or is there.
+   */
+  forgetOthers(batches: readonly TelemetryData[], holds: (generation: number) => boolean): void {
+    for (const data of batches) {
+      const progress = this.#progress.get(data);
+      if (progress !== undefined && !holds(progress.generation)) this.#progress.delete(data);
+    }
   }
 
   #failed({ done, refused }: Omit<Progress, 'generation'>, error: unknown): StorageError {

@@ -130,7 +130,10 @@ export class FileEngine {
   /** Appends batches; gives the error of the first that failed. */
   #append(batches: readonly TelemetryData[]): StorageError | undefined {
     if (this.#closed) throw closedError(`FileStorage: ${this.path} was closed`);
-    if (this.prefersAsync) this.#batches.forgetOthers(batches, this.#generation());
+    if (this.prefersAsync) {
+      this.#tryToOpen();
+      this.#batches.forgetOthers(batches, (generation) => this.#writer.holds(generation));
+    }
     let failure: StorageError | undefined;
     for (const data of batches) {
       try {
@@ -145,14 +148,13 @@ export class FileEngine {
     return failure;
   }
 
-  /** The number of the file that is written now. */
-  #generation(): number {
+  /** Sees whether the file that was written is still at its path. */
+  #tryToOpen(): void {
     try {
       this.#writer.open();
     } catch {
       // writing meets the same error
     }
-    return this.#writer.generation;
   }
 
   /**

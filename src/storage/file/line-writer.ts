@@ -8,6 +8,8 @@ import { DiskSync } from './disk-sync.js';
 import { FINGERPRINT_BYTES, fingerprintOf } from './segments.js';
 import { TimeIndexWriter } from './time-index.js';
 
+/** Closed files that are remembered. */
+const MAX_KEPT = 64;
 const NEWLINE = 0x0a;
 /** How often a line without an end is looked at while the file keeps growing. */
 const LOOKS = 100;
@@ -64,6 +66,8 @@ export class LineWriter {
   #fingerprint: string | undefined;
   /** Another number for each file that was opened. */
   generation = 0;
+  /** The numbers of files that were on the disk when they were closed for good. */
+  readonly #kept = new Set<number>();
 
   /**
    * @param durable - whether a file that is made is to outlive a power cut.
@@ -125,9 +129,19 @@ export class LineWriter {
     this.#disk?.syncNow(this.#size);
   }
 
-  /** @param forGood - whether nothing more comes to the file: then all of it is in its index. */
+  /** Whether the file of a number is being written, or was brought to the disk before it was closed. */
+  holds(generation: number): boolean {
+    return generation === this.generation || this.#kept.has(generation);
+  }
+
+  /** @param forGood - whether nothing more comes to the file, which is on the disk: then all of it is in its index. */
   close(forGood = false): void {
     if (this.#descriptor === undefined) return;
+    if (forGood) {
+      this.#kept.add(this.generation);
+      // a batch comes again soon, or never
+      if (this.#kept.size > MAX_KEPT) this.#kept.delete(this.#kept.values().next().value ?? 0);
+    }
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
     this.#file = undefined;
