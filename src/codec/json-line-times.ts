@@ -6,9 +6,17 @@ import type { Times } from '../model/query.js';
 
 const TEXT = String.raw`"[^"\\\x00-\x1f]*"`;
 const DAY = '(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)';
-const TIME = String.raw`\d{4}-${DAY}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}(?:\d{3})?)?(?:Z|\+00:00)?`;
+const TIME = String.raw`\d{4}-${DAY}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}(?:\d{3})?)?`;
+const UTC = String.raw`(?:Z|\+00:00)?`;
 const TYPE = '"(?:info|warning|error|debug)"';
 const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d{1,2})?`;
+
+/** The fields of an event up to its metadata. */
+const eventOf = (time: string): string =>
+  `"event_id": ?${TEXT}, ?"timestamp": ?"${time}${UTC}", ?"event_type": ?${TYPE}, ?"source": ?${TEXT}, ?"message": ?${TEXT}`;
+/** An event behind its metadata, which may have a time as well: the event's own stands at the end of the line. */
+const metadataFirst = (time: string): string =>
+  String.raw`event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?${eventOf(time)}\}\}`;
 
 /** Seconds of which a time's text names one with so many characters. */
 const UNITS = [
@@ -38,26 +46,21 @@ export function linesOutside(times: Times): ((text: string) => boolean) | undefi
 function linesOutsidePattern({ startMillis, endMillis }: Times): RegExp | undefined {
   const prefixes = prefixesOf(startMillis / 1000, endMillis / 1000);
   if (prefixes === undefined) return undefined;
-  const time = `"(?!${prefixes.join('|')})${TIME}"`;
-  const event = `"event_id": ?${TEXT}, ?"timestamp": ?${time}, ?"event_type": ?${TYPE}, ?"source": ?${TEXT}, ?"message": ?${TEXT}`;
-  const metric = `"metric_id": ?${TEXT}, ?"timestamp": ?${time}, ?"name": ?${TEXT}, ?"value": ?${NUMBER}, ?"unit": ?(?:null|${TEXT})`;
+  const time = `(?!${prefixes.join('|')})${TIME}`;
+  const metric = `"metric_id": ?${TEXT}, ?"timestamp": ?"${time}${UTC}", ?"name": ?${TEXT}, ?"value": ?${NUMBER}, ?"unit": ?(?:null|${TEXT})`;
   const heads = [
-    `event", ?"data": ?\\{${event}, ?"metadata": ?[^\\n]*`,
-    String.raw`event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?${event}\}\}`,
+    `event", ?"data": ?\\{${eventOf(time)}, ?"metadata": ?[^\\n]*`,
+    metadataFirst(time),
     `metric", ?"data": ?\\{${metric}, ?"tags": ?[^\\n]*`,
   ];
   return new RegExp(String.raw`(?:(?:\{"type": ?"(?:${heads.join('|')}))?(?:\n|(?![^])))*`, 'y');
 }
 
 const NEXT = String.raw`^([^\n]*\n)\{"type": ?"`;
-const NEXT_TIME = String.raw`"timestamp": ?"(${TIME.replace(String.raw`(?:Z|\+00:00)?`, '')})(?:Z|\+00:00)?"`;
 const NEXT_LINE = new RegExp(
-  `${NEXT}(?:event", ?"data": ?\\{"event|metric", ?"data": ?\\{"metric)_id": ?${TEXT}, ?${NEXT_TIME}`,
+  `${NEXT}(?:event", ?"data": ?\\{"event|metric", ?"data": ?\\{"metric)_id": ?${TEXT}, ?"timestamp": ?"(${TIME})${UTC}"`,
 );
-/** The metadata of a line that has them first may have a time as well: the event's own stands at the end of the line. */
-const NEXT_METADATA_FIRST = new RegExp(
-  String.raw`${NEXT}event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?"event_id": ?${TEXT}, ?${NEXT_TIME}, ?"event_type": ?${TYPE}, ?"source": ?${TEXT}, ?"message": ?${TEXT}\}\}\n`,
-);
+const NEXT_METADATA_FIRST = new RegExp(`${NEXT}${metadataFirst(`(${TIME})`)}\\n`);
 
 /**
  * Where the line begins that follows the first newline of a text, and its time in milliseconds since the Unix epoch, if it

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkPlace } from '../../collector/check-place.js';
 import { type StorageBackend, TelemetryConfig } from '../../collector/config.js';
@@ -7,6 +7,7 @@ import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import { TelemetryError, toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import type { Env } from '../../otlp/config/settings.js';
+import { isSqliteFile } from '../../storage/sqlite/file-head.js';
 import { type Finding, ok } from './finding.js';
 import { openClickHouse } from './open-clickhouse.js';
 import { openFile, openSqlite } from './open-file.js';
@@ -75,20 +76,5 @@ function packageOf(kind: StorageKind | undefined): string {
 function backendOf(path: string): StorageBackend {
   const database = databaseOfUrl(path);
   if (database !== undefined) return database;
-  return isSqliteName(path) || headOf(path) === 'SQLite format 3' ? 'sqlite' : 'file';
-}
-
-function headOf(path: string): string {
-  const head = Buffer.alloc(15);
-  try {
-    const descriptor = openSync(path, 'r');
-    try {
-      readSync(descriptor, head, 0, head.length, 0);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // opening it for writing says why
-  }
-  return head.toString('latin1');
+  return isSqliteName(path) || isSqliteFile(path) ? 'sqlite' : 'file';
 }

@@ -15,6 +15,7 @@ import { toError } from '../../model/errors.js';
 import { showUrl } from '../../model/show-url.js';
 import { segmentsOf } from '../../storage/file/segments.js';
 import { targetOf } from '../../storage/real-path.js';
+import { SQLITE_HEAD } from '../../storage/sqlite/file-head.js';
 import { UsageError } from '../values.js';
 import { AwaitedItems } from './awaited-source.js';
 import { FileItems } from './file-source.js';
@@ -77,7 +78,7 @@ async function openOne(name: string, { keepsPlain = false, waits = false }: Open
   if (waits && isSqliteName(name) && (found?.size ?? 0) === 0)
     return new AwaitedItems(name, () => openOne(name, { keepsPlain }));
   const head = found === undefined ? Buffer.alloc(0) : headOf(name);
-  if (head.toString('latin1').startsWith('SQLite format 3')) return databaseAt(name);
+  if (head.toString('latin1').startsWith(SQLITE_HEAD)) return databaseAt(name);
   return new FileItems(name, head[0] === 0x1f && head[1] === 0x8b);
 }
 

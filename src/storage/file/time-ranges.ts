@@ -3,6 +3,7 @@ import { decodeLine } from '../../codec/json-line-decode.js';
 import { nextTime } from '../../codec/json-line-times.js';
 import { parseTimestamp } from '../../codec/timestamp.js';
 import type { Times } from '../../model/query.js';
+import { nextTurn } from '../../runtime/turn.js';
 import type { Range } from './line-blocks.js';
 import { CHECKED_BYTES, isEndOf, type Stretch } from './time-index.js';
 
@@ -147,32 +148,23 @@ function slackOf(samples: readonly Sample[]): number {
   return Math.max(LEAST_SLACK_MILLIS, 2 * most);
 }
 
-/** What is looked at of samples: they are many, and most are quickly seen. */
-const look = Buffer.allocUnsafe(LOOK_BYTES);
-
-/** The first line that begins behind a position, if it is one of the usual kind. */
-function quickSampleAt(descriptor: number, position: number, part: Range): Sample | undefined {
-  if (position === part.start) return undefined;
-  const from = position - 1;
-  const count = readSync(descriptor, look, 0, Math.min(LOOK_BYTES, part.end - from), from);
-  const next = nextTime(look.toString('latin1', 0, count));
-  return next && { at: from + next.at, millis: next.millis };
-}
-
 /** The first line that begins at a position or behind it. */
 function sampleAt(descriptor: number, position: number, part: Range): Sample | undefined {
-  const quick = quickSampleAt(descriptor, position, part);
-  if (quick !== undefined) return quick;
   for (let length = LOOK_BYTES; length <= MOST_LOOK_BYTES; length *= 8) {
     // the byte before says whether a line begins at the position itself
     const from = Math.max(part.start, position - 1);
     const bytes = Buffer.allocUnsafe(Math.min(length, part.end - from));
     const count = readSync(descriptor, bytes, 0, bytes.length, from);
-    const start = from === position ? 0 : bytes.subarray(0, count).indexOf(NEWLINE) + 1;
+    // a character for each byte
+    const text = bytes.toString('latin1', 0, count);
+    // most are of the usual kind
+    const next = from === position ? undefined : nextTime(text);
+    if (next !== undefined) return { at: from + next.at, millis: next.millis };
+    const start = from === position ? 0 : text.indexOf('\n') + 1;
     if (from !== position && start === 0) continue;
-    const end = bytes.subarray(0, count).indexOf(NEWLINE, start);
+    const end = text.indexOf('\n', start);
     const isWhole = end >= 0 || from + count >= part.end;
-    const millis = timeOf(bytes.toString('latin1', start, end < 0 ? count : end), isWhole);
+    const millis = timeOf(text.slice(start, end < 0 ? count : end), isWhole);
     if (millis !== undefined) return { at: from + start, millis };
   }
   return undefined;
@@ -230,6 +222,6 @@ class Turns {
 
   async next(): Promise<void> {
     this.#looks += 1;
-    if (this.#looks % LOOKS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#looks % LOOKS_PER_TURN === 0) await nextTurn();
   }
 }
