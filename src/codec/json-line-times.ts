@@ -14,9 +14,8 @@ const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d{1,2})?`;
 /** The fields of an event up to its metadata. */
 const eventOf = (time: string): string =>
   `"event_id": ?${TEXT}, ?"timestamp": ?"${time}${UTC}", ?"event_type": ?${TYPE}, ?"source": ?${TEXT}, ?"message": ?${TEXT}`;
-/** An event behind its metadata, which may have a time as well: the event's own stands at the end of the line. */
-const metadataFirst = (time: string): string =>
-  String.raw`event", ?"data": ?\{"metadata": ?(?:(?!"event_id":)[^\n])+, ?${eventOf(time)}\}\}`;
+/** Metadata first, which may have a time as well: the event's own stands at the end of the line. */
+const METADATA_FIRST = String.raw`"metadata": ?(?:(?!"event_id":)[^\n])+, ?`;
 
 /** Seconds of which a time's text names one with so many characters. */
 const UNITS = [
@@ -48,19 +47,18 @@ function linesOutsidePattern({ startMillis, endMillis }: Times): RegExp | undefi
   if (prefixes === undefined) return undefined;
   const time = `(?!${prefixes.join('|')})${TIME}`;
   const metric = `"metric_id": ?${TEXT}, ?"timestamp": ?"${time}${UTC}", ?"name": ?${TEXT}, ?"value": ?${NUMBER}, ?"unit": ?(?:null|${TEXT})`;
-  const heads = [
-    `event", ?"data": ?\\{${eventOf(time)}, ?"metadata": ?[^\\n]*`,
-    metadataFirst(time),
-    `metric", ?"data": ?\\{${metric}, ?"tags": ?[^\\n]*`,
-  ];
-  return new RegExp(String.raw`(?:(?:\{"type": ?"(?:${heads.join('|')}))?(?:\n|(?![^])))*`, 'y');
+  const event = String.raw`event", ?"data": ?\{(?:${METADATA_FIRST})?${eventOf(time)}(?:\}\}|, ?"metadata": ?[^\n]*)`;
+  const head = String.raw`\{"type": ?"(?:${event}|metric", ?"data": ?\{${metric}, ?"tags": ?[^\n]*)`;
+  return new RegExp(String.raw`(?:(?:${head})?(?:\n|(?![^])))*`, 'y');
 }
 
 const NEXT = String.raw`^([^\n]*\n)\{"type": ?"`;
 const NEXT_LINE = new RegExp(
   `${NEXT}(?:event", ?"data": ?\\{"event|metric", ?"data": ?\\{"metric)_id": ?${TEXT}, ?"timestamp": ?"(${TIME})${UTC}"`,
 );
-const NEXT_METADATA_FIRST = new RegExp(`${NEXT}${metadataFirst(`(${TIME})`)}\\n`);
+const NEXT_METADATA_FIRST = new RegExp(
+  String.raw`${NEXT}event", ?"data": ?\{${METADATA_FIRST}${eventOf(`(${TIME})`)}\}\}\n`,
+);
 
 /**
  * Where the line begins that follows the first newline of a text, and its time in milliseconds since the Unix epoch, if it

@@ -44,7 +44,7 @@ describe('importing the package', () => {
     expect(inside(sources, 'storage/sql', 'sql-storage.ts')).toEqual([]);
     expect(inside(sources, 'storage/sqlite', 'sqlite-storage.ts')).toEqual([]);
     expect(inside(sources, 'storage/postgres', 'postgres-storage.ts', 'place.ts')).toEqual([]);
-    expect(inside(sources, 'storage/file', 'file-storage.ts')).toEqual([]);
+    expect(inside(sources, 'storage/file', 'file-storage.ts', 'file-options.ts')).toEqual([]);
     expect(inside(sources, 'otel/instruments', 'facade-scope.ts', 'instrument-policy.ts')).toEqual([]);
     expect(inside(sources, 'setup', 'start-telemetry.ts', 'node-sdk.ts', 'live-view.ts', 'prometheus.ts')).toEqual([]);
     for (const directory of ['otlp', 'receiver', 'ship', 'view', 'prometheus', 'cli', 'testing', 'legacy', 'analysis'])
@@ -56,7 +56,21 @@ describe('importing the package', () => {
     const { sources } = await loadedBy("new (require('rimp-telemetry').SqliteStorage)('unused.db')");
     expect(sources).toContain('src/storage/sql/engine.ts');
     expect(inside(sources, 'storage/postgres', 'postgres-storage.ts', 'place.ts')).toEqual([]);
-    expect(inside(sources, 'storage/file', 'file-storage.ts')).toEqual([]);
+    expect(inside(sources, 'storage/file', 'file-storage.ts', 'file-options.ts')).toEqual([]);
+  });
+
+  it('loads what reads files only when something is read, and what writes them when something is stored', async () => {
+    const files = "const files = new (require('rimp-telemetry').FileStorage)('unused.jsonl')";
+    const made = await loadedBy(files);
+    expect(inside(made.sources, 'storage/file', 'file-storage.ts', 'file-options.ts')).toEqual([]);
+    const read = await loadedBy(`${files}; void files.retrieve()`);
+    expect(read.sources).toContain('src/storage/file/file-reader.ts');
+    expect(read.sources).not.toContain('src/storage/file/line-writer.ts');
+    const written = await loadedBy(
+      `${files.replace('unused', '/dev/null/none')}; void files.store(new (require('rimp-telemetry').TelemetryData)()).catch(() => {})`,
+    );
+    expect(written.sources).toContain('src/storage/file/line-writer.ts');
+    expect(written.sources).not.toContain('src/storage/file/file-reader.ts');
   });
 
   it('loads no other package than the API of OpenTelemetry', async () => {

@@ -128,14 +128,30 @@ async function* linesBackwards(
   }
 }
 
+/** The next chunk is read while one is decoded. */
 async function* chunksOf(file: FileHandle, { start, end }: Range): AsyncGenerator<Buffer, void, undefined> {
-  // the same memory for each: a block is decoded before the next one is asked for
-  const memory = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - start));
-  for (let position = start; position < end; ) {
-    const chunk = await fill(file, position, memory.subarray(0, Math.min(CHUNK_BYTES, end - position)));
-    if (chunk.length === 0) return;
-    position += chunk.length;
-    yield chunk;
+  // the same two memories for all: a block is decoded before the next one is asked for
+  const memories = [0, 1].map(() => Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - start)));
+  let count = 0;
+  const read = (position: number): Promise<Buffer> => {
+    const memory = memories[count++ % 2] as Buffer;
+    const chunk = fill(file, position, memory.subarray(0, end - position));
+    // it is met when the chunk is asked for
+    chunk.catch(() => undefined);
+    return chunk;
+  };
+  let next = read(start);
+  try {
+    for (let position = start; position < end; ) {
+      const chunk = await next;
+      if (chunk.length === 0) return;
+      position += chunk.length;
+      if (position < end) next = read(position);
+      yield chunk;
+    }
+  } finally {
+    // the file is closed now: nothing may still be read of it
+    await next.catch(() => undefined);
   }
 }
 

@@ -1,4 +1,8 @@
-import * as files from './engine.js';
+import * as fileReading from './reading.js';
+import * as fileWriting from './writing.js';
 
-/** Loads what files take, when they are asked for. */
-export const loadFiles = (): typeof files => files;
+/** Loads what reads files, when something is asked for. */
+export const loadFileReading = (): typeof fileReading => fileReading;
+
+/** Loads what writes files, when something is stored. */
+export const loadFileWriting = (): typeof fileWriting => fileWriting;

@@ -48,7 +48,7 @@ export async function rangesOf(
   const isSound = index.every((stretch, i) => (i % step !== 0 && i !== index.length - 1) || fits(descriptor, stretch));
   for (const stretch of index) {
     if (!isSound) {
-      await turns.next();
+      if (turns.isDue()) await nextTurn();
       if (!fits(descriptor, stretch)) continue;
     }
     await addUnknown(descriptor, { start: position, end: stretch.start }, times, ranges, turns);
@@ -117,7 +117,7 @@ async function samplesOf(descriptor: number, part: Range, step: number, turns: T
     if (sample !== undefined && sample.at > (samples.at(-1)?.at ?? -1)) samples.push(sample);
   };
   for (let at = part.start; at < part.end; at += step) {
-    await turns.next();
+    if (turns.isDue()) await nextTurn();
     add(sampleAt(descriptor, at, part));
   }
   add(lastSample(descriptor, part));
@@ -216,12 +216,12 @@ class Ranges {
   }
 }
 
-/** Lets others run every now and then. */
+/** Says when others have to run: every now and then. */
 class Turns {
   #looks = 0;
 
-  async next(): Promise<void> {
+  isDue(): boolean {
     this.#looks += 1;
-    if (this.#looks % LOOKS_PER_TURN === 0) await nextTurn();
+    return this.#looks % LOOKS_PER_TURN === 0;
   }
 }
