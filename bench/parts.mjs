@@ -1,5 +1,6 @@
 // What several groups are made of.
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { RimpLogRecordProcessor, TelemetryCollector } from 'rimp-telemetry';
 
 /** Metadata or tags of so many keys, made fresh: text, a number, a boolean, an integer by turns. */
@@ -89,6 +90,60 @@ export const collecting = (collector, make, settle = turn) => ({
     for (let i = 0; i < count; i += 1) collector.collectEvent('shop', 'order placed', 'info', make(i));
   },
 });
+
+/** Series that a reader keeps, of either SDK. */
+const MAX_SERIES = 20_000;
+
+/** A provider whose reader keeps all series, and sends none. */
+export function meterProvider() {
+  const reader = new PeriodicExportingMetricReader({
+    exporter: nowhere(),
+    exportIntervalMillis: 3_600_000,
+    exportTimeoutMillis: 3_600_000,
+    cardinalitySelector: () => MAX_SERIES,
+    cardinalityLimits: { default: MAX_SERIES },
+  });
+  return new MeterProvider({ readers: [reader] });
+}
+
+/** What each measurement is: 10 and 10,000 series, tags made fresh and used again, both policies. */
+export function* measurements({ reused: withReused = true } = {}) {
+  for (const series of [10, 10_000]) {
+    const tagsOf = (i) => ({ route: `/api/${i % series}`, method: 'GET', status: '200', region: 'eu-west' });
+    const reused = Array.from({ length: series }, (_, i) => Object.freeze(tagsOf(i)));
+    const makers = { fresh: tagsOf, ...(withReused && { reused: (i) => reused[i % series] }) };
+    for (const [tags, make] of Object.entries(makers)) {
+      for (const policy of ['gauge', 'histogram'])
+        yield {
+          id: `${policy}-${series}-${tags}`,
+          name: `${policy}, ${series} series, 4 ${tags} tags`,
+          policy,
+          unit: policy === 'gauge' ? 'items' : 'ms',
+          make,
+        };
+    }
+  }
+}
+export const LABELS = ['route', 'method', 'status', 'region'];
+
+/** A call with the number of the operation as a case, and the same for `collectMetric`. */
+export function numbered(call, settle) {
+  let at = 0;
+  return {
+    ...(settle && { settle }),
+    run(count) {
+      for (const end = at + count; at < end; at += 1) call(at);
+    },
+  };
+}
+export const measuring = (collector, { unit, make }) =>
+  numbered((i) => collector.collectMetric('m', i % 977, unit, make(i)), turn);
+
+/** The instrument of a meter that takes the measurements. */
+export function rawInstrument({ policy, unit }) {
+  const meter = meterProvider().getMeter('bench');
+  return policy === 'gauge' ? meter.createGauge('m') : meter.createHistogram('m', { unit });
+}
 
 /** Throws if one of some collectors, by name, has lost anything. */
 export async function expectDelivered(collectors) {

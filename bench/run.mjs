@@ -11,7 +11,7 @@ import { updateDocument, writeJson } from './report.mjs';
 
 /** Those of a quick run first. */
 const QUICK = ['event-calls', 'metric-calls', 'startup', 'flush', 'collection', 'writing', 'reading'];
-const GROUPS = [...QUICK, 'event-setups', 'event-parts', 'exporting', 'growth', 'pauses', 'service'];
+const GROUPS = [...QUICK, 'event-setups', 'metric-setups', 'event-parts', 'exporting', 'growth', 'pauses', 'service'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
