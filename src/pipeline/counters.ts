@@ -19,6 +19,17 @@ export class Counts {
     if (count > 0) this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count);
   }
 
+  /** Adds counts by reason; gives how many they are together. */
+  addAll(counts: Readonly<Record<string, number>>): number {
+    let total = 0;
+    for (const reason in counts) {
+      const count = counts[reason] as number;
+      this.add(reason, count);
+      total += count;
+    }
+    return total;
+  }
+
   /** All reasons together. */
   get total(): number {
     let total = 0;

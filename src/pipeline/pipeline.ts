@@ -2,7 +2,7 @@ import { TelemetryData } from '../model/data.js';
 import { toError } from '../model/errors.js';
 import type { TelemetryEvent } from '../model/event.js';
 import type { TelemetryMetric } from '../model/metric.js';
-import { Batch, totalOf } from './batch.js';
+import { Batch } from './batch.js';
 import { Ledger, type LedgerFigures, lostIn } from './counters.js';
 import { FeedbackGuard } from './feedback-guard.js';
 import { FlushTimer } from './flush-timer.js';
@@ -245,9 +245,7 @@ export class Pipeline {
 
   #settle(batch: Batch): void {
     this.#unsettled.delete(batch);
-    const { losses } = batch;
-    for (const reason in losses) this.#ledger.dropped.add(reason, losses[reason]);
-    this.#ledger.delivered += batch.size - totalOf(losses);
+    this.#ledger.delivered += batch.size - this.#ledger.dropped.addAll(batch.losses);
     if (this.isIdle) this.#options.onIdle?.();
   }
 

@@ -86,7 +86,7 @@ export class ReceivedRequest {
     const settled = (batch: Batch): void => {
       host.settle(batch);
       pending -= 1;
-      for (const reason in batch.refused) refused.add(reason, batch.refused[reason]);
+      refused.addAll(batch.refused);
       if (batch.isIncomplete) failed = true;
       wake();
     };

@@ -1,8 +1,8 @@
 import { type Clock, elapsed } from '../runtime/clock.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { Backoff, FIRST_DELAY_MILLIS } from './backoff.js';
-import { type Batch, type Losses, totalOf } from './batch.js';
-import { Counts, type LedgerFigures, RETURNED } from './counters.js';
+import type { Batch, Losses } from './batch.js';
+import { Ledger, type LedgerFigures, RETURNED } from './counters.js';
 import { Drains } from './drains.js';
 import { lossPath } from './loss-report.js';
 import { type Portion, Share } from './portion.js';
@@ -16,10 +16,8 @@ import { kindOf, progressOf, verdictOn } from './sink-failure.js';
  */
 export class SinkQueue {
   readonly name: string;
-  delivered = 0;
   /** Nothing asynchronous happens any more. */
   isEnding = false;
-  readonly dropped = new Counts();
   readonly #sink: Sink;
   readonly #bounds: QueueBounds;
   readonly #clock: Clock;
@@ -29,8 +27,8 @@ export class SinkQueue {
   readonly #watchers = new Set<QueueWatcher>();
   #portions: Portion[] = [];
   #items = 0;
+  readonly #ledger = new Ledger(() => this.#items);
   #bytes = 0;
-  #taken = 0;
   #pushed = 0;
   /** The portions that the sink holds right now. */
   #current: readonly Portion[] = [];
@@ -61,12 +59,8 @@ export class SinkQueue {
 
   /** The counters, given the items that wait in front of this queue. */
   figures(buffered: number): LedgerFigures {
-    return {
-      accepted: this.#taken + buffered,
-      delivered: this.delivered,
-      queued: this.#items + buffered,
-      dropped: this.dropped.toRecord(),
-    };
+    const { figures } = this.#ledger;
+    return { ...figures, accepted: figures.accepted + buffered, queued: figures.queued + buffered };
   }
 
   /** Whether any of these batches waits here. */
@@ -85,7 +79,7 @@ export class SinkQueue {
     this.#pushed += 1;
     const share = new Share(batch, this.#pushed);
     this.#drains.open(share);
-    this.#taken += batch.size;
+    this.#ledger.accepted += batch.size;
     this.#items += batch.size;
     this.#bytes += batch.bytes;
     const whole = share.whole();
@@ -265,11 +259,9 @@ export class SinkQueue {
   }
 
   #settle(portion: Portion, losses: Losses = {}, isRefusal = false): void {
-    const lost = totalOf(losses);
-    for (const reason in losses) this.dropped.add(reason, losses[reason]);
     this.#items -= portion.size;
     this.#bytes -= portion.bytes;
-    this.delivered += portion.size - lost;
+    this.#ledger.delivered += portion.size - this.#ledger.dropped.addAll(losses);
     if (portion.share.settle(losses, isRefusal)) this.#drains.settle(portion.share);
     for (const watcher of this.#watchers) watcher.left();
   }

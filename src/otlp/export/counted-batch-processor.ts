@@ -243,7 +243,7 @@ export class CountedBatchProcessor implements LogRecordProcessorLike {
     }
     this.#exporting -= size;
     this.#ledger.delivered += outcome.delivered;
-    for (const [reason, count] of Object.entries(outcome.dropped)) this.#ledger.dropped.add(reason, count);
+    this.#ledger.dropped.addAll(outcome.dropped);
     if (outcome.error !== undefined) {
       const count = size - outcome.delivered;
       this.#options.report(

@@ -84,7 +84,7 @@ export class CountedMetricExporter implements MetricExporterLike {
     if (!this.#abandoned) {
       this.#exporting -= points;
       this.#ledger.delivered += delivered;
-      for (const [reason, count] of Object.entries(dropped)) this.#ledger.dropped.add(reason, count);
+      this.#ledger.dropped.addAll(dropped);
       if (error !== undefined) {
         const what = `exporting ${points - delivered} metric points over OTLP failed`;
         this.#options.report('otlp_metrics', what, error, Object.keys(dropped));

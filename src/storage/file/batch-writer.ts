@@ -3,7 +3,7 @@ import type { TelemetryData } from '../../model/data.js';
 import { StorageError, toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import { kindOfErrno } from '../errno.js';
-import { PartialAppend } from './line-writer.js';
+import { PartialAppend } from './line-file.js';
 import { PieceBuffer } from './piece-buffer.js';
 
 /** What is encoded before it is written: memory stays level however large a batch is. */
