@@ -27,8 +27,8 @@ export interface Serialized {
 
 const SERIALIZERS: Readonly<Record<OtlpSignal, string>> = { logs: 'Logs', metrics: 'Metrics', traces: 'Trace' };
 const PACKAGE = '@opentelemetry/otlp-transformer';
-/** What HTML begins with, and neither JSON nor a message of Protocol Buffers does. */
-const LESS_THAN = 0x3c;
+/** What HTML begins with, and neither JSON nor the answer in Protocol Buffers does, as a character for each byte. */
+const HTML = /^(?:\xef\xbb\xbf)?\s*<[!?a-z]/i;
 /** Bytes of a web page that a message shows. */
 const MAX_PAGE_BYTES = 100;
 
@@ -69,7 +69,7 @@ export function serializerOf<S extends OtlpSignal>(
     },
     partialSuccess(response) {
       if (response.length === 0) return undefined;
-      if (response[0] === LESS_THAN) return { rejected: 0, message: pageAsMessage(response) };
+      if (isPage(response)) return { rejected: 0, message: pageAsMessage(response) };
       let partial: Readonly<Record<string, unknown>> | null | undefined;
       let rejected = 0;
       try {
@@ -83,6 +83,10 @@ export function serializerOf<S extends OtlpSignal>(
       return rejected > 0 || message !== '' ? { rejected, message } : undefined;
     },
   };
+}
+
+function isPage(response: Uint8Array): boolean {
+  return HTML.test(Buffer.from(response.subarray(0, MAX_PAGE_BYTES)).toString('latin1'));
 }
 
 /** What is said of a web page, such as that of a login: what serves it takes no telemetry, whatever its status says. */

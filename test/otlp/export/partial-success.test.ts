@@ -48,14 +48,17 @@ describe.each([
   ['the queue on disk', fromDisk],
   ['memory', fromMemory],
 ] as const)('a web page as the answer to what is sent from %s', (_name, begin) => {
-  it('is reported, as what serves one takes no telemetry', async () => {
-    const sink = await answering(() => ({ status: 200, body: '<html>\n<title>Sign in</title>' }));
-    const telemetry = begin(sink.url);
-    collect(telemetry, 0, 1);
-    await telemetry.forceFlush();
-    expect(telemetry.collector.health().lastError?.message).toContain(
-      'the OTLP endpoint says: <html> <title>Sign in</title> (a web page: is the URL that of an OTLP endpoint?)',
-    );
-    await telemetry.shutdown();
-  });
+  it.each(['<html>\n<title>Sign in</title>', '\ufeff\r\n\n  <html>\n<title>Sign in</title>'])(
+    'is reported, as what serves one takes no telemetry: %j',
+    async (body) => {
+      const sink = await answering(() => ({ status: 200, body }));
+      const telemetry = begin(sink.url);
+      collect(telemetry, 0, 1);
+      await telemetry.forceFlush();
+      expect(telemetry.collector.health().lastError?.message).toContain(
+        'the OTLP endpoint says: <html> <title>Sign in</title> (a web page: is the URL that of an OTLP endpoint?)',
+      );
+      await telemetry.shutdown();
+    },
+  );
 });
