@@ -20,16 +20,22 @@ export function newDirectory(): string {
   return made;
 }
 
+/** @param directory - of the queue on disk; without one, telemetry waits in memory. */
 export function start(
   endpoint: string,
-  directory: string,
+  directory: string | undefined,
   otlp: OtlpOptions = {},
   maxBytes?: number,
 ): StartedTelemetry {
   const telemetry = startTelemetry({
     serviceName: 'shop',
     register: false,
-    otlp: { endpoint, protocol: 'http/json', ...otlp, queue: { directory, maxBytes } },
+    otlp: {
+      endpoint,
+      protocol: 'http/json',
+      ...otlp,
+      ...(directory !== undefined && { queue: { directory, maxBytes } }),
+    },
   });
   started.push(telemetry);
   return telemetry;

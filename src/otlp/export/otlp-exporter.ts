@@ -5,6 +5,7 @@ import type { OtlpProtocol } from '../config/settings.js';
 import type { Serializer } from '../encode/serializer.js';
 import type { QueueEntry } from '../queue/segment.js';
 import type { OtlpClient } from '../send/client.js';
+import { halvesOf, type MayHalve, Narrowing, reasonOf } from '../send/narrowing.js';
 import { type BatchExporter, delivered, type ExportOutcome, lost, together } from './batch-exporter.js';
 
 /** Settings of an {@link OtlpExporter}. */
@@ -24,15 +25,17 @@ export interface OtlpExporterOptions<T> {
 interface Attempts {
   readonly backoff: Backoff;
   isLate: boolean;
+  readonly mayHalve: MayHalve;
 }
 
 /**
  * Exports over OTLP from memory: failures that may pass are tried again, with `Retry-After` or backoff, until the time of
- * an export is over; what is too large is sent in halves.
+ * an export is over; what is too large, or refused for what is in it, is sent in halves.
  */
 export class OtlpExporter<T> implements BatchExporter<T> {
   readonly #options: OtlpExporterOptions<T>;
   readonly #running = new Set<Attempts>();
+  readonly #narrowing = new Narrowing();
   #closed = false;
 
   constructor(options: OtlpExporterOptions<T>) {
@@ -47,7 +50,8 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     } catch (error) {
       return lost(count, 'not_serializable', toError(error));
     }
-    const attempts: Attempts = { backoff: new Backoff(clock), isLate: this.#closed };
+    const mayHalve = this.#narrowing.begin();
+    const attempts: Attempts = { backoff: new Backoff(clock), isLate: this.#closed, mayHalve };
     const cancel = clock.after(timeoutMillis, () => end(attempts));
     this.#running.add(attempts);
     try {
@@ -79,21 +83,16 @@ export class OtlpExporter<T> implements BatchExporter<T> {
       if (attempts.isLate) return lost(entry.items, 'export_failed', new Error(outcome.reason));
       outcome = await client.send(entry.payload, protocol);
     }
-    if (outcome.kind === 'sent') return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
-    const error = new Error(outcome.reason);
-    const refused = lost(entry.items, 'refused', error);
-    if (outcome.isFinal) return refused;
-    if (outcome.status !== 413) return { ...refused, refused: 'bad' };
-    if (hasParts) return { ...refused, refused: 'too_large' };
-    // loaded late: few requests are ever too large
-    const { splitOrNot } = await import('../encode/request.js');
-    const halves = splitOrNot(entry.payload, protocol);
-    if (halves === undefined) return lost(entry.items, 'too_large', error);
-    const first = Math.min(halves[0].items, entry.items);
-    return together(
-      await this.#send({ payload: halves[0].payload, items: first }, attempts),
-      await this.#send({ payload: halves[1].payload, items: entry.items - first }, attempts),
-    );
+    if (outcome.kind === 'sent') {
+      this.#narrowing.took();
+      return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
+    }
+    const refused = lost(entry.items, reasonOf(outcome), new Error(outcome.reason));
+    if (hasParts && !outcome.isFinal) return { ...refused, refused: outcome.status === 413 ? 'too_large' : 'bad' };
+    const halves = !attempts.isLate && attempts.mayHalve(outcome) ? await halvesOf(entry, protocol) : undefined;
+    if (halves === undefined) return refused;
+    const first = await this.#send(halves[0], attempts);
+    return together(first, await this.#send(halves[1], attempts));
   }
 
   #taken(count: number, partial: ReturnType<Serializer<T>['partialSuccess']>): ExportOutcome {

@@ -8,7 +8,9 @@ import { merge } from '../encode/merge.js';
 import type { PartialSuccess } from '../encode/serializer.js';
 import type { QueueEntry, Room } from '../queue/segment.js';
 import type { OtlpClient } from './client.js';
+import { halvesOf, type MayHalve, Narrowing, type Refusal } from './narrowing.js';
 import type { SendOutcome } from './response.js';
+import { Settlement } from './settlement.js';
 
 /** Where entries come from, in order. */
 export interface DeliverySource {
@@ -69,9 +71,12 @@ export class Delivery {
   settledInFlight = 0;
   /** So many entries are sent one by one, to see which of them the server refuses. */
   #alone = 0;
+  readonly #narrowing = new Narrowing();
+  readonly #settlement: Settlement;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#settlement = new Settlement(options.ledger, options.report, options.partialSuccess);
     this.#backoff = new Backoff(options.clock);
   }
 
@@ -162,27 +167,24 @@ export class Delivery {
       this.#stopped = true;
       onDenied(outcome.reason);
     } else if (outcome.kind === 'sent') {
-      this.#count(entries, this.#options.partialSuccess(outcome.body));
-      this.#alone = Math.max(0, this.#alone - entries.length);
-      source.ack(entries);
+      this.#narrowing.took();
+      this.#settlement.sent(itemsIn(entries), outcome.body);
+      this.#settled(entries);
     } else if (outcome.isFinal) {
-      for (const { items } of entries) this.#refuse(items, 'refused', outcome.reason);
-      this.#alone = Math.max(0, this.#alone - entries.length);
-      source.ack(entries);
+      for (const { items } of entries) this.#settlement.refused(items, outcome);
+      this.#settled(entries);
     } else if (entries.length > 1) {
       // the rest must not suffer for one of them
       source.nack(entries);
       if (outcome.status === 413) this.#maxBytes = Math.max(1, Math.floor(this.#maxBytes / 2));
       else this.#alone = entries.length;
     } else {
-      const [entry] = entries as readonly [QueueEntry];
-      const sent = outcome.status === 413 ? await this.#deliverParts(entry, protocol, outcome.reason) : 'settled';
-      if (outcome.status !== 413) this.#refuse(entry.items, 'refused', outcome.reason);
-      this.#alone = Math.max(0, this.#alone - 1);
+      const mayHalve = this.#narrowing.begin();
+      const sent = await this.#settleParts(entries[0] as QueueEntry, protocol, outcome, mayHalve);
       const again = this.settledInFlight;
       this.settledInFlight = 0;
       if (sent === 'settled') {
-        source.ack(entries);
+        this.#settled(entries);
       } else {
         source.nack(entries);
         // what was sent of it is sent once more
@@ -191,61 +193,47 @@ export class Delivery {
     }
   }
 
-  /** Sends the halves of an entry that was too large, and theirs; each is settled by itself. */
-  async #deliverParts(entry: QueueEntry, protocol: OtlpProtocol, reason: string): Promise<Sent> {
-    // loaded late: few requests are ever too large
-    const { splitOrNot } = await import('../encode/request.js');
-    const halves = splitOrNot(entry.payload, protocol);
+  #settled(entries: readonly QueueEntry[]): void {
+    this.#alone = Math.max(0, this.#alone - entries.length);
+    this.#options.source.ack(entries);
+  }
+
+  /** Settles an entry that was refused, or its halves, and theirs, each by itself. */
+  async #settleParts(entry: QueueEntry, protocol: OtlpProtocol, refusal: Refusal, mayHalve: MayHalve): Promise<Sent> {
+    const halves = mayHalve(refusal) ? await halvesOf(entry, protocol) : undefined;
     if (halves === undefined) {
-      this.#refuse(entry.items, 'too_large', reason);
+      this.#settlement.refused(entry.items, refusal);
       this.settledInFlight += entry.items;
       return 'settled';
     }
-    // if the split counts otherwise than whoever made the entry, the counters follow the latter
-    const parts: QueueEntry[] = [
-      { ...halves[0], items: Math.min(halves[0].items, entry.items) },
-      { ...halves[1], items: entry.items - Math.min(halves[0].items, entry.items) },
-    ];
-    for (const part of parts) {
-      let outcome = await this.#options.client.send(part.payload, protocol);
-      while (outcome.kind === 'retry') {
-        await this.#retryLater(outcome);
-        if (this.#stopped) return 'stopped';
-        outcome = await this.#options.client.send(part.payload, protocol);
+    for (const half of halves) {
+      const outcome = await this.#sendPart(half, protocol);
+      if (outcome === undefined) return 'stopped';
+      if (outcome.kind === 'sent') {
+        this.#narrowing.took();
+        this.#settlement.sent(half.items, outcome.body);
+        this.settledInFlight += half.items;
+      } else if ((await this.#settleParts(half, protocol, outcome, mayHalve)) === 'stopped') {
+        return 'stopped';
       }
-      this.#backoff.reset();
-      if (outcome.kind === 'refused' && outcome.status === 413 && !outcome.isFinal) {
-        if ((await this.#deliverParts(part, protocol, outcome.reason)) !== 'settled') return 'stopped';
-        continue;
-      }
-      if (outcome.kind === 'sent') this.#count([part], this.#options.partialSuccess(outcome.body));
-      else this.#refuse(part.items, 'refused', outcome.reason);
-      this.settledInFlight += part.items;
     }
     return 'settled';
   }
 
-  #count(entries: readonly QueueEntry[], partial: PartialSuccess | undefined): void {
-    const { ledger, report } = this.#options;
-    let items = 0;
-    for (const entry of entries) items += entry.items;
-    const rejected = Math.min(items, Math.max(0, partial?.rejected ?? 0));
-    ledger.delivered += items - rejected;
-    ledger.dropped.add('rejected', rejected);
-    if (rejected > 0) {
-      const what = `the OTLP endpoint rejected ${rejected === 1 ? '1 item' : `${rejected} items`}: ${partial?.message}`;
-      report('otlp_rejected', what, undefined, ['rejected']);
-    } else if (partial !== undefined) report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);
-  }
-
-  #refuse(items: number, why: 'refused' | 'too_large', reason: string): void {
-    this.#options.ledger.dropped.add(why, items);
-    this.#options.report(
-      `otlp_${why}`,
-      `${items === 1 ? '1 item is' : `${items} items are`} lost: ${reason}`,
-      undefined,
-      [why],
-    );
+  /** Sends a part until there is an answer; `undefined` if the delivery was stopped meanwhile. */
+  async #sendPart(
+    { payload }: QueueEntry,
+    protocol: OtlpProtocol,
+  ): Promise<Exclude<SendOutcome, { kind: 'retry' }> | undefined> {
+    for (;;) {
+      const outcome = await this.#options.client.send(payload, protocol);
+      if (outcome.kind !== 'retry') {
+        this.#backoff.reset();
+        return outcome;
+      }
+      await this.#retryLater(outcome);
+      if (this.#stopped) return undefined;
+    }
   }
 
   #retryLater({ reason, afterMillis }: SendOutcome & { readonly kind: 'retry' }): Promise<void> {
@@ -265,4 +253,8 @@ export class Delivery {
     this.#drains = this.#drains.filter((drain) => !over.includes(drain));
     for (const { resolve } of over) resolve(complete);
   }
+}
+
+function itemsIn(entries: readonly QueueEntry[]): number {
+  return entries.reduce((sum, { items }) => sum + items, 0);
 }

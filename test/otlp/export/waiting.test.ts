@@ -113,7 +113,7 @@ it('an endpoint that has not taken anything yet, or not all of the last export, 
   start();
   emit(0, 4 * 2_048);
   const first = await nextRequest();
-  first.answer(400);
+  first.answer(404);
   const second = await nextRequest();
   await until(() => figures()?.dropped.refused === 512);
   expect(held).toEqual([]);
@@ -151,8 +151,8 @@ it('the batches of a request that is refused are sent by themselves, and only th
   (await nextRequest()).answer(200);
   await until(() => figures()?.delivered === 512);
   emit(512, 2_048);
-  (await nextRequest()).answer(400);
-  for (let batch = 1; batch <= 4; batch += 1) (await nextRequest()).answer(batch === 2 ? 400 : 200);
+  (await nextRequest()).answer(404);
+  for (let batch = 1; batch <= 4; batch += 1) (await nextRequest()).answer(batch === 2 ? 404 : 200);
   await until(() => figures()?.queued === 0);
   expect(figures()).toMatchObject({ delivered: 4 * 512, dropped: { refused: 512 } });
 });
@@ -169,7 +169,7 @@ it('a request that is too large is sent in its batches, and the next ones are ha
   for (let batch = 1; batch <= 4; batch += 1) {
     const { events, answer } = await nextRequest();
     expect(events).toEqual(numbers(512 * batch, 512));
-    answer(batch === 2 ? 400 : 200);
+    answer(batch === 2 ? 404 : 200);
   }
   for (const from of [2_560, 3_584]) {
     const { events, answer } = await nextRequest();

@@ -1,0 +1,64 @@
+import type { OtlpProtocol } from '../config/settings.js';
+import type { QueueEntry } from '../queue/segment.js';
+import type { SendOutcome } from './response.js';
+
+/** Statuses that may be about a part of what was sent. Others say the same of anything, such as 401 or 404. */
+const ABOUT_CONTENT: ReadonlySet<number> = new Set([400, 422, 500]);
+const TOO_LARGE = 413;
+/** Refusals of one request and its parts, but for those of its size: to find one item of 512 takes 10. */
+const MAX_REFUSALS = 32;
+/** After so many in a row an endpoint is taken for one that refuses all alike. */
+const MAX_IN_A_ROW = 16;
+
+export type Refusal = SendOutcome & { readonly kind: 'refused' };
+
+/** Whether to send halves of what was refused so. */
+export type MayHalve = (refusal: Refusal) => boolean;
+
+/**
+ * Says whether what an endpoint refuses is sent in halves, and theirs, so that only the items that it does not take are
+ * lost. The same request is not sent again (OTLP specification, "OTLP/HTTP Response"). What an endpoint refuses that takes
+ * nothing at all is not halved.
+ */
+export class Narrowing {
+  #inARow = 0;
+
+  /** The endpoint took something. */
+  took(): void {
+    this.#inARow = 0;
+  }
+
+  /** For one request and its parts. */
+  begin(): MayHalve {
+    let refusals = 0;
+    return ({ status, isFinal }) => {
+      if (isFinal) return false;
+      if (status === TOO_LARGE) return true;
+      if (!ABOUT_CONTENT.has(status)) return false;
+      refusals += 1;
+      this.#inARow += 1;
+      return refusals < MAX_REFUSALS && this.#inARow < MAX_IN_A_ROW;
+    };
+  }
+}
+
+/** Why items are lost that an endpoint refused. */
+export function reasonOf({ status, isFinal }: Refusal): 'too_large' | 'refused' {
+  return status === TOO_LARGE && !isFinal ? 'too_large' : 'refused';
+}
+
+/** An entry as two; `undefined` if it is a single item. If the split counts otherwise than whoever made it, they are right. */
+export async function halvesOf(
+  entry: QueueEntry,
+  protocol: OtlpProtocol,
+): Promise<readonly [QueueEntry, QueueEntry] | undefined> {
+  // loaded late: few requests are ever refused
+  const { splitOrNot } = await import('../encode/request.js');
+  const halves = splitOrNot(entry.payload, protocol);
+  if (halves === undefined) return undefined;
+  const first = Math.min(halves[0].items, entry.items);
+  return [
+    { ...halves[0], items: first },
+    { ...halves[1], items: entry.items - first },
+  ];
+}
