@@ -12,3 +12,29 @@ export function untilSignal(): { readonly signal: AbortSignal; readonly release:
   for (const name of signals) process.on(name, end);
   return { signal: controller.signal, release };
 }
+
+/** Pages until a signal, also while the next one is waited for, as that of a pipe to which nobody writes. */
+export async function* untilAborted<T>(
+  pages: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  const iterator = pages[Symbol.asyncIterator]();
+  let end = (): void => undefined;
+  const onAbort = (): void => end();
+  signal.addEventListener('abort', onAbort);
+  try {
+    while (!signal.aborted) {
+      // what becomes of the page after the signal is of no interest
+      const next = await new Promise<IteratorResult<T> | undefined>((resolve, reject) => {
+        end = () => resolve(undefined);
+        iterator.next().then(resolve, reject);
+      });
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // not waited for: it ends behind the page that is pending
+    iterator.return?.().catch(() => undefined);
+  }
+}

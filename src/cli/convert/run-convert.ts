@@ -7,7 +7,7 @@ import { err } from '../output/output.js';
 import { ProgressLine } from '../output/progress-line.js';
 import { openSources } from '../source/open-source.js';
 import { unreadableNote } from '../source/unreadable.js';
-import { untilSignal } from '../until-signal.js';
+import { untilAborted, untilSignal } from '../until-signal.js';
 import type { ConvertValues, OutputFormat } from './convert.js';
 import { openWriter } from './open-writer.js';
 
@@ -64,18 +64,4 @@ export async function runConvert(
   const note = unreadableNote(source);
   if (note !== undefined) say(note);
   return written > 0 && note === undefined ? 0 : 1;
-}
-
-/** Pages until a signal, also while the next one is waited for, as that of a standard input to which nothing comes. */
-async function* untilAborted<T>(pages: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
-  const iterator = pages[Symbol.asyncIterator]();
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  while (!signal.aborted) {
-    const next = await Promise.race([iterator.next(), aborted]);
-    if (next === undefined || next.done === true) break;
-    yield next.value;
-  }
-  if (signal.aborted) process.stdin.destroy();
 }

@@ -6,7 +6,7 @@ import { err } from '../output/output.js';
 import { ProgressLine } from '../output/progress-line.js';
 import { openSources } from '../source/open-source.js';
 import { unreadableNote } from '../source/unreadable.js';
-import { untilSignal } from '../until-signal.js';
+import { untilAborted, untilSignal } from '../until-signal.js';
 import type { DiffValues } from './diff.js';
 import { diffJson } from './diff-json.js';
 import { diffText } from './diff-text.js';
@@ -28,7 +28,7 @@ export async function runDiff(values: DiffValues, before: string, after: string)
   try {
     for (const recording of [0, 1] as const) {
       const source = sources[recording];
-      for await (const page of source.pages(query)) {
+      for await (const page of untilAborted(source.pages(query), signal)) {
         items += page.length;
         for (const item of page) if (test(item)) comparer.add(item, recording);
         if (err.isTerminal) progress.show({ items, ...bytesOf(sources) });

@@ -10,7 +10,7 @@ import { Rows } from '../output/rows.js';
 import { showTime } from '../output/show-time.js';
 import { openSources } from '../source/open-source.js';
 import { unreadableNote } from '../source/unreadable.js';
-import { untilSignal } from '../until-signal.js';
+import { untilAborted, untilSignal } from '../until-signal.js';
 import type { QueryValues } from './query.js';
 
 /** Rows of which the widths of the columns are known before the first is written. */
@@ -38,7 +38,7 @@ export async function runQuery(values: QueryValues, names: readonly string[]): P
     if (values.csv === true) await output.line(CSV_HEADER);
     const asked = { ...query, ...(values.reverse === true && { order: 'desc' as const }) };
     let waiting: TelemetryItem[] | undefined = [];
-    for await (const page of source.pages(asked)) {
+    for await (const page of untilAborted(source.pages(asked), signal)) {
       const items = page.filter(test);
       const kept = items.slice(0, limit - found);
       hasMore = items.length > kept.length;

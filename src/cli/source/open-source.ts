@@ -2,6 +2,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  createReadStream,
   existsSync,
   lstatSync,
   openSync,
@@ -9,6 +10,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs';
+import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { databaseOfUrl, isSqliteName } from '../../model/database-url.js';
 import { toError } from '../../model/errors.js';
@@ -71,15 +73,20 @@ async function openOne(name: string, { keepsPlain = false, waits = false }: Open
     throw new UsageError(`expected SOURCE to be a file, ${name} is a directory: give "${join(name, '*.jsonl')}"`);
   if (found === undefined && segmentsOf(name).length === 0 && !waits)
     throw new UsageError(`expected SOURCE to be a file, there is none at ${name}`);
-  if (found !== undefined && !found.isFile()) {
-    const { createReadStream } = await import('node:fs');
-    return new StreamItems(name, createReadStream(name) as unknown as typeof process.stdin, keepsPlain);
-  }
+  if (found !== undefined && !found.isFile())
+    return new StreamItems(name, found.isFIFO() ? await pipeAt(name) : createReadStream(name), keepsPlain);
   if (waits && isSqliteName(name) && (found?.size ?? 0) === 0)
     return new AwaitedItems(name, () => openOne(name, { keepsPlain }));
   const head = found === undefined ? Buffer.alloc(0) : headOf(name);
   if (head.toString('latin1').startsWith(SQLITE_HEAD)) return databaseAt(name);
   return new FileItems(name, head[0] === 0x1f && head[1] === 0x8b);
+}
+
+/** A named pipe. Opening one waits for whoever writes to it, and nothing ends that: so it is opened at once, and reading waits. */
+async function pipeAt(path: string): Promise<Socket> {
+  const { Socket } = await import('node:net');
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function databaseAt(name: string): Promise<ItemSource> {

@@ -7,7 +7,7 @@ import { err } from '../output/output.js';
 import { ProgressLine } from '../output/progress-line.js';
 import { openSources } from '../source/open-source.js';
 import { unreadableNote } from '../source/unreadable.js';
-import { untilSignal } from '../until-signal.js';
+import { untilAborted, untilSignal } from '../until-signal.js';
 import type { StatsValues } from './stats.js';
 import { statsJson } from './stats-json.js';
 import { statsText } from './stats-text.js';
@@ -24,7 +24,7 @@ export async function runStats(values: StatsValues, names: readonly string[]): P
   const progress = new ProgressLine(err);
   const stats = new RecordingStats({ byMillis: values.by });
   try {
-    for await (const items of source.pages(query)) {
+    for await (const items of untilAborted(source.pages(query), signal)) {
       for (const item of items) if (test(item)) stats.add(item);
       const { bytesRead: bytes, totalBytes } = source;
       if (err.isTerminal) progress.show({ items: stats.events + stats.metricItems, bytes, totalBytes });

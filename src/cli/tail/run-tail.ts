@@ -11,7 +11,7 @@ import { openSources } from '../source/open-source.js';
 import { filtered, firstOf, type ItemSource, type Items, lastOf } from '../source/source.js';
 import { isPlainLine } from '../source/stream-source.js';
 import { unreadableNote } from '../source/unreadable.js';
-import { untilSignal } from '../until-signal.js';
+import { untilAborted, untilSignal } from '../until-signal.js';
 import type { TailValues } from './tail.js';
 
 const LINES = 10;
@@ -41,7 +41,7 @@ export async function runTail(values: TailValues, names: readonly string[]): Pro
     const pages = follows
       ? source.follow(filter.query, { last, test: filter.test, signal: ends, note: say })
       : lastPage(source, filter, last, isStream);
-    for await (const page of pages) {
+    for await (const page of untilAborted(pages, ends)) {
       const items = page.filter(filter.test);
       shown += items.length;
       rows.prepare(items);
