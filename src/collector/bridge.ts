@@ -6,7 +6,6 @@ import type { Bridge, IncomingRequest, ReceiverPort } from '../otel/bridge.js';
 import type { EventDraft } from '../otel/event-draft.js';
 import { DEFAULT_MAX_SCOPES, EventEmitter } from '../otel/event-emitter.js';
 import { EventInFlight, type EventOwner } from '../otel/event-in-flight.js';
-import { FACADE_SCOPE } from '../otel/instruments/facade-scope.js';
 import { instrumentPolicy } from '../otel/instruments/instrument-policy.js';
 import type { Instruments } from '../otel/instruments/instruments.js';
 import { loadInstruments } from '../otel/instruments/on-demand.js';
@@ -22,15 +21,13 @@ import { deadlineOf, within } from '../runtime/deadline.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
 import { processIdentity } from '../runtime/process-identity.js';
 import { sharedState } from '../runtime/shared-state.js';
+import { IncomingItems } from './incoming-items.js';
 import { loadRequests } from './on-demand.js';
 import type { CollectorOptions } from './options.js';
 import { UnseenEvents } from './unseen-events.js';
 
 /** How full a queue in front of a sink may be before receivers refuse further requests. */
 const FULL = 0.8;
-
-/** The counter of what others emitted and could not be read. */
-const NOT_READABLE = ['dropped.not_readable'];
 
 /** What a bridge needs beside the collector's options. */
 interface BridgeOptions extends CollectorOptions {
@@ -68,8 +65,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
   /** For what other processes send: it is theirs alone. */
   readonly #received: ResourcePicker;
   readonly #shared = sharedState();
-  /** With two processors of one collector on a provider, both are given the record or span. */
-  readonly #seen = new WeakSet<LogRecordLike | SpanLike>();
+  readonly #incoming: IncomingItems;
   readonly #unseen = new UnseenEvents();
 
   constructor(pipeline: Pipeline, diagnostics: Diagnostics, clock: Clock, options: BridgeOptions) {
@@ -88,6 +84,7 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
       new (loadInstruments().Instruments)(policy, this.notRecorded, diagnostics, options.maxInstruments);
     this.#received = new ResourcePicker(options.includeResource ?? 'service', undefined);
     this.resources = new ResourcePicker(options.includeResource ?? 'service', this.identity);
+    this.#incoming = new IncomingItems(pipeline, diagnostics, clock, this.resources);
   }
 
   get isOpen(): boolean {
@@ -168,30 +165,18 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
         this.#takeOwn(flight as EventInFlight, record);
         return;
       }
-      if (!this.isOpen) return;
-      if (this.#unseen.takes(record)) return;
-      if (this.#emitter.processors > 1) {
-        if (this.#seen.has(record)) return;
-        this.#seen.add(record);
-      }
-      this.#pipeline.acceptEvent(
-        loadFromOtel().eventOfRecord(record, this.resources.pick(record.resource), this.#clock.now()),
-      );
+      if (!this.isOpen || this.#unseen.takes(record)) return;
+      this.#incoming.takeLogRecord(record, this.#emitter.processors > 1);
     } catch (error) {
-      this.#pipeline.withhold('not_readable');
-      this.#diagnostics.report('log_record', 'a log record could not be read', error, NOT_READABLE);
+      this.#incoming.notReadable('log_record', 'a log record', error);
     }
   }
 
   onSpan(span: SpanLike): void {
     try {
-      const { eventOfSpan, isSampled } = loadFromOtel();
-      if (!this.isOpen || !isSampled(span) || this.#seen.has(span)) return;
-      this.#seen.add(span);
-      this.#pipeline.acceptEvent(eventOfSpan(span, this.resources.pick(span.resource), this.#clock.now()));
+      if (this.isOpen) this.#incoming.takeSpan(span);
     } catch (error) {
-      this.#pipeline.withhold('not_readable');
-      this.#diagnostics.report('span', 'a span could not be read', error, NOT_READABLE);
+      this.#incoming.notReadable('span', 'a span', error);
     }
   }
 
@@ -212,29 +197,9 @@ export class CollectorBridge implements Bridge, ReceiverPort, EventOwner {
     if (!this.#enabled) return;
     this.isCollecting = true;
     try {
-      this.#takeCollection(result);
+      this.#incoming.takeCollection(result);
     } finally {
       this.isCollecting = false;
-    }
-  }
-
-  #takeCollection(result: CollectionResultLike): void {
-    for (const error of result.errors)
-      this.#diagnostics.report('collect', 'collecting metrics from OpenTelemetry failed in part', error);
-    const { eachMetricOfData } = loadFromOtel();
-    const take = (metric: TelemetryMetric, tagBytes: number | undefined): void =>
-      this.#pipeline.acceptMetric(metric, tagBytes);
-    const resource = this.resources.pick(result.resourceMetrics.resource);
-    for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
-      if (scope.name === FACADE_SCOPE) continue;
-      for (const data of metrics) {
-        try {
-          eachMetricOfData(data, scope, resource, this.#clock.now(), take);
-        } catch (error) {
-          this.#pipeline.withhold('not_readable');
-          this.#diagnostics.report('metric_data', 'a metric of OpenTelemetry could not be read', error, NOT_READABLE);
-        }
-      }
     }
   }
 
