@@ -13,8 +13,8 @@ export async function micro(id, title, cases, { operations = 500, samples = 10, 
     ...(typeof cases[name] === 'function' ? { run: cases[name] } : cases[name]),
   }));
   const times = parts.map(() => []);
-  // 150,000 calls of each case: what becomes of a batch is compiled only after some thousand batches
-  for (let warm = 0; warm < (quick ? 20 : 300); warm += 1) {
+  // 150,000 calls of each case, 60,000 of a quick run: what becomes of a batch is compiled only after some thousand batches
+  for (let warm = 0; warm < (quick ? 120 : 300); warm += 1) {
     for (const { run, settle } of parts) {
       run(operations);
       await settle();
