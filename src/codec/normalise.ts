@@ -2,8 +2,9 @@ import type { AnyValue, AnyValueMap } from '../model/any-value.js';
 import { flatCopy } from './flat-copy.js';
 import { Copier } from './value-copier.js';
 
+export { MAX_CHARACTERS, MAX_NODES, TRUNCATED } from './copy-limits.js';
 export { isHostileKey, setOwn, wellFormed } from './own-fields.js';
-export { CIRCULAR, MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, TRUNCATED, UNREADABLE } from './value-copier.js';
+export { CIRCULAR, MAX_DEPTH, UNREADABLE } from './value-copier.js';
 
 /** A normalised copy, and how much of the original is not in it. */
 export interface Normalised<T> {

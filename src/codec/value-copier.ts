@@ -1,16 +1,12 @@
 import type { AnyValue, AnyValueMap } from '../model/any-value.js';
 import { jsonOfValue } from './any-value-text.js';
 import { base64ToBytes } from './base64.js';
+import { CopyLimits, TRUNCATED } from './copy-limits.js';
 import { kindOf } from './object-kind.js';
 import { isHostileKey, setOwn, wellFormed } from './own-fields.js';
 
 /** Levels of maps and arrays that are kept. */
 export const MAX_DEPTH = 16;
-/** Values of one event's metadata that are kept, at all levels together. */
-export const MAX_NODES = 1_000;
-/** Characters of text that one event's metadata may hold. */
-export const MAX_CHARACTERS = 4 * 1024 * 1024;
-
 /** Where counting what an array has beyond the limits ends: its length may be made up. */
 const MAX_LOST = 2 ** 32;
 
@@ -18,17 +14,17 @@ const MAX_LOST = 2 ** 32;
 export const CIRCULAR = '[Circular]';
 /** What stands in for a value that throws when it is read. */
 export const UNREADABLE = '[Unreadable]';
-/** What stands in for a value beyond the limits. */
-export const TRUNCATED = '[Truncated]';
-
 type Copied = AnyValue | undefined;
 
 /** Copies one value, within limits for all of it together. */
 export class Copier {
-  lost = 0;
-  #nodes = 0;
-  #characters = 0;
+  readonly #limits = new CopyLimits();
   readonly #around: object[] = [];
+
+  /** How much could not be copied. */
+  get lost(): number {
+    return this.#limits.lost;
+  }
 
   /** The copy of a whole map of metadata, which is a map whatever its keys are. */
   metadata(metadata: unknown): AnyValueMap {
@@ -56,7 +52,7 @@ export class Copier {
     try {
       return read();
     } catch {
-      this.lost += 1;
+      this.#limits.lost += 1;
       return { value: UNREADABLE };
     }
   }
@@ -75,59 +71,40 @@ export class Copier {
   copy(value: unknown, depth: number): Copied {
     switch (typeof value) {
       case 'string':
-        return this.#text(value);
+        return this.#limits.text(value);
       case 'number':
-        return this.#count() ? number(value) : TRUNCATED;
+        return this.#limits.count() ? number(value) : TRUNCATED;
       case 'boolean':
-        return this.#count() ? value : TRUNCATED;
+        return this.#limits.count() ? value : TRUNCATED;
       case 'bigint':
-        return this.#count() ? bigint(value) : TRUNCATED;
+        return this.#limits.count() ? bigint(value) : TRUNCATED;
       case 'undefined':
-        this.#count();
+        this.#limits.count();
         return undefined;
       case 'object':
-        if (value === null) return this.#count() ? null : TRUNCATED;
+        if (value === null) return this.#limits.count() ? null : TRUNCATED;
         return this.#object(value, depth);
       default:
-        this.#count();
-        this.lost += 1;
+        this.#limits.count();
+        this.#limits.lost += 1;
         return undefined;
     }
-  }
-
-  #count(): boolean {
-    this.#nodes += 1;
-    if (this.#nodes <= MAX_NODES) return true;
-    this.lost += 1;
-    return false;
-  }
-
-  #text(text: string): string {
-    if (!this.#count()) return TRUNCATED;
-    const room = MAX_CHARACTERS - this.#characters;
-    if (text.length > room) {
-      this.lost += 1;
-      this.#characters = MAX_CHARACTERS;
-      return wellFormed(text.slice(0, Math.max(0, room))) + TRUNCATED;
-    }
-    this.#characters += text.length;
-    return wellFormed(text);
   }
 
   #object(value: object, depth: number): Copied {
     if (this.#around.includes(value)) {
-      this.lost += 1;
+      this.#limits.lost += 1;
       return CIRCULAR;
     }
-    if (depth >= MAX_DEPTH || !this.#count()) {
-      if (depth >= MAX_DEPTH) this.lost += 1;
+    if (depth >= MAX_DEPTH || !this.#limits.count()) {
+      if (depth >= MAX_DEPTH) this.#limits.lost += 1;
       return TRUNCATED;
     }
     this.#around.push(value);
     try {
       return this.#contents(value, depth);
     } catch {
-      this.lost += 1;
+      this.#limits.lost += 1;
       return UNREADABLE;
     } finally {
       this.#around.pop();
@@ -145,13 +122,13 @@ export class Copier {
       case 'error':
         return this.#asMap(this.#error(value as Error, depth));
       case 'bytes':
-        return this.#bytes(value as ArrayBuffer | ArrayBufferView);
+        return this.#limits.bytes(value as ArrayBuffer | ArrayBufferView);
       case 'map':
         return this.#asMap(this.#entries(this.#first(value as ReadonlyMap<unknown, unknown>), depth));
       case 'set':
         return this.#list(this.#first(value as ReadonlySet<unknown>), depth);
       case 'text':
-        return this.#text(String(value as RegExp));
+        return this.#limits.text(String(value as RegExp));
       case 'boxed':
         return this.copy((value as { valueOf(): unknown }).valueOf(), depth + 1);
       case 'json':
@@ -165,8 +142,8 @@ export class Copier {
     const list: AnyValue[] = [];
     const { length } = items;
     for (let i = 0; i < length; i += 1) {
-      if (this.#nodes >= MAX_NODES) {
-        this.lost += Math.min(length, MAX_LOST) - i;
+      if (this.#limits.room === 0) {
+        this.#limits.lost += Math.min(length, MAX_LOST) - i;
         list.push(TRUNCATED);
         break;
       }
@@ -180,7 +157,7 @@ export class Copier {
     const first: T[] = [];
     for (const item of items) {
       first.push(item);
-      if (this.#nodes + first.length > MAX_NODES) break;
+      if (first.length > this.#limits.room) break;
     }
     return first;
   }
@@ -190,8 +167,8 @@ export class Copier {
     try {
       value = (from as Record<string | number, unknown>)[key];
     } catch {
-      this.#count();
-      this.lost += 1;
+      this.#limits.count();
+      this.#limits.lost += 1;
       return UNREADABLE;
     }
     return this.copy(value, depth + 1);
@@ -203,12 +180,12 @@ export class Copier {
     try {
       keys = Object.keys(from);
     } catch {
-      this.lost += 1;
+      this.#limits.lost += 1;
       return { value: UNREADABLE };
     }
     for (let i = 0; i < keys.length; i += 1) {
-      if (this.#nodes >= MAX_NODES) {
-        this.lost += keys.length - i;
+      if (this.#limits.room === 0) {
+        this.#limits.lost += keys.length - i;
         break;
       }
       const key = keys[i] as string;
@@ -221,8 +198,8 @@ export class Copier {
   #entries(entries: readonly (readonly [unknown, unknown])[], depth: number): Record<string, AnyValue> {
     const map: Record<string, AnyValue> = {};
     for (const [key, value] of entries) {
-      if (this.#nodes >= MAX_NODES) {
-        this.lost += 1;
+      if (this.#limits.room === 0) {
+        this.#limits.lost += 1;
         continue;
       }
       const copied = this.copy(value, depth + 1);
@@ -242,17 +219,6 @@ export class Copier {
     const own = this.#ownFields(error, depth);
     for (const key of Object.keys(own)) if (!Object.hasOwn(map, key)) setOwn(map, key, own[key] as AnyValue);
     return map;
-  }
-
-  #bytes(value: ArrayBuffer | ArrayBufferView): Uint8Array {
-    const bytes = ArrayBuffer.isView(value)
-      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-      : new Uint8Array(value);
-    const room = MAX_CHARACTERS - this.#characters;
-    if (bytes.length > room) this.lost += 1;
-    const copied = bytes.slice(0, Math.max(0, room));
-    this.#characters += copied.length;
-    return copied;
   }
 
   /** A map inside the metadata: as its JSON text if it has keys that the SDKs would drop it for. */
