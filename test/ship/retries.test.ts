@@ -49,6 +49,27 @@ describe('an endpoint that is away', () => {
     await guarded.shutdown();
   });
 
+  it.each([2, 4])('loses nothing if it begins to while a request is sent in halves: answer %i', async (denied) => {
+    const path = join(directory, 'a.jsonl');
+    const checkpoint = join(directory, 'checkpoint');
+    writeFileSync(path, lines(0, 400));
+    let answers = 0;
+    let status = 401;
+    const sink = await answering(({ body }) => {
+      answers += 1;
+      if (answers >= denied && status === 401) return { status };
+      return { status: body.includes('e399') ? 400 : 200 };
+    });
+    const options = { files: [path], to: sink.url, protocol: 'http/json', checkpoint, onWarning: () => undefined } as const;
+    await expect(shipTelemetry(options)).rejects.toMatchObject({ code: 'RIMP_DENIED' });
+    status = 200;
+    const { complete, logs } = await shipTelemetry(options);
+    expect({ complete, logs }).toEqual({
+      complete: true,
+      logs: { accepted: 400, delivered: 399, queued: 0, dropped: { refused: 1 } },
+    });
+  });
+
   it('loses nothing when the program is killed in between', async () => {
     const path = join(directory, 'a.jsonl');
     writeFileSync(path, lines(0, 60_000));

@@ -161,11 +161,8 @@ export class Delivery {
       return;
     }
     this.#backoff.reset();
-    const { onDenied } = this.#options;
-    if (outcome.kind === 'refused' && onDenied !== undefined && DENIALS.has(outcome.status)) {
+    if (this.#isDenied(outcome)) {
       source.nack(entries);
-      this.#stopped = true;
-      onDenied(outcome.reason);
     } else if (outcome.kind === 'sent') {
       this.#narrowing.took();
       this.#settlement.sent(itemsIn(entries), outcome.body);
@@ -229,11 +226,20 @@ export class Delivery {
       const outcome = await this.#options.client.send(payload, protocol);
       if (outcome.kind !== 'retry') {
         this.#backoff.reset();
-        return outcome;
+        return this.#isDenied(outcome) ? undefined : outcome;
       }
       await this.#retryLater(outcome);
       if (this.#stopped) return undefined;
     }
+  }
+
+  /** Whether an answer says nothing about what was sent, and somebody hears of that: then nothing more is sent. */
+  #isDenied(outcome: SendOutcome): boolean {
+    const { onDenied } = this.#options;
+    if (outcome.kind !== 'refused' || onDenied === undefined || !DENIALS.has(outcome.status)) return false;
+    this.#stopped = true;
+    onDenied(outcome.reason);
+    return true;
   }
 
   #retryLater({ reason, afterMillis }: SendOutcome & { readonly kind: 'retry' }): Promise<void> {
