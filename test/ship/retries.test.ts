@@ -60,7 +60,13 @@ describe('an endpoint that is away', () => {
       if (answers >= denied && status === 401) return { status };
       return { status: body.includes('e399') ? 400 : 200 };
     });
-    const options = { files: [path], to: sink.url, protocol: 'http/json', checkpoint, onWarning: () => undefined } as const;
+    const options = {
+      files: [path],
+      to: sink.url,
+      protocol: 'http/json',
+      checkpoint,
+      onWarning: () => undefined,
+    } as const;
     await expect(shipTelemetry(options)).rejects.toMatchObject({ code: 'RIMP_DENIED' });
     status = 200;
     const { complete, logs } = await shipTelemetry(options);

@@ -87,12 +87,15 @@ export class OtlpExporter<T> implements BatchExporter<T> {
       this.#narrowing.took();
       return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
     }
-    const refused = lost(entry.items, reasonOf(outcome), new Error(outcome.reason));
+    const error = new Error(outcome.reason);
+    const refused = lost(entry.items, reasonOf(outcome), error);
     if (hasParts && !outcome.isFinal) return { ...refused, refused: outcome.status === 413 ? 'too_large' : 'bad' };
-    const halves = !attempts.isLate && attempts.mayHalve(outcome) ? await halvesOf(entry, protocol) : undefined;
+    const halves = attempts.mayHalve(outcome) ? await halvesOf(entry, protocol) : undefined;
     if (halves === undefined) return refused;
-    const first = await this.#send(halves[0], attempts);
-    return together(first, await this.#send(halves[1], attempts));
+    const send = async (half: QueueEntry): Promise<ExportOutcome> =>
+      attempts.isLate ? lost(half.items, 'export_failed', error) : this.#send(half, attempts);
+    const first = await send(halves[0]);
+    return together(first, await send(halves[1]));
   }
 
   #taken(count: number, partial: ReturnType<Serializer<T>['partialSuccess']>): ExportOutcome {

@@ -21,23 +21,33 @@ export type MayHalve = (refusal: Refusal) => boolean;
  * nothing at all is not halved.
  */
 export class Narrowing {
+  /** Since something was taken; of requests that are under way together, those of the one that has most. */
   #inARow = 0;
+  #taken = 0;
 
   /** The endpoint took something. */
   took(): void {
     this.#inARow = 0;
+    this.#taken += 1;
   }
 
   /** For one request and its parts. */
   begin(): MayHalve {
     let refusals = 0;
+    let inARow = this.#inARow;
+    let taken = this.#taken;
     return ({ status, isFinal }) => {
       if (isFinal) return false;
       if (status === TOO_LARGE) return true;
       if (!ABOUT_CONTENT.has(status)) return false;
+      if (taken !== this.#taken) {
+        inARow = 0;
+        taken = this.#taken;
+      }
       refusals += 1;
-      this.#inARow += 1;
-      return refusals < MAX_REFUSALS && this.#inARow < MAX_IN_A_ROW;
+      inARow += 1;
+      this.#inARow = Math.max(this.#inARow, inARow);
+      return refusals < MAX_REFUSALS && inARow < MAX_IN_A_ROW;
     };
   }
 }

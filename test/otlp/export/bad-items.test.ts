@@ -84,3 +84,45 @@ describe.each(ways)('items that an endpoint refuses with 400, from %s', (_name, 
     await telemetry.shutdown();
   });
 });
+
+describe('items that an endpoint refuses with 400, from memory', () => {
+  it('are lost alone also if they begin the requests that are under way together', async () => {
+    const sink = await answering(({ body }) => ({ status: body.includes('poison') ? 400 : 200 }));
+    const telemetry = start(sink.url, undefined);
+    // requests are sent together once the endpoint has taken something
+    collect(telemetry, 0, 1);
+    await telemetry.forceFlush();
+    for (let i = 0; i < 32 * 512; i += 1)
+      telemetry.collector.collectEvent('shop', i % 512 === 0 ? 'poison' : `event ${i}`);
+    await telemetry.forceFlush();
+    expect(counters(telemetry)).toEqual({
+      accepted: 16_385,
+      delivered: 16_353,
+      queued: 0,
+      dropped: { refused: 32 },
+    });
+    await telemetry.shutdown();
+  });
+
+  it('are not looked for any longer than an export may take', async () => {
+    let unanswered = 0;
+    const sink = await answering(({ body }) => {
+      if (body.includes('poison')) return { status: 400 };
+      unanswered += 1;
+      return undefined;
+    });
+    const telemetry = start(sink.url, undefined, { timeoutMillis: 300 });
+    telemetry.collector.collectEvent('shop', 'poison');
+    collect(telemetry, 1, 512);
+    await telemetry.forceFlush();
+    expect(counters(telemetry)).toEqual({
+      accepted: 512,
+      delivered: 0,
+      queued: 0,
+      dropped: { refused: 1, export_failed: 511 },
+    });
+    // not the other eight of the halves that waited
+    expect(unanswered).toBeLessThanOrEqual(2);
+    await telemetry.shutdown();
+  });
+});
