@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
@@ -45,6 +45,15 @@ describe('a named pipe as SOURCE', () => {
     await until(() => waits(child.pid));
     child.kill('SIGINT');
     expect(await ended).toBe(status);
+  });
+
+  it.each([
+    ['query', 'none.jsonl'],
+    ['diff', 'none.jsonl'],
+    ['convert', 'there.jsonl'],
+  ])('does not keep `%s` that has nothing to do', async (command, other) => {
+    writeFileSync(join(directory, 'there.jsonl'), LINE);
+    expect(await startRimp([command, pipe, join(directory, other)]).ended).toBe(2);
   });
 
   it('gives what is written to it later, until its writer closes it', async () => {

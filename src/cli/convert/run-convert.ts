@@ -26,7 +26,11 @@ export async function runConvert(
   const progress = new ProgressLine(err);
   let read = 0;
   let written = 0;
-  const writer = await openWriter(target, format, values.force === true);
+  const writer = await openWriter(target, format, values.force === true).catch(async (error: unknown) => {
+    release();
+    await source.close();
+    throw error;
+  });
   let isWhole = false;
   try {
     for await (const page of untilAborted(source.pages({}), signal)) {

@@ -38,7 +38,7 @@ export class StorageWriter implements ItemWriter {
       await storeAll(this.#storage, runsOf(items));
       return;
     }
-    this.#waiting.push(...items);
+    for (const item of items) this.#waiting.push(item);
     if (this.#waiting.length >= LOOKED_FOR_ITEMS) await this.#storeWaiting();
   }
 

@@ -5,6 +5,7 @@ import { DataOutput } from '../output/data-output.js';
 import { err } from '../output/output.js';
 import { ProgressLine } from '../output/progress-line.js';
 import { openSources } from '../source/open-source.js';
+import type { ItemSource } from '../source/source.js';
 import { unreadableNote } from '../source/unreadable.js';
 import { untilAborted, untilSignal } from '../until-signal.js';
 import type { DiffValues } from './diff.js';
@@ -20,7 +21,7 @@ export async function runDiff(values: DiffValues, before: string, after: string)
   const { query, test } = filterOf(values);
   const output = new DataOutput();
   // both are opened before one is read: a wrong name is reported at once
-  const sources = [await openSources([before]), await openSources([after])] as const;
+  const sources = await openBoth(before, after);
   const { signal, release } = untilSignal();
   const progress = new ProgressLine(err);
   const comparer = new RecordingComparer();
@@ -61,6 +62,16 @@ export async function runDiff(values: DiffValues, before: string, after: string)
   const failures = failuresOf(comparison, values);
   for (const failure of failures) err.line(`rimp diff: ${failure}`);
   return failures.length > 0 ? 1 : 0;
+}
+
+async function openBoth(before: string, after: string): Promise<readonly [ItemSource, ItemSource]> {
+  const first = await openSources([before]);
+  try {
+    return [first, await openSources([after])];
+  } catch (error) {
+    await first.close();
+    throw error;
+  }
 }
 
 function bytesOf(sources: readonly { readonly bytesRead: number; readonly totalBytes: number | undefined }[]): {

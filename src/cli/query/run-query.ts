@@ -44,7 +44,8 @@ export async function runQuery(values: QueryValues, names: readonly string[]): P
       hasMore = items.length > kept.length;
       found += kept.length;
       if (waiting !== undefined) {
-        waiting.push(...kept);
+        // not as arguments: a page may be a whole file
+        for (const item of kept) waiting.push(item);
         if (waiting.length >= PREPARED_ROWS) {
           rows.prepare(waiting);
           await show(waiting);

@@ -39,11 +39,22 @@ export interface OpenOptions {
  * @throws UsageError if there is no such thing.
  */
 export async function openSources(names: readonly string[], options: OpenOptions = {}): Promise<ItemSource> {
+  const sources: ItemSource[] = [];
+  try {
+    await openAll(names, options, sources);
+  } catch (error) {
+    // what is open, such as a pipe, would keep the process
+    for (const source of sources) await source.close();
+    throw error;
+  }
+  return sources.length === 1 ? (sources[0] as ItemSource) : new MergedItems(sources);
+}
+
+async function openAll(names: readonly string[], options: OpenOptions, sources: ItemSource[]): Promise<void> {
   const patterns = names.map((name) => (isPattern(name) ? filesLike(name) : undefined));
   const paths = names.flatMap((name, index) => patterns[index] ?? [name]);
   const likePattern = new Set(patterns.flatMap((files) => files ?? []));
   const segments = new Set(paths.filter((path) => existsSync(path)).flatMap(segmentPathsOf));
-  const sources: ItemSource[] = [];
   const seen = new Set<string>();
   for (const path of paths) {
     const id = identityOf(path);
@@ -57,7 +68,6 @@ export async function openSources(names: readonly string[], options: OpenOptions
   }
   if (likePattern.size === 0 && sources.every((source) => source instanceof UnreadableFile))
     await openOne(paths[0] as string, options);
-  return sources.length === 1 ? (sources[0] as ItemSource) : new MergedItems(sources);
 }
 
 async function openOne(name: string, { keepsPlain = false, waits = false }: OpenOptions): Promise<ItemSource> {

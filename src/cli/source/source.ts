@@ -67,7 +67,7 @@ export async function* filtered(
 export async function lastOf(pages: AsyncIterable<Items>, count: number): Promise<TelemetryItem[]> {
   let kept: TelemetryItem[] = [];
   for await (const items of pages) {
-    kept.push(...items);
+    for (const item of items) kept.push(item);
     if (kept.length > count * 2 + 1_000) kept = count === 0 ? [] : kept.slice(-count);
   }
   return count === 0 ? [] : kept.slice(-count);
@@ -78,7 +78,7 @@ export async function firstOf(pages: AsyncIterable<Items>, count: number): Promi
   const found: TelemetryItem[] = [];
   if (count === 0) return found;
   for await (const items of pages) {
-    found.push(...items.slice(0, count - found.length));
+    for (const item of items.slice(0, count - found.length)) found.push(item);
     if (found.length >= count) break;
   }
   return found;
