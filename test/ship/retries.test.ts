@@ -76,6 +76,15 @@ describe('an endpoint that is away', () => {
     });
   });
 
+  it('loses only what it refuses with 400, also if that is several lines of a large request', async () => {
+    const path = join(directory, 'a.jsonl');
+    writeFileSync(path, lines(0, 1_700));
+    const bad = ['e1003', 'e1153', 'e1303', 'e1453', 'e1603'];
+    const sink = await answering(({ body }) => ({ status: bad.some((id) => body.includes(id)) ? 400 : 200 }));
+    const { logs } = await shipTelemetry({ files: [path], to: sink.url, onWarning: () => undefined });
+    expect(logs).toEqual({ accepted: 1_700, delivered: 1_695, queued: 0, dropped: { refused: 5 } });
+  });
+
   it('loses nothing when the program is killed in between', async () => {
     const path = join(directory, 'a.jsonl');
     writeFileSync(path, lines(0, 60_000));

@@ -50,7 +50,7 @@ export class OtlpExporter<T> implements BatchExporter<T> {
     } catch (error) {
       return lost(count, 'not_serializable', toError(error));
     }
-    const mayHalve = this.#narrowing.begin();
+    const mayHalve = this.#narrowing.begin(count);
     const attempts: Attempts = { backoff: new Backoff(clock), isLate: this.#closed, mayHalve };
     const cancel = clock.after(timeoutMillis, () => end(attempts));
     this.#running.add(attempts);

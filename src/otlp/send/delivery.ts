@@ -176,8 +176,9 @@ export class Delivery {
       if (outcome.status === 413) this.#maxBytes = Math.max(1, Math.floor(this.#maxBytes / 2));
       else this.#alone = entries.length;
     } else {
-      const mayHalve = this.#narrowing.begin();
-      const sent = await this.#settleParts(entries[0] as QueueEntry, protocol, outcome, mayHalve);
+      const [entry] = entries as readonly [QueueEntry];
+      const mayHalve = this.#narrowing.begin(entry.items);
+      const sent = await this.#settleParts(entry, protocol, outcome, mayHalve);
       const again = this.settledInFlight;
       this.settledInFlight = 0;
       if (sent === 'settled') {

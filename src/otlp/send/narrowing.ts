@@ -6,7 +6,9 @@ import type { SendOutcome } from './response.js';
 const ABOUT_CONTENT: ReadonlySet<number> = new Set([400, 422, 500]);
 const TOO_LARGE = 413;
 /** Refusals of one request and its parts, but for those of its size: to find one item of 512 takes 10. */
-const MAX_REFUSALS = 32;
+const MIN_REFUSALS = 32;
+/** A larger request may have more: one for so many of its items. */
+const ITEMS_PER_REFUSAL = 16;
 /** After so many in a row an endpoint is taken for one that refuses all alike. */
 const MAX_IN_A_ROW = 16;
 
@@ -31,8 +33,9 @@ export class Narrowing {
     this.#taken += 1;
   }
 
-  /** For one request and its parts. */
-  begin(): MayHalve {
+  /** For one request of so many items, and its parts. */
+  begin(items: number): MayHalve {
+    const maxRefusals = Math.max(MIN_REFUSALS, items / ITEMS_PER_REFUSAL);
     let refusals = 0;
     let inARow = this.#inARow;
     let taken = this.#taken;
@@ -47,7 +50,7 @@ export class Narrowing {
       refusals += 1;
       inARow += 1;
       this.#inARow = Math.max(this.#inARow, inARow);
-      return refusals < MAX_REFUSALS && inARow < MAX_IN_A_ROW;
+      return refusals < maxRefusals && inARow < MAX_IN_A_ROW;
     };
   }
 }
