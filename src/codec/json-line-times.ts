@@ -47,7 +47,8 @@ function linesOutsidePattern({ startMillis, endMillis }: Times): RegExp | undefi
   if (prefixes === undefined) return undefined;
   const time = `(?!${prefixes.join('|')})${TIME}`;
   const metric = `"metric_id": ?${TEXT}, ?"timestamp": ?"${time}${UTC}", ?"name": ?${TEXT}, ?"value": ?${NUMBER}, ?"unit": ?(?:null|${TEXT})`;
-  const event = String.raw`event", ?"data": ?\{(?:${METADATA_FIRST})?${eventOf(time)}(?:\}\}|, ?"metadata": ?[^\n]*)`;
+  // not metadata on both sides: what is first may hold a whole event
+  const event = String.raw`event", ?"data": ?\{(?:${eventOf(time)}, ?"metadata": ?[^\n]*|${METADATA_FIRST}${eventOf(time)}\}\})`;
   const head = String.raw`\{"type": ?"(?:${event}|metric", ?"data": ?\{${metric}, ?"tags": ?[^\n]*)`;
   return new RegExp(String.raw`(?:(?:${head})?(?:\n|(?![^])))*`, 'y');
 }

@@ -103,3 +103,17 @@ it('a time among the metadata is not taken for that of its line, if the metadata
   appendFileSync(path, Array.from({ length: COUNT }, (_, i) => line(i)).join(''));
   expect(await found()).toEqual(expected);
 });
+
+it('an event among the metadata is not taken for that of its line, if the metadata come first', async () => {
+  const event = (id: string, timestamp: string) => ({
+    event_id: id,
+    timestamp,
+    event_type: 'info',
+    source: 's',
+    message: id,
+  });
+  const original = { attempt: 1, ...event('old', '2020-01-01T00:00:00Z'), metadata: {} };
+  const data = { metadata: { original }, ...event('new', query.startTime.toISOString()) };
+  appendFileSync(path, `${JSON.stringify({ type: 'event', data })}\n`);
+  expect(await found()).toEqual(['new']);
+});
