@@ -1,7 +1,7 @@
 import { show, TelemetryError } from '../model/errors.js';
 
-/** Tokens outside which nothing of interest occurs: strings whole, so that their contents are left alone. */
-const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Tokens that are of interest outside strings. */
+const TOKENS = /-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
  * The JSON of a line, as Python writes it too: a bare NaN or infinity becomes text, and so does an integer that a number
@@ -30,9 +30,28 @@ function parseJson(text: string): unknown {
 
 /** Puts into quotes what Python's JSON has and JSON hasn't, and the integers that a number would not hold exactly. */
 function beyondJson(line: string): string {
-  return line.replace(TOKENS, (token) => {
-    if (token.startsWith('"')) return token;
-    if (token.endsWith('y') || token === 'NaN') return `"${token}"`;
-    return /^-?\d{16,}$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token;
-  });
+  const parts: string[] = [];
+  for (let start = 0; start < line.length; ) {
+    const quote = line.indexOf('"', start);
+    const end = quote < 0 ? line.length : quote;
+    parts.push(line.slice(start, end).replace(TOKENS, quoted));
+    start = quote < 0 ? end : endOfString(line, quote);
+    parts.push(line.slice(end, start));
+  }
+  return parts.join('');
+}
+
+function quoted(token: string): string {
+  if (token.endsWith('y') || token === 'NaN') return `"${token}"`;
+  return /^-?\d{16,}$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token;
+}
+
+/** Behind the quote that ends a string: by hand, as an expression has no stack for strings of megabytes. */
+function endOfString(line: string, start: number): number {
+  for (let end = line.indexOf('"', start + 1); end >= 0; end = line.indexOf('"', end + 1)) {
+    let first = end;
+    while (line[first - 1] === '\\') first -= 1;
+    if ((end - first) % 2 === 0) return end + 1;
+  }
+  return line.length;
 }

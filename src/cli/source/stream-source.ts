@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeLine } from '../../codec/json-line-decode.js';
+import { holeBefore } from '../../codec/line-hole.js';
 import { isAnyValueMap } from '../../model/any-value.js';
 import { TelemetryEvent } from '../../model/event.js';
 import type { TelemetryItem } from '../../model/item.js';
@@ -83,7 +84,10 @@ export class StreamItems implements ItemSource {
     try {
       for await (const { bytes } of wholeLines(this.#chunks(), 0, MAX_LINE_BYTES, onTooLong)) {
         const items: TelemetryItem[] = [];
-        for (const line of this.#linesOf(bytes)) {
+        for (const text of this.#linesOf(bytes)) {
+          const hole = holeBefore(text);
+          if (hole > 0) this.#skip('not_rimp');
+          const line = text.slice(hole);
           if (line.trim() === '') continue;
           for (const item of this.#itemsOf(line.replace(/^\ufeff|\r$/g, ''))) if (matches(item)) items.push(item);
         }

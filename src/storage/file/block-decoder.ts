@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeLine } from '../../codec/json-line-decode.js';
 import { decodeOwnLine } from '../../codec/json-line-fast.js';
+import { holeBefore } from '../../codec/line-hole.js';
 import { toError } from '../../model/errors.js';
 import type { TelemetryItem } from '../../model/item.js';
 import type { ResolvedQuery } from '../../model/query.js';
@@ -134,7 +135,8 @@ export class BlockDecoder {
     if (plain && (found.items.length - before) * 4 < lines.length) {
       // few of many: texts of their own, rather than such that keep all of this piece in memory
       for (let k = before; k < found.items.length; k += 1) {
-        const text = lines[(found.lines[k] as number) - first] as string;
+        const line = lines[(found.lines[k] as number) - first] as string;
+        const text = line.slice(holeBefore(line));
         if (this.#others?.isOne(text) !== true) found.items[k] = decodeLine(unmarked(text));
       }
     }
@@ -150,6 +152,11 @@ export class BlockDecoder {
     if (times !== undefined) {
       const item = decodeOwnLine(text, times);
       if (item !== undefined) return item;
+    }
+    const hole = holeBefore(text);
+    if (hole > 0) {
+      this.#skip('not_rimp', `${hole} NUL bytes`);
+      return this.#decodeText(text.slice(hole), times);
     }
     if (text.trim() === '') return undefined;
     if (this.#others?.isOne(text) === true)

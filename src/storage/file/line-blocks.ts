@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { endOfHole } from '../../codec/line-hole.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
@@ -52,8 +53,21 @@ export async function* wholeLines(
   let start = offset;
   let pieces: Buffer[] = [];
   let held = 0;
+  /** Whether what is held is NULs alone. */
+  let isHole = false;
   for await (const whole of chunks) {
     let chunk = whole;
+    if (held > maxLineBytes) {
+      const hole: number = isHole ? endOfHole(chunk) : 0;
+      isHole &&= hole === chunk.length;
+      if (hole > 0 && !isHole) {
+        // the line behind it is as long as any
+        onTooLong(held + hole);
+        start += held + hole;
+        chunk = chunk.subarray(hole);
+        held = 0;
+      }
+    }
     if (held > maxLineBytes) {
       // what is too long is only measured
       const end = chunk.indexOf(NEWLINE);
@@ -83,6 +97,7 @@ export async function* wholeLines(
       held = 0;
     }
     if (cut < chunk.length) {
+      isHole = (held === 0 || isHole) && endOfHole(chunk, cut) === chunk.length;
       held += chunk.length - cut;
       if (held > maxLineBytes) pieces = [];
       else pieces.push(Buffer.from(chunk.subarray(cut)));
