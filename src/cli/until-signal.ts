@@ -34,7 +34,8 @@ export async function* untilAborted<T>(
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // not waited for: it ends behind the page that is pending
-    iterator.return?.().catch(() => undefined);
+    // after a signal it ends behind the page that is pending, which is not waited for
+    const ended = iterator.return?.().catch(() => undefined);
+    if (!signal.aborted) await ended;
   }
 }

@@ -55,7 +55,7 @@ export class Admission {
    */
   admit(request: IncomingMessage, isLoopback: boolean): Admitted {
     this.checkHost(request, isLoopback);
-    const signal = PATHS.get(targetOf(request).path);
+    const signal = signalOf(targetOf(request).path);
     if (signal === undefined) throw new RefusedError('notFound', `expected ${[...PATHS.keys()].join(', ')}`);
     if (request.method !== 'POST') throw new RefusedError('methodNotAllowed', 'expected POST', { allow: 'POST' });
     if (isCrossSite(request.headers)) throw new RefusedError('forbidden', 'expected no page of another site');
@@ -92,7 +92,13 @@ export class Admission {
 
 /** Whether a path is one of OTLP's. */
 export function isOtlpPath(path: string): boolean {
-  return path.startsWith('/v1/');
+  return path.startsWith('/v1/') || signalOf(path) !== undefined;
+}
+
+/** What a path is for; senders whose base URL ends with a slash send one too many. */
+function signalOf(path: string): OtlpSignal | undefined {
+  const names = path.split('/').filter((name) => name !== '');
+  return PATHS.get(`/${names.join('/')}`);
 }
 
 /** The encoding of a request, which that of the answer follows. */

@@ -21,6 +21,15 @@ const histogram = (point: object): object =>
   metricsRequest({ name: 'm', histogram: { dataPoints: [{ timeUnixNano: '1', ...point }] } });
 
 describe('a request', () => {
+  it.each(['//v1/logs', '/v1/logs/', '/v1//logs'])(
+    'may come to %s, of a base URL that ends with a slash',
+    async (path) => {
+      await storage.clear();
+      const { status } = await post(receiver.url + path, logsRequest({ body: { stringValue: 'slashes' } }));
+      expect([status, (await storage.retrieve()).events.length]).toEqual([200, 1]);
+    },
+  );
+
   it('may have times and integers as text and as numbers: they are exact', async () => {
     const body =
       '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":1544712660300000001,"attributes":[' +

@@ -146,10 +146,12 @@ async function* linesBackwards(
 /** The next chunk is read while one is decoded. */
 async function* chunksOf(file: FileHandle, { start, end }: Range): AsyncGenerator<Buffer, void, undefined> {
   // the same two memories for all: a block is decoded before the next one is asked for
-  const memories = [0, 1].map(() => Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - start)));
+  const memories: Buffer[] = [];
   let count = 0;
   const read = (position: number): Promise<Buffer> => {
-    const memory = memories[count++ % 2] as Buffer;
+    memories[count % 2] ??= Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, end - start));
+    const memory = memories[count % 2] as Buffer;
+    count += 1;
     const chunk = fill(file, position, memory.subarray(0, end - position));
     // it is met when the chunk is asked for
     chunk.catch(() => undefined);
