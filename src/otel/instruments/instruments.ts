@@ -155,8 +155,7 @@ export class Instruments {
     const meter = this.#meter as Meter;
     if (kind === 'gauge' && !isSynchronous) {
       const values = LastValues.of(this.#provider as MeterProvider, meter, name, options, dropTags);
-      const { maxSeries } = values;
-      return { maxSeries, record: (value, tags, known) => values.record(value, tags, known) >= maxSeries };
+      return { maxSeries: values.maxSeries, record: (value, tags, known) => values.record(value, tags, known) };
     }
     const { instrument, method, record } = synchronousInstrument(meter, kind, name, options);
     const maxSeries = maxSeriesOf(instrument);

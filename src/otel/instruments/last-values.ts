@@ -8,14 +8,11 @@ import { type Series, SeriesTree } from './series-tree.js';
 /** What the SDKs call the series that further ones are folded into. */
 const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
+/** Small, as with many series most of the time is memory that no cache holds. */
 interface Gauge extends Series {
   value: number;
-  /** Whether it got a value since the last collection. */
-  isChanged: boolean;
   /** Which measurement of the instrument gave it that value. */
   at: number;
-  /** How many there were before it. */
-  readonly index: number;
 }
 
 /** The values of all gauges of a provider, by instrument: several collectors may measure the same. */
@@ -36,15 +33,16 @@ export class LastValues {
   /** Series that readers keep before they fold further ones. */
   readonly maxSeries: number;
   readonly #overflow: Gauge;
-  #count = 0;
   #measurements = 0;
+  /** How many of them there were at the last collection: what was given its value later is changed. */
+  #collected = 0;
   #hasFolded = false;
   #changed: Gauge[] = [];
 
   private constructor(maxSeries: number, dropTags: ReadonlySet<string> | undefined) {
     this.maxSeries = maxSeries;
-    this.#overflow = { attributes: OVERFLOW, value: 0, isChanged: false, at: 0, index: maxSeries };
-    this.#tree = new SeriesTree((attributes) => this.#make(attributes), maxSeries, dropTags);
+    this.#overflow = { attributes: OVERFLOW, value: 0, at: 0 };
+    this.#tree = new SeriesTree((attributes) => ({ attributes, value: 0, at: 0 }), maxSeries, dropTags);
   }
 
   /** The values of a gauge, which is made if there is none like it. */
@@ -72,33 +70,24 @@ export class LastValues {
     return values;
   }
 
-  /** @returns how many series came before the one of the tags. */
-  record(value: number, tags: Tags | undefined, known?: KnownTags): number {
+  /** @returns whether the series of the tags is one too many, and folded into the overflow series. */
+  record(value: number, tags: Tags | undefined, known?: KnownTags): boolean {
     const series = this.#tree.find(tags, known) ?? this.#overflow;
+    if (series.at <= this.#collected) this.#changed.push(series);
     series.value = value;
     this.#measurements += 1;
     series.at = this.#measurements;
-    if (!series.isChanged) {
-      series.isChanged = true;
-      this.#changed.push(series);
-    }
-    return series.index;
-  }
-
-  #make(attributes: Attributes): Gauge {
-    this.#count += 1;
-    return { attributes, value: 0, isChanged: false, at: 0, index: this.#count - 1 };
+    return series === this.#overflow;
   }
 
   #observe(result: ObservableResult): void {
     const changed = this.#changed;
     this.#changed = [];
+    const isOverflowing = this.#overflow.at > this.#collected;
+    this.#collected = this.#measurements;
     // readers keep the series that are observed first: those that came before the first one that was folded
-    if (this.#hasFolded || !this.#overflow.isChanged) changed.sort((a, b) => a.at - b.at);
+    if (this.#hasFolded || !isOverflowing) changed.sort((a, b) => a.at - b.at);
     else this.#hasFolded = true;
-    for (const series of changed) {
-      series.isChanged = false;
-      result.observe(series.value, series.attributes);
-    }
+    for (const series of changed) result.observe(series.value, series.attributes);
   }
 }
