@@ -1,6 +1,8 @@
 import { DecodeError, TooManyPartsError } from './decoder.js';
 import { JsonCutter, type JsonNode, parsedInPieces } from './json-tree.js';
 
+/** What is no white space of JSON (RFC 8259, section 2), such as a byte order mark. */
+const BESIDE = /[^ \t\n\r]/;
 /** Objects, lists, members and elements of one body: what is parsed holds some 50 bytes for each of them. */
 export const MAX_TOKENS = 2_000_000;
 
@@ -100,7 +102,7 @@ export function* parseScanned(bytes: Buffer, { longIntegers, root }: JsonScan): 
   const textOf = (start: number, end: number): string => withExactIntegers(bytes, longIntegers, start, end);
   if (root === undefined) return JSON.parse(textOf(0, bytes.length)) as unknown;
   const around = textOf(0, root.start) + textOf(root.end, bytes.length);
-  if (around.trim() !== '') throw new DecodeError('expected JSON: there is something beside it');
+  if (BESIDE.test(around)) throw new DecodeError('expected JSON: there is something beside it');
   return yield* parsedInPieces(bytes, root, textOf);
 }
 

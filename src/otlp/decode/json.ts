@@ -58,8 +58,8 @@ export class JsonDecoder implements Decoder {
    * @throws DecodeError if the body is no JSON, or holds too much.
    */
   static *open(body: Uint8Array, onTokens: (tokens: number) => void): Generator<undefined, JsonDecoder> {
-    const bytes = withoutByteOrderMark(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-    const scan = yield* scanJson(bytes);
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const scan = yield* scanJson(body);
     onTokens(scan.tokens);
     try {
       return new JsonDecoder(body.length, yield* parseScanned(bytes, scan));
@@ -258,9 +258,4 @@ function isObject(value: unknown): value is Json {
 
 function shortened(name = ''): string {
   return name.length > 40 ? `${name.slice(0, 39)}…` : name;
-}
-
-/** .NET and PowerShell write a mark before the text; RFC 8259 lets a reader ignore it. */
-function withoutByteOrderMark(bytes: Buffer): Buffer {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
