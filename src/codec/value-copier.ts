@@ -7,6 +7,7 @@ import { isHostileKey, setOwn, wellFormed } from './own-fields.js';
 
 /** Levels of maps and arrays that are kept. */
 export const MAX_DEPTH = 16;
+
 /** Where counting what an array has beyond the limits ends: its length may be made up. */
 const MAX_LOST = 2 ** 32;
 
@@ -14,6 +15,7 @@ const MAX_LOST = 2 ** 32;
 export const CIRCULAR = '[Circular]';
 /** What stands in for a value that throws when it is read. */
 export const UNREADABLE = '[Unreadable]';
+
 type Copied = AnyValue | undefined;
 
 /** Copies one value, within limits for all of it together. */

@@ -3,6 +3,7 @@ import { JsonCutter, type JsonNode, parsedInPieces } from './json-tree.js';
 
 /** What is no white space of JSON (RFC 8259, section 2), such as a byte order mark. */
 const BESIDE = /[^ \t\n\r]/;
+
 /** Objects, lists, members and elements of one body: what is parsed holds some 50 bytes for each of them. */
 export const MAX_TOKENS = 2_000_000;
 

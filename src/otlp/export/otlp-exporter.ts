@@ -5,6 +5,7 @@ import type { OtlpProtocol } from '../config/settings.js';
 import type { Serializer } from '../encode/serializer.js';
 import type { QueueEntry } from '../queue/segment.js';
 import type { OtlpClient } from '../send/client.js';
+import { leftOutOf } from '../send/left-out.js';
 import { halvesOf, type MayHalve, Narrowing, reasonOf } from '../send/narrowing.js';
 import { type BatchExporter, delivered, type ExportOutcome, lost, together } from './batch-exporter.js';
 
@@ -88,8 +89,9 @@ export class OtlpExporter<T> implements BatchExporter<T> {
       return this.#taken(entry.items, serializer.partialSuccess(outcome.body));
     }
     const error = new Error(outcome.reason);
-    const refused = lost(entry.items, reasonOf(outcome), error);
-    if (hasParts && !outcome.isFinal) return { ...refused, refused: outcome.status === 413 ? 'too_large' : 'bad' };
+    const reason = reasonOf(outcome);
+    const refused = lost(entry.items, reason, error);
+    if (hasParts && !outcome.isFinal) return { ...refused, refused: reason === 'too_large' ? reason : 'bad' };
     const halves = attempts.mayHalve(outcome) ? await halvesOf(entry, protocol) : undefined;
     if (halves === undefined) return refused;
     const send = async (half: QueueEntry): Promise<ExportOutcome> =>
@@ -99,15 +101,11 @@ export class OtlpExporter<T> implements BatchExporter<T> {
   }
 
   #taken(count: number, partial: ReturnType<Serializer<T>['partialSuccess']>): ExportOutcome {
-    if (partial === undefined) return delivered(count);
-    const rejected = Math.min(count, Math.max(0, partial.rejected));
-    if (rejected > 0) {
-      const error = new Error(
-        `the OTLP endpoint rejected ${rejected === 1 ? '1 item' : `${rejected} items`}: ${partial.message}`,
-      );
-      return together(delivered(count - rejected), lost(rejected, 'rejected', error));
-    }
-    this.#options.report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);
+    const left = leftOutOf(count, partial);
+    if (left === undefined) return delivered(count);
+    if (left.items > 0)
+      return together(delivered(count - left.items), lost(left.items, 'rejected', new Error(left.what)));
+    this.#options.report('otlp_warning', left.what);
     return delivered(count);
   }
 }

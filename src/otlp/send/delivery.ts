@@ -8,7 +8,7 @@ import { merge } from '../encode/merge.js';
 import type { PartialSuccess } from '../encode/serializer.js';
 import type { QueueEntry, Room } from '../queue/segment.js';
 import type { OtlpClient } from './client.js';
-import { halvesOf, type MayHalve, Narrowing, type Refusal } from './narrowing.js';
+import { halvesOf, type MayHalve, Narrowing, type Refusal, reasonOf } from './narrowing.js';
 import type { SendOutcome } from './response.js';
 import { Settlement } from './settlement.js';
 
@@ -173,7 +173,7 @@ export class Delivery {
     } else if (entries.length > 1) {
       // the rest must not suffer for one of them
       source.nack(entries);
-      if (outcome.status === 413) this.#maxBytes = Math.max(1, Math.floor(this.#maxBytes / 2));
+      if (reasonOf(outcome) === 'too_large') this.#maxBytes = Math.max(1, Math.floor(this.#maxBytes / 2));
       else this.#alone = entries.length;
     } else {
       const [entry] = entries as readonly [QueueEntry];

@@ -1,6 +1,7 @@
 import type { Ledger } from '../../pipeline/counters.js';
 import type { LossReport } from '../../pipeline/loss-report.js';
 import type { PartialSuccess } from '../encode/serializer.js';
+import { leftOutOf } from './left-out.js';
 import { type Refusal, reasonOf } from './narrowing.js';
 
 /** Counts what became of what was sent, and reports what was lost. */
@@ -21,14 +22,13 @@ export class Settlement {
 
   /** Items were taken, but for those that the response names. */
   sent(items: number, response: Uint8Array): void {
-    const partial = this.#partialSuccess(response);
-    const rejected = Math.min(items, Math.max(0, partial?.rejected ?? 0));
+    const left = leftOutOf(items, this.#partialSuccess(response));
+    const rejected = left?.items ?? 0;
     this.#ledger.delivered += items - rejected;
     this.#ledger.dropped.add('rejected', rejected);
-    if (rejected > 0) {
-      const what = `the OTLP endpoint rejected ${rejected === 1 ? '1 item' : `${rejected} items`}: ${partial?.message}`;
-      this.#report('otlp_rejected', what, undefined, ['rejected']);
-    } else if (partial !== undefined) this.#report('otlp_warning', `the OTLP endpoint says: ${partial.message}`);
+    if (left === undefined) return;
+    if (rejected > 0) this.#report('otlp_rejected', left.what, undefined, ['rejected']);
+    else this.#report('otlp_warning', left.what);
   }
 
   refused(items: number, refusal: Refusal): void {

@@ -8,6 +8,7 @@ import type { ResolvedQuery } from '../../model/query.js';
 import type { Diagnostics } from '../../runtime/diagnostics.js';
 import type { Matcher } from '../query-match.js';
 import type { LineBlock } from './line-blocks.js';
+import { linesIn } from './lines-in.js';
 
 /** Lines, and closed files, that could not be read, so far: each time that they were met. */
 export interface UnreadableLines {
@@ -239,13 +240,6 @@ function holdsLongNumber(bytes: Buffer): boolean {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
-}
-
-/** How many lines end in these bytes. */
-function linesIn(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
-  return count;
 }
 
 /** Where the line of a number begins in a block, in bytes. */

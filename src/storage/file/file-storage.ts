@@ -32,11 +32,10 @@ export class FileStorage implements TelemetryStorage {
   readonly location: string;
   /** With `'fsync'` the disk is not waited for in the middle of an application's call. */
   readonly prefersAsync: boolean;
-  readonly #options: FileStorageOptions;
-  readonly #maxLineBytes: number;
+  readonly #options: FileStorageOptions & { readonly maxLineBytes: number };
   readonly #diagnostics = new Diagnostics(systemClock, STORAGE_OUTPUT);
   // a program that only reads needs nothing that writes, and the other way round: each is made when it is asked for
-  #made: { reading?: Reading; writing?: Writing } = {};
+  readonly #made: { reading?: Reading; writing?: Writing } = {};
   #closed = false;
 
   /**
@@ -53,8 +52,7 @@ export class FileStorage implements TelemetryStorage {
     this.path = resolve(given.path);
     this.location = `file:${realPath(this.path)}`;
     this.prefersAsync = given.durability === 'fsync';
-    this.#options = { ...given, path: this.path };
-    this.#maxLineBytes = given.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
+    this.#options = { ...given, path: this.path, maxLineBytes: given.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES };
   }
 
   /**
@@ -114,13 +112,13 @@ export class FileStorage implements TelemetryStorage {
   }
 
   #reading(): Reading {
-    this.#made.reading ??= new (loadFileReading().Reading)(this.path, this.#maxLineBytes, this.#diagnostics);
+    this.#made.reading ??= new (loadFileReading().Reading)(this.path, this.#options.maxLineBytes, this.#diagnostics);
     return this.#made.reading;
   }
 
   #writing(): Writing {
     if (this.#closed) throw closedError(`${WHO}: ${this.path} was closed`);
-    this.#made.writing ??= new (loadFileWriting().Writing)(this.#options, this.#maxLineBytes, this.#diagnostics);
+    this.#made.writing ??= new (loadFileWriting().Writing)(this.#options, this.#diagnostics);
     return this.#made.writing;
   }
 }

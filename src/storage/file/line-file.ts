@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { closeQuietly } from '../../runtime/private-file.js';
 import { openToAppend, sizeBetweenWrites, syncDirectory } from './append-file.js';
 import { DiskSync } from './disk-sync.js';
+import { linesIn } from './lines-in.js';
 import { FINGERPRINT_BYTES, fingerprintOf } from './segments.js';
 
 const NEWLINE = 0x0a;
@@ -195,10 +196,4 @@ export class LineFile {
     const last = Buffer.alloc(1);
     return this.#size === 0 || readSync(this.#descriptor, last, 0, 1, this.#size - 1) !== 1 || last[0] === NEWLINE;
   }
-}
-
-function linesIn(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
-  return count;
 }

@@ -24,8 +24,8 @@ export class Writing {
   readonly #maintenance: Maintenance | undefined;
   #maintainedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: FileStorageOptions, maxLineBytes: number, diagnostics: Diagnostics) {
-    const { path, rotation, retention, compression, durability, mode } = options;
+  constructor(options: FileStorageOptions & { readonly maxLineBytes: number }, diagnostics: Diagnostics) {
+    const { path, maxLineBytes, rotation, retention, compression, durability, mode } = options;
     this.#path = path;
     this.#durable = durability === 'fsync';
     this.#writer = new LineWriter(path, this.#durable, mode);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type StartedTelemetry, startTelemetry } from 'rimp-telemetry';
+import type { StartedTelemetry } from 'rimp-telemetry';
 import { collect, counters, endAll, messages, names, newDirectory, start } from '../../helpers/durable-export.js';
 import { expectBalance } from '../../helpers/ledger.js';
 import { answering } from '../../helpers/otlp-sink.js';
@@ -7,8 +7,7 @@ import { answering } from '../../helpers/otlp-sink.js';
 afterEach(endAll);
 
 const fromDisk = (url: string): StartedTelemetry => start(url, newDirectory());
-const fromMemory = (endpoint: string): StartedTelemetry =>
-  startTelemetry({ register: false, otlp: { endpoint, protocol: 'http/json' } });
+const fromMemory = (url: string): StartedTelemetry => start(url, undefined);
 
 /** Counts as JSON has them, and how many of 10 items are lost. */
 const counts: readonly (readonly [json: string, lost: number])[] = [
